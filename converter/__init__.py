@@ -1,0 +1,1 @@
+"""From one Excel workbook to HOP JSON and zips, and back."""
