@@ -1,0 +1,105 @@
+"""Annotations that lose nothing: marks, values and the sheet `Erreurs` put into a workbook, and taken away.
+
+Works on any Open XML workbook, ours or not: only the parts of the package that a mark touches are rewritten,
+and in those everything that is not ours stays as it was.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from converter.annotate import marks as fills
+from converter.annotate import notes, styles
+from converter.annotate.package import Package
+from converter.annotate.sheet import Worksheet, cells_of
+from converter.annotate.sheet import attributes as _attributes
+from converter.annotate.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
+from converter.annotate.workbook import worksheets
+from converter.issues import Gravite
+
+__all__ = ["Accepted", "CellValue", "ErrorLine", "Mark", "Valeur", "annotate", "mark_cells", "unmark_cells"]
+
+Cell = tuple[int, int]
+
+
+def mark_cells(source: Path, target: Path, marks: Sequence[Mark]) -> None:
+    """Write `source` to `target` with these marks in place of any earlier ones of ours."""
+    annotate(source, target, marks=marks)
+
+
+def unmark_cells(source: Path, target: Path) -> None:
+    """Write `source` to `target` without anything of ours."""
+    annotate(source, target, marks=())
+
+
+def annotate(source: Path, target: Path, *, marks: Sequence[Mark]) -> None:
+    """Write `source` to `target` with marks."""
+    with Package(source) as package:
+        parts = worksheets(package)
+        for part in parts.values():
+            _clean(package, part)
+        styles.remove(package, "dxfs")
+        _mark(package, parts, marks)
+        package.write(target)
+
+
+def _clean(package: Package, part: str) -> None:
+    """Take our fills and notes away from a sheet."""
+    before = Worksheet.of(package.read(part))
+    after = notes.without_notes(package, part, fills.without_fills(before))
+    if after is not before:
+        package.put(part, after.data)
+
+
+def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> None:
+    by_sheet: dict[str, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        by_sheet[mark.feuille].append(mark)
+    formats = fills.add_formats(package, {mark.gravite for name in parts for mark in by_sheet[name]})
+    for name, part in parts.items():
+        if by_sheet[name]:
+            sheet = Worksheet.of(package.read(part))
+            cells = _by_cell(sheet, by_sheet[name])
+            sheet = fills.with_fills(sheet, _by_gravity(cells), formats)
+            sheet = notes.with_notes(package, part, sheet, cells)
+            package.put(part, sheet.data)
+
+
+def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:
+    """What to say at each cell, at the gravity of its worst mark; a merged cell speaks for its whole area."""
+    corners = _corners(sheet, {(mark.ligne, mark.colonne) for mark in marks})
+    by_cell: dict[Cell, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        cell = (mark.ligne, mark.colonne)
+        by_cell[corners.get(cell, cell)].append(mark)
+    worst = list(Gravite).index
+    return {
+        cell: notes.Note(
+            min((mark.gravite for mark in found), key=worst),
+            tuple(dict.fromkeys(mark.texte for mark in found if mark.texte)),
+        )
+        for cell, found in by_cell.items()
+    }
+
+
+def _by_gravity(cells: Mapping[Cell, notes.Note]) -> dict[Gravite, list[Cell]]:
+    found: dict[Gravite, list[Cell]] = defaultdict(list)
+    for cell, note in cells.items():
+        found[note.gravite].append(cell)
+    return found
+
+
+def _corners(sheet: Worksheet, cells: set[Cell]) -> dict[Cell, Cell]:
+    """The first cell of the merged area each of these cells lies in."""
+    child = sheet.child("mergeCells")
+    if child is None:
+        return {}
+    corners = {}
+    for merged in sheet.inner(child, "mergeCell"):
+        top, left, bottom, right = cells_of(_attributes(merged)[b"ref"].decode())
+        if (bottom - top + 1) * (right - left + 1) < len(cells):
+            inside = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)} & cells
+        else:
+            inside = {cell for cell in cells if top <= cell[0] <= bottom and left <= cell[1] <= right}
+        corners |= dict.fromkeys(inside, (top, left))
+    return corners

@@ -1,0 +1,60 @@
+"""What a caller asks of a workbook: marks on cells, values in cells, lines of the sheet `Erreurs`."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from converter.issues import Gravite
+
+Valeur = str | int | float | Decimal | date | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A fill and a note on one cell; `ligne` and `colonne` are Excel's, from 1. An empty text: fill only."""
+
+    feuille: str
+    ligne: int
+    colonne: int
+    gravite: Gravite
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellValue:
+    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula."""
+
+    feuille: str
+    ligne: int
+    colonne: int
+    valeur: Valeur
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """One line of `Erreurs`; place and `lignes` (all rows concerned) may be empty: `""`, 0, `()`."""
+
+    gravite: Gravite
+    code: str
+    feuille: str
+    ligne: int
+    colonne: int
+    intitule: str
+    lu: str
+    attendu: str
+    message: str
+    conseil: str
+    proposition: str = ""
+    lignes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A line of `Erreurs` where the user typed OUI: the proposition, and the rows it is accepted for."""
+
+    code: str
+    feuille: str
+    lignes: tuple[int, ...]
+    colonne: int
+    lu: str
+    proposition: str

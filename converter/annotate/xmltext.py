@@ -1,0 +1,22 @@
+"""Text that may go into a part: characters XML cannot hold are dropped, escapes Excel would read are escaped."""
+
+import re
+from xml.sax.saxutils import escape
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LONGEST = 32_767
+"""Characters Excel keeps in one cell."""
+
+_ILLEGAL = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def plain(text: str) -> str:
+    """The text as an `ST_Xstring`, not yet escaped for XML."""
+    kept = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:LONGEST]
+    return _LOOKS_ESCAPED.sub("_x005F_", kept)
+
+
+def xml(text: str) -> str:
+    """The text as an `ST_Xstring` for element content or a double-quoted attribute."""
+    return escape(plain(text), {'"': "&quot;"})
