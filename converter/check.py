@@ -1,0 +1,247 @@
+"""One pass over everything: every issue of every row, and the requests that can be converted as they stand.
+
+Pure: the workbook and its attachments were read before, the day is given.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from converter import rules, schema, spec
+from converter.attachments import Inspection
+from converter.document import Demande, Piece
+from converter.formats import show
+from converter.frames import Frame, Frames, typed
+from converter.issues import Gravite, Issue, Place
+from converter.messages import gravite
+from converter.spec import BENEFICIAIRES, DEMANDES, PARAMETRES, PIECES, Etat
+from converter.workbook import Classeur
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a check.
+
+    `demandes` are the convertible requests in the order of the workbook; `etats` maps the Excel row of every request
+    of the sheet `Demandes` to where it stands; `siret` and `numeros_ans` are what files need, by software.
+    """
+
+    issues: tuple[Issue, ...]
+    demandes: tuple[Demande, ...]
+    etats: Mapping[int, Etat]
+    numeros: Mapping[int, str]
+    siret: str
+    numeros_ans: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """A workbook in canonical values, with what reading its cells found."""
+
+    classeur: Classeur
+    frames: Frames
+    issues: tuple[Issue, ...]
+
+    @property
+    def etats(self) -> Mapping[int, Etat]:
+        """The state that the workbook itself gives to each row of `Demandes`."""
+        brut = self.frames.demandes.table.brut
+        texts = brut["etat"] if "etat" in brut else pd.Series("", index=brut.index)
+        known = {etat.value: etat for etat in Etat}
+        return {ligne: known[text] for ligne, text in texts.items() if text in known}
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The numbers of the requests that were converted already: they are not checked again."""
+        numbers = self.frames.demandes.valeurs["numeroEditeur"]
+        return frozenset(numbers[ligne] for ligne, etat in self.etats.items() if etat in spec.FIGES)
+
+    @property
+    def dossier_pieces(self) -> Path:
+        """The folder of the attachments."""
+        return self.classeur.chemin.parent / (self.frames.parametres["dossierPieces"] or spec.TAG["dossierPieces"].vide)
+
+    def fichiers(self) -> tuple[str, ...]:
+        """The distinct attachment names to inspect, of requests not converted yet."""
+        pieces = self.frames.pieces.valeurs
+        waiting = pieces[~pieces["numeroEditeur"].isin(self.frozen)]
+        return tuple(waiting["fichier"].dropna().unique())
+
+
+def lire(classeur: Classeur) -> Lecture:
+    """Read the cells of a workbook into canonical values."""
+    frames, issues = typed(classeur)
+    return Lecture(classeur, frames, tuple(issues))
+
+
+def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date) -> Verdict:
+    """Check all that was read; `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit's day."""
+    frames = lecture.frames
+    contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
+    found = [
+        *lecture.issues,
+        *_settings(lecture),
+        *(issue for nom in spec.DATA_SHEETS for issue in schema.validate(frames.of(nom))),
+        *rules.apply(rules.Data(frames, au, contents)),
+        *_attachments(frames.pieces, pieces),
+    ]
+    issues = _in_reading_order(_without_frozen(found, lecture))
+    return _verdict(lecture, pieces, issues)
+
+
+def _settings(lecture: Lecture) -> list[Issue]:
+    """Check `Paramètres`: a SIRET, one numéro ANS at least, none given twice."""
+    settings, values = lecture.classeur.parametres, lecture.frames.parametres
+
+    def issue(code: str, nom: str, **faits: str) -> Issue:
+        place = settings.places.get(nom, Place(settings.feuille))
+        return Issue(code, place, nom, show(settings.valeurs.get(nom)), tuple(sorted(faits.items())))
+
+    refused = {issue.balise for issue in lecture.issues if gravite(issue.code) is Gravite.ERREUR}
+    issues = [
+        issue(code, parametre.nom)
+        for parametre in spec.parametres()
+        for code in _broken_conditions(parametre.tag, values[parametre.nom])
+    ]
+    if values["SIRET"] is None and "SIRET" not in refused:
+        issues.append(issue(schema.REQUIRED, "SIRET"))
+    names = [f"numeroAns.{logiciel}" for logiciel in spec.LOGICIELS]
+    if not any(values[nom] or nom in refused for nom in names):
+        issues.append(issue("R106", names[0]))
+    for rank, nom in enumerate(names):
+        if values[nom] and values[nom] in [values[other] for other in names[:rank]]:
+            issues.append(issue("R107", nom))
+    return issues
+
+
+def _broken_conditions(tag: spec.Tag, value: Any) -> list[str]:
+    if value is None:
+        return []
+    column = pd.Series([value])
+    return [condition.code for condition in tag.format.conditions if not condition.holds(column).all()]
+
+
+def _attachments(frame: Frame, pieces: Mapping[str, Inspection]) -> list[Issue]:
+    """Return the findings of the inspected files, each at the cell that names the file."""
+    speaking = {name: found for name, found in pieces.items() if found.findings}
+    names = frame.valeurs["fichier"]
+    return [
+        frame.issue(finding.code, ligne, "fichier", **dict(finding.faits))
+        for ligne, name in names[names.isin(list(speaking))].items()
+        for finding in speaking[name].findings
+    ]
+
+
+def _without_frozen(issues: Iterable[Issue], lecture: Lecture) -> list[Issue]:
+    """Leave out what is said of converted requests: they are the portal's now, and their files may have moved."""
+    frozen = lecture.frozen
+    if not frozen:
+        return list(issues)
+    rows = {
+        (frame.table.feuille, ligne)
+        for frame in (lecture.frames.demandes, lecture.frames.beneficiaires, lecture.frames.pieces)
+        for ligne in frame.valeurs.index[frame.valeurs["numeroEditeur"].isin(frozen)]
+    }
+    return [issue for issue in issues if (issue.place.feuille, issue.place.ligne) not in rows or issue.code == "R101"]
+
+
+def _in_reading_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    return tuple(
+        sorted(issues, key=lambda issue: (issue.place.feuille, issue.place.ligne, issue.place.colonne, issue.code))
+    )
+
+
+def _verdict(lecture: Lecture, pieces: Mapping[str, Inspection], issues: tuple[Issue, ...]) -> Verdict:
+    frames, values = lecture.frames, lecture.frames.parametres
+    numbers = frames.demandes.valeurs["numeroEditeur"]
+    held = _held_rows(lecture, issues)
+    etats = {
+        ligne: known if (known := lecture.etats.get(ligne)) in spec.FIGES else _fresh(ligne in held)
+        for ligne in numbers.index
+    }
+    ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
+    return Verdict(
+        issues,
+        _build(frames, pieces, ready, rules.Data(frames, date.min, {})),
+        etats,
+        {ligne: number for ligne, number in numbers.items() if isinstance(number, str)},
+        values["SIRET"] or "",
+        {logiciel: ans for logiciel in spec.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
+    )
+
+
+def _fresh(held: bool) -> Etat:
+    return Etat.A_CORRIGER if held else Etat.PRETE
+
+
+def _held_rows(lecture: Lecture, issues: Iterable[Issue]) -> set[int]:
+    """Return the rows of `Demandes` that an error holds back: its own, one of its children's, or one of `Paramètres`."""
+    frames = lecture.frames
+    errors = [issue.place for issue in issues if gravite(issue.code) is Gravite.ERREUR]
+    by_sheet: dict[str, set[int]] = {}
+    for place in errors:
+        by_sheet.setdefault(place.feuille, set()).add(place.ligne)
+    numbers = frames.demandes.valeurs["numeroEditeur"]
+    if lecture.classeur.parametres.feuille in by_sheet:
+        return set(numbers.index)
+    held = set(by_sheet.get(frames.demandes.table.feuille, ()))
+    for nom in (BENEFICIAIRES, PIECES):
+        frame = frames.of(nom)
+        faulty = frame.valeurs.index.isin(list(by_sheet.get(frame.table.feuille, ())))
+        held |= set(numbers.index[numbers.isin(frame.valeurs.loc[faulty, "numeroEditeur"].dropna())])
+    return held
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as dictionaries of Python values, a blank as `None` and a day as a `date`."""
+    columns = {
+        name: column.dt.date if column.dtype.kind == "M" else column
+        for name, column in rows.items()
+        if isinstance(name, str)
+    }
+    plain = pd.DataFrame({name: column.astype(object).where(column.notna(), None) for name, column in columns.items()})
+    return plain.to_dict("records")
+
+
+def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for record in _records(rows):
+        grouped.setdefault(record.pop("numeroEditeur"), []).append(record)
+    return grouped
+
+
+def _build(
+    frames: Frames, pieces: Mapping[str, Inspection], lignes: list[int], data: rules.Data
+) -> tuple[Demande, ...]:
+    rows = frames.demandes.valeurs.loc[lignes].assign(logiciel=data.logiciel.loc[lignes])
+    clients = _by_number(frames.beneficiaires.valeurs)
+    files = _by_number(frames.pieces.valeurs)
+    return tuple(
+        _demande(ligne, record, clients[record["numeroEditeur"]], files[record["numeroEditeur"]], pieces)
+        for ligne, record in zip(lignes, _records(rows), strict=True)
+    )
+
+
+def _demande(
+    ligne: int,
+    record: dict[str, Any],
+    clients: list[dict[str, Any]],
+    files: list[dict[str, Any]],
+    pieces: Mapping[str, Inspection],
+) -> Demande:
+    logiciel = record.pop("logiciel")
+    valeurs = {
+        nom: valeur if logiciel in spec.TAG[nom].logiciels else spec.TAG[nom].vide for nom, valeur in record.items()
+    }
+    in_order = sorted(files, key=lambda row: str(row["typeFichier"]))
+    return Demande(ligne, logiciel, valeurs, tuple(clients), tuple(_piece(row, pieces) for row in in_order))
+
+
+def _piece(row: Mapping[str, Any], pieces: Mapping[str, Inspection]) -> Piece:
+    found = pieces[row["fichier"]]
+    assert found.path is not None  # noqa: S101 - an accepted request has no attachment that was not found
+    return Piece(row["typeFichier"], found.format, found.path, found.octets, found.sha256)

@@ -1,0 +1,342 @@
+"""The rules that read several cells: each a predicate, true of good data, that names the cell it speaks of.
+
+Source: specification «Cross rules» 1 to 10, guide sections 2.1, 3.1 and 3.2. A rule is not asked where a cell that it
+reads could not be read: an error that only follows from another is not shown.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TypeAlias
+
+import pandas as pd
+
+from converter import spec
+from converter.frames import Frame, Frames
+from converter.issues import Issue
+from converter.spec import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
+
+Mask: TypeAlias = pd.Series
+"""Booleans indexed by the Excel rows of a sheet; a missing answer counts as good."""
+
+
+class Data:
+    """What the rules read: the three frames, the day of the check, and each attachment's content hash by file name."""
+
+    def __init__(self, frames: Frames, au: date, contents: Mapping[str, str]) -> None:
+        """Keep the values at hand under the sheets' names."""
+        self.frames = frames
+        self.demandes = frames.demandes.valeurs
+        self.beneficiaires = frames.beneficiaires.valeurs
+        self.pieces = frames.pieces.valeurs
+        self.au = au
+        self.contents = contents
+
+    @cached_property
+    def sold(self) -> tuple[str, ...]:
+        """The software types whose numéro ANS is filled in `Paramètres`."""
+        return tuple(name for name in spec.LOGICIELS if self.frames.parametres[f"numeroAns.{name}"])
+
+    @cached_property
+    def logiciel(self) -> pd.Series:
+        """The software of each request: the one typed, else the only one sold."""
+        only = self.sold[0] if len(self.sold) == 1 else pd.NA
+        return self.demandes["logiciel"].where(~self.untold, only)
+
+    @property
+    def untold(self) -> Mask:
+        """True where the software was left blank, not where it could not be read."""
+        return self.demandes["logiciel"].isna() & ~self.frames.demandes.refus["logiciel"]
+
+    @cached_property
+    def has_mandataire(self) -> Mask:
+        """True where the three `…Mandataire` tags are asked for."""
+        return self.demandes["isMandataire"] & ~self.demandes["isClientUnique"]
+
+    def per_request(self, counted: pd.Series) -> pd.Series:
+        """Map a series indexed by numeroEditeur onto the requests, 0 where it has none."""
+        return self.demandes["numeroEditeur"].map(counted).fillna(0).astype("int64")
+
+    def count(self, rows: pd.DataFrame) -> pd.Series:
+        """Count rows of another sheet by request."""
+        return self.per_request(rows["numeroEditeur"].value_counts())
+
+    def fully_read(self, nom: str, balise: str) -> Mask:
+        """True for the requests whose rows on another sheet could all be read in the column `balise`."""
+        frame = self.frames.of(nom)
+        unread = frame.valeurs[frame.refus[balise] | frame.valeurs[balise].isna()]
+        return self.count(unread).eq(0)
+
+
+Predicate = Callable[[Data], Mask]
+Words = Callable[[Data], Mapping[str, pd.Series]]
+
+
+def _no_words(_: Data) -> Mapping[str, pd.Series]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One cross rule: its code, the sheet and column it speaks of, the columns of that sheet it reads, its source.
+
+    `words` gives what completes the sentence: series indexed like the predicate's mask.
+    """
+
+    code: str
+    on: str
+    at: str
+    reads: tuple[str, ...]
+    source: str
+    holds: Predicate
+    words: Words = field(default=_no_words)
+
+    def issues(self, data: Data) -> Iterator[Issue]:
+        """Yield an issue at each row where the rule does not hold though all that it reads could be read."""
+        frame = data.frames.of(self.on)
+        broken = ~self.holds(data).fillna(True).astype(bool) & self._readable(frame)
+        rows = broken.index[broken]
+        if not len(rows):
+            return
+        words = self.words(data)
+        for ligne in rows:
+            yield frame.issue(self.code, ligne, self.at, **{name: str(word[ligne]) for name, word in words.items()})
+
+    def _readable(self, frame: Frame) -> Mask:
+        return ~frame.refus[list({*self.reads, self.at})].any(axis=1)
+
+
+RULES: list[Rule] = []
+
+
+def rule(
+    code: str, *, on: str = DEMANDES, at: str, reads: Iterable[str] = (), source: str = "D", words: Words = _no_words
+) -> Callable[[Predicate], Predicate]:
+    """Enter a predicate into `RULES`."""
+
+    def enter(holds: Predicate) -> Predicate:
+        RULES.append(Rule(code, on, at, tuple(reads), source, holds, words))
+        return holds
+
+    return enter
+
+
+def apply(data: Data) -> list[Issue]:
+    """Return the issues of all rules."""
+    return [issue for rule in RULES for issue in rule.issues(data)]
+
+
+@rule("V007", at="dateCommande")
+def order_is_signed_already(d: Data) -> Mask:
+    """The client signed at the latest on the day of the deposit."""
+    return d.demandes["dateCommande"].le(pd.Timestamp(d.au)) | d.demandes["dateCommande"].isna()
+
+
+@rule("V008", at="dateCommande")
+def order_is_of_the_programme(d: Data) -> Mask:
+    """No Ségur order was signed before 2021."""
+    return d.demandes["dateCommande"].ge(pd.Timestamp(2021, 1, 1)) | d.demandes["dateCommande"].isna()
+
+
+def _others(d: Data) -> Mapping[str, pd.Series]:
+    numbers = d.demandes["numeroEditeur"].str.upper()
+    rows = numbers.dropna().groupby(numbers).apply(lambda s: ", ".join(map(str, s.index)))
+    return {"lignes": numbers.map(rows)}
+
+
+@rule("R101", at="numeroEditeur", source="3.2", words=_others)
+def numero_is_unique(d: Data) -> Mask:
+    """Each request has its own number; case apart, since file names on Windows ignore it."""
+    numbers = d.demandes["numeroEditeur"].str.upper()
+    return ~numbers.duplicated(keep=False) | numbers.isna()
+
+
+@rule("R104", at="logiciel", source="2.1")
+def software_is_known(d: Data) -> Mask:
+    """The software is typed, unless one only is sold."""
+    return d.logiciel.notna() | (not d.sold)
+
+
+@rule("R105", at="logiciel", source="2.1", words=lambda d: {"logiciel": d.logiciel})
+def software_has_its_numero_ans(d: Data) -> Mask:
+    """The software has its numéro ANS in `Paramètres`."""
+    return d.logiciel.isin(d.sold) | d.demandes["logiciel"].isna()
+
+
+def _scenario_rules(tag: spec.Tag) -> None:
+    name, software = tag.nom, pd.Series([tag.logiciels[0]])
+
+    if tag.obligation is spec.Obligation.SELON:
+
+        @rule("R102", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
+        def is_answered(d: Data) -> Mask:
+            return ~d.logiciel.isin(software) | d.demandes[name].notna()
+
+    @rule("R103", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
+    def is_left_to_its_software(d: Data) -> Mask:
+        empty = d.demandes[name].isna() if tag.vide is None else ~d.demandes[name].fillna(False).astype(bool)
+        return d.logiciel.isna() | d.logiciel.isin(software) | empty
+
+
+for _tag in (*spec.DPI_TAGS, *spec.PFI_TAGS):
+    _scenario_rules(_tag)
+
+
+def _mandataire_rules(name: str) -> None:
+    deciding = ("isMandataire", "isClientUnique")
+
+    @rule("R110", at=name, reads=deciding, source="3.2")
+    def is_filled_with_a_mandataire(d: Data) -> Mask:
+        return ~d.has_mandataire | d.demandes[name].notna()
+
+    @rule("R111", at=name, reads=deciding, source="3.2")
+    def is_blank_without_mandataire(d: Data) -> Mask:
+        return d.has_mandataire | d.demandes[name].isna()
+
+
+for _name in spec.MANDATAIRE_TAGS:
+    _mandataire_rules(_name)
+
+
+def _finess_count(d: Data) -> pd.Series:
+    return d.per_request(d.beneficiaires.groupby("numeroEditeur")["FINESSPMSI"].nunique())
+
+
+def _finess_words(d: Data) -> Mapping[str, pd.Series]:
+    return {"nombre": _finess_count(d)}
+
+
+@rule("R120", at="isClientUnique", source="3.2", words=_finess_words)
+def one_client_has_one_finess(d: Data) -> Mask:
+    """isClientUnique = true: all establishments carry the same FINESS PMSI."""
+    several = _finess_count(d).gt(1) & d.fully_read(BENEFICIAIRES, "FINESSPMSI")
+    return ~(d.demandes["isClientUnique"] & several)
+
+
+@rule("R121", at="isClientUnique", source="3.2", words=_finess_words)
+def several_clients_have_several_finess(d: Data) -> Mask:
+    """isClientUnique = false: the establishments carry several FINESS PMSI."""
+    one = _finess_count(d).eq(1) & d.fully_read(BENEFICIAIRES, "FINESSPMSI")
+    return d.demandes["isClientUnique"] | ~one
+
+
+@rule("R130", at="isMandataire", reads=("isClientUnique",))
+def one_client_needs_no_mandataire(d: Data) -> Mask:
+    """A mandataire orders for several establishments."""
+    return ~(d.demandes["isClientUnique"] & d.demandes["isMandataire"])
+
+
+def _of_type(d: Data, type_fichier: str) -> pd.DataFrame:
+    return d.pieces[d.pieces["typeFichier"].eq(type_fichier).fillna(False)]
+
+
+@rule("R140", at="regimeTVA", source="3.2")
+def ht_is_proved(d: Data) -> Mask:
+    """The regime HT asks for a proof."""
+    proved = d.count(_of_type(d, PREUVE_HT)).gt(0) | ~d.fully_read(PIECES, "typeFichier")
+    return d.demandes["regimeTVA"].ne("HT") | proved
+
+
+def _regime_by_piece(d: Data) -> pd.Series:
+    regimes = d.demandes.drop_duplicates("numeroEditeur").dropna(subset="numeroEditeur")
+    return d.pieces["numeroEditeur"].map(regimes.set_index("numeroEditeur")["regimeTVA"])
+
+
+@rule("R141", on=PIECES, at="typeFichier", reads=("numeroEditeur",))
+def ttc_needs_no_proof(d: Data) -> Mask:
+    """The regime TTC asks for none."""
+    return d.pieces["typeFichier"].ne(PREUVE_HT) | _regime_by_piece(d).ne("TTC")
+
+
+@rule("R150", at="numeroEditeur", source="3.1")
+def order_form_is_joined(d: Data) -> Mask:
+    """A request has its order form."""
+    return d.count(_of_type(d, BON_COMMANDE)).gt(0) | ~d.fully_read(PIECES, "typeFichier")
+
+
+@rule("R151", on=PIECES, at="typeFichier", reads=("numeroEditeur",), source="3.1")
+def piece_of_a_type_is_the_only_one(d: Data) -> Mask:
+    """A request has one attachment of each type: their names in the deposit would collide."""
+    keys = d.pieces[["numeroEditeur", "typeFichier"]]
+    return ~keys.duplicated() | keys.isna().any(axis=1)
+
+
+@rule("R160", at="numeroEditeur", source="3.2")
+def an_establishment_is_named(d: Data) -> Mask:
+    """A request has at least one establishment."""
+    return d.count(d.beneficiaires).gt(0) | d.demandes["numeroEditeur"].isna()
+
+
+def _near_numbers(nom: str) -> Words:
+    def words(d: Data) -> Mapping[str, pd.Series]:
+        import difflib
+
+        known = d.demandes["numeroEditeur"].dropna().tolist()
+        numbers = d.frames.of(nom).valeurs["numeroEditeur"]
+        stray = numbers[~numbers.isin(known)].dropna().unique()[:200]  # a hint, not worth a minute on a mass of strays
+        near = {number: difflib.get_close_matches(number, known, n=1, cutoff=0.75) for number in stray}
+        hints = {number: f" (proche : {found[0]})" if found else "" for number, found in near.items()}
+        return {"proche": numbers.map(hints).fillna("")}
+
+    return words
+
+
+def _orphan_rule(nom: str) -> None:
+    @rule("R161", on=nom, at="numeroEditeur", words=_near_numbers(nom))
+    def row_names_a_request(d: Data) -> Mask:
+        numbers = d.frames.of(nom).valeurs["numeroEditeur"]
+        return numbers.isin(d.demandes["numeroEditeur"].dropna()) | numbers.isna()
+
+
+_orphan_rule(BENEFICIAIRES)
+_orphan_rule(PIECES)
+
+
+def _first_holder(keys: pd.DataFrame, numbers: pd.Series) -> pd.Series:
+    """Return, for each row, the number of the first request that holds the same keys."""
+    return numbers.groupby([keys[column] for column in keys], dropna=False).transform("first")
+
+
+def _finess_holder(d: Data) -> pd.Series:
+    requests = d.demandes.assign(logiciel=d.logiciel).drop_duplicates("numeroEditeur").dropna(subset="numeroEditeur")
+    numbers = d.beneficiaires["numeroEditeur"]
+    software = numbers.map(requests.set_index("numeroEditeur")["logiciel"])
+    return _first_holder(pd.DataFrame({"finess": d.beneficiaires["FINESSPMSI"], "logiciel": software}), numbers)
+
+
+@rule("R180", on=BENEFICIAIRES, at="FINESSPMSI", reads=("numeroEditeur",), words=lambda d: {"autre": _finess_holder(d)})
+def establishment_asks_once(d: Data) -> Mask:
+    """An establishment stands in one request for one software."""
+    unnamed = d.beneficiaires[["FINESSPMSI", "numeroEditeur"]].isna().any(axis=1)
+    return _finess_holder(d).eq(d.beneficiaires["numeroEditeur"]) | unnamed
+
+
+def _order_holder(d: Data) -> pd.Series:
+    content = d.pieces["fichier"].map(d.contents).where(d.pieces["typeFichier"].eq(BON_COMMANDE).fillna(False))
+    return _first_holder(pd.DataFrame({"contenu": content}), d.pieces["numeroEditeur"]).where(content.notna())
+
+
+@rule("R181", on=PIECES, at="fichier", reads=("numeroEditeur",), words=lambda d: {"autre": _order_holder(d)})
+def order_form_serves_once(d: Data) -> Mask:
+    """One order form, by its content, serves one request."""
+    return _order_holder(d).eq(d.pieces["numeroEditeur"])
+
+
+def _profile_rules(name: str) -> None:
+    @rule("R190", at=name, source="3.2")
+    def independent_pfi_has_its_profile(d: Data) -> Mask:
+        profile = bool(d.frames.parametres["profilIntegrationINS"])
+        return ~d.demandes[name] | d.logiciel.ne("DPI") | profile
+
+
+for _tag in spec.DPI_TAGS:
+    if _tag.nom.endswith("Independante"):
+        _profile_rules(_tag.nom)
+
+
+@rule("R191", at="operateurMessagerie", reads=("logiciel", "isEnvoiMSSPro", "isEnvoiMSSCitoyen"))
+def messaging_pfi_names_its_operator(d: Data) -> Mask:
+    """A PFI that sends by a MSS names the operator."""
+    sends = d.demandes["isEnvoiMSSPro"].fillna(False) | d.demandes["isEnvoiMSSCitoyen"].fillna(False)
+    return ~sends | d.logiciel.ne("PFI") | d.demandes["operateurMessagerie"].notna()
