@@ -4,7 +4,7 @@ Pure: the workbook and its attachments were read before, the day is given.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from converter.formats import show
 from converter.frames import Frame, Frames, typed
 from converter.issues import Gravite, Issue, Place
 from converter.messages import gravite
-from converter.spec import BENEFICIAIRES, DEMANDES, PARAMETRES, PIECES, Etat
+from converter.spec import BENEFICIAIRES, PIECES, Etat
 from converter.workbook import Classeur
 
 
@@ -63,7 +63,8 @@ class Lecture:
     @property
     def dossier_pieces(self) -> Path:
         """The folder of the attachments."""
-        return self.classeur.chemin.parent / (self.frames.parametres["dossierPieces"] or spec.TAG["dossierPieces"].vide)
+        typed_name = self.frames.parametres["dossierPieces"] or spec.TAG["dossierPieces"].vide
+        return self.classeur.chemin.parent / str(typed_name)
 
     def fichiers(self) -> tuple[str, ...]:
         """The distinct attachment names to inspect, of requests not converted yet."""
@@ -79,7 +80,7 @@ def lire(classeur: Classeur) -> Lecture:
 
 
 def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date) -> Verdict:
-    """Check all that was read; `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit's day."""
+    """Check all that was read: `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day."""
     frames = lecture.frames
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
     found = [
@@ -130,7 +131,7 @@ def _attachments(frame: Frame, pieces: Mapping[str, Inspection]) -> list[Issue]:
     speaking = {name: found for name, found in pieces.items() if found.findings}
     names = frame.valeurs["fichier"]
     return [
-        frame.issue(finding.code, ligne, "fichier", **dict(finding.faits))
+        replace(frame.issue(finding.code, ligne, "fichier", **dict(finding.faits)), proposition=finding.proposition)
         for ligne, name in names[names.isin(list(speaking))].items()
         for finding in speaking[name].findings
     ]
@@ -179,7 +180,7 @@ def _fresh(held: bool) -> Etat:
 
 
 def _held_rows(lecture: Lecture, issues: Iterable[Issue]) -> set[int]:
-    """Return the rows of `Demandes` that an error holds back: its own, one of its children's, or one of `Paramètres`."""
+    """Return the rows of `Demandes` that an error holds back: its own, a child row's, or one of `Paramètres`."""
     frames = lecture.frames
     errors = [issue.place for issue in issues if gravite(issue.code) is Gravite.ERREUR]
     by_sheet: dict[str, set[int]] = {}
@@ -204,7 +205,8 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
         if isinstance(name, str)
     }
     plain = pd.DataFrame({name: column.astype(object).where(column.notna(), None) for name, column in columns.items()})
-    return plain.to_dict("records")
+    records: list[dict[str, Any]] = plain.to_dict("records")
+    return records
 
 
 def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

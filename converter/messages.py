@@ -46,7 +46,7 @@ _FICHIER = {
         _E,
         "classeur protégé par mot de passe",
         "« {fichier} » est protégé par un mot de passe.",
-        "Dans Excel : Fichier, Informations, Protéger le classeur, Chiffrer avec mot de passe ; effacez le mot de passe, "
+        "Dans Excel : Fichier, Informations, Protéger le classeur, Chiffrer avec mot de passe ; effacez-le, "
         "puis enregistrez.",
     ),
     "F005": Message(
