@@ -1,0 +1,128 @@
+"""From a verdict to what is written into the workbook: marks, the tool's own columns, the lines of `Erreurs`. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from converter import spec
+from converter.annotate import CellValue, ErrorLine, Mark
+from converter.check import Lecture
+from converter.formats import CellFault
+from converter.issues import Gravite, Issue
+from converter.messages import attendu, conseil, gravite, libelle, phrase
+from converter.spec import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.workbook import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """What the tool's columns say of one request: its state, and where known its file, day, and the portal's answer."""
+
+    etat: Etat
+    fichierJSON: str = ""  # noqa: N815 - the tag verbatim
+    dateDepot: date | None = None  # noqa: N815 - likewise
+
+
+def marks(issues: Iterable[Issue]) -> list[Mark]:
+    """Mark each cell at fault; a correction is no fault and is listed in `Erreurs` only."""
+    return [
+        Mark(issue.place.feuille, issue.place.ligne, issue.place.colonne, gravity, f"{phrase(issue)} {conseil(issue)}")
+        for issue in issues
+        if issue.place.cellule and (gravity := gravite(issue.code)) is not Gravite.CORRECTION
+    ]
+
+
+def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
+    """List every issue, the gravest first."""
+    rank = {gravity: number for number, gravity in enumerate(Gravite)}
+    lines = [
+        ErrorLine(
+            gravite(issue.code),
+            issue.code,
+            issue.place.feuille,
+            issue.place.ligne,
+            issue.place.colonne,
+            libelle(issue.balise),
+            issue.valeur,
+            attendu(issue.balise),
+            phrase(issue),
+            conseil(issue),
+            issue.proposition,
+        )
+        for issue in issues
+    ]
+    return sorted(lines, key=lambda line: rank[line.gravite])
+
+
+def tool_values(lecture: Lecture, issues: Sequence[Issue], suivis: Mapping[int, Suivi]) -> list[CellValue]:
+    """Return what changes in the tool's own columns; `suivis` has an entry for each Excel row of `Demandes`."""
+    classeur = lecture.classeur
+    notes = _notes(issues)
+    wanted = {DEMANDES: _request_columns(lecture, notes, suivis)}
+    for table in (classeur.beneficiaires, classeur.pieces):
+        wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
+    return [value for table in classeur.tables() for value in _changes(table, wanted[table.nom])]
+
+
+Notes = Mapping[tuple[str, int], Sequence[Issue]]
+
+
+def _notes(issues: Iterable[Issue]) -> Notes:
+    notes: dict[tuple[str, int], list[Issue]] = defaultdict(list)
+    for issue in issues:
+        if gravite(issue.code) is not Gravite.CORRECTION:
+            notes[issue.place.feuille, issue.place.ligne].append(issue)
+    return notes
+
+
+def _own_text(notes: Notes, table: Table, ligne: int) -> str:
+    return " ".join(f"{phrase(issue)} {conseil(issue)}" for issue in notes.get((table.feuille, ligne), ()))
+
+
+def _request_columns(lecture: Lecture, notes: Notes, suivis: Mapping[int, Suivi]) -> dict[int, dict[str, Any]]:
+    table = lecture.classeur.demandes
+    numbers = lecture.frames.demandes.valeurs["numeroEditeur"]
+    elsewhere = _rows_at_fault_elsewhere(lecture, notes)
+    columns: dict[int, dict[str, Any]] = {}
+    for ligne, suivi in suivis.items():
+        own = _own_text(notes, table, ligne)
+        text = " ".join(filter(None, (own, *elsewhere.get(numbers.get(ligne), ()))))
+        columns[ligne] = {"etat": suivi.etat.value, "controle": text}
+        if suivi.etat in spec.FIGES:
+            columns[ligne] |= {"fichierJSON": suivi.fichierJSON, "dateDepot": suivi.dateDepot}
+    return columns
+
+
+def _rows_at_fault_elsewhere(lecture: Lecture, notes: Notes) -> dict[str, list[str]]:
+    """Say, for each request, which of its rows on the other sheets to look at."""
+    elsewhere: dict[str, list[str]] = defaultdict(list)
+    for nom in (BENEFICIAIRES, PIECES):
+        frame = lecture.frames.of(nom)
+        for ligne, number in frame.valeurs["numeroEditeur"].items():
+            if (frame.table.feuille, ligne) in notes and isinstance(number, str):
+                elsewhere[number].append(f"Voir {frame.table.feuille}, ligne {ligne}.")
+    return elsewhere
+
+
+def _changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[CellValue]:
+    """Yield the cells that differ from what the workbook holds, the columns that the user deleted made anew."""
+    columns = dict(table.colonnes)
+    free = table.derniere_colonne
+    for tag in spec.tool_columns(table.nom):
+        if tag.nom not in columns and any(row.get(tag.nom) for row in wanted.values()):
+            free += 1
+            columns[tag.nom] = free
+            if table.ligne_balises:
+                yield CellValue(table.feuille, table.ligne_balises, free, tag.nom)
+            yield CellValue(table.feuille, table.ligne_titres or table.ligne_balises + 1, free, tag.libelle)
+    for tag in spec.tool_columns(table.nom):
+        held = table.brut[tag.nom].to_dict() if tag.nom in table.brut else {}
+        for ligne, row in wanted.items():
+            if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):
+                yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom])
+
+
+def _same(held: Any, wanted: Any) -> bool:
+    return not isinstance(held, CellFault) and (held or None) == (wanted or None)
