@@ -40,19 +40,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Lecture:
-    """A workbook in canonical values, with what reading its cells found."""
+    """A workbook in canonical values, with what reading its cells found.
+
+    `etats` is the state of the rows of `Demandes` that have one: as the workbook says, until the registry is asked.
+    """
 
     classeur: Classeur
     frames: Frames
     issues: tuple[Issue, ...]
-
-    @property
-    def etats(self) -> Mapping[int, Etat]:
-        """The state that the workbook itself gives to each row of `Demandes`."""
-        brut = self.frames.demandes.table.brut
-        texts = brut["etat"] if "etat" in brut else pd.Series("", index=brut.index)
-        known = {etat.value: etat for etat in Etat}
-        return {ligne: known[text] for ligne, text in texts.items() if text in known}
+    etats: Mapping[int, Etat]
 
     @property
     def frozen(self) -> frozenset[str]:
@@ -76,7 +72,13 @@ class Lecture:
 def lire(classeur: Classeur) -> Lecture:
     """Read the cells of a workbook into canonical values."""
     frames, issues = typed(classeur)
-    return Lecture(classeur, frames, tuple(issues))
+    return Lecture(classeur, frames, tuple(issues), _etats(frames.demandes))
+
+
+def _etats(frame: Frame) -> dict[int, Etat]:
+    brut = frame.table.brut
+    known = {etat.value: etat for etat in Etat}
+    return {ligne: known[text] for ligne, text in brut.get("etat", pd.Series()).items() if text in known}
 
 
 def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date) -> Verdict:
