@@ -1,0 +1,56 @@
+"""The portal's controls on any deposit, ours or handmade, and the answer that it would give.
+
+Written from the specification, independently of the converter's own validation, so that each tests the other: only
+the table of tags and the shape are shared.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from converter.issues import Gravite
+from converter.portal import demandes, structure, zips
+from converter.portal.answer import answer
+from converter.portal.findings import Bloc, Controle, Finding, Report, Situation
+from converter.portal.locate import locate
+from converter.portal.schema import schema
+from converter.portal.source import read
+from converter.shape import DEMANDES, Shape
+
+__all__ = ["Controle", "Finding", "Report", "Situation", "answer", "schema", "verify"]
+
+
+def verify(
+    data: bytes, archives: Sequence[Path] = (), *, shape: Shape, au: date, nom: str = "", ouvrir: bool = True
+) -> Report:
+    """Carry out the portal's controls on a JSON file and the zips deposited with it, and report all findings.
+
+    `nom` is the file's name, not checked when empty; `au` the day of the deposit. Without `ouvrir`, attachments are
+    told by their first bytes only. Never raises for anything that the files hold; raises `OSError` when a zip cannot
+    be opened at all.
+    """
+    source = read(data)
+    fichier, departures = structure.relever(source.document, shape)
+    if not isinstance(source.document, dict):
+        return Report(nom, "", "", False, locate(source.ecarts or departures, source, fichier), ())
+    answered = structure.is_answer(fichier)
+    ecarts = (
+        *source.ecarts,
+        *departures,
+        *structure.counts(fichier),
+        *(structure.file_name(nom, fichier["numeroAns"], au) if nom else ()),
+        *demandes.control(fichier, au, answered=answered),
+        *zips.control(archives, fichier, ouvrir=ouvrir),
+    )
+    findings = locate(ecarts, source, fichier)
+    situations = tuple(_situations(fichier, findings))
+    return Report(nom, fichier["numeroAns"] or "", demandes.software(fichier), answered, findings, situations)
+
+
+def _situations(fichier: Bloc, findings: Iterable[Finding]) -> Iterator[Situation]:
+    first: dict[int | None, Finding] = {}
+    for finding in findings:
+        if finding.gravite is Gravite.ERREUR:
+            first.setdefault(finding.rang, finding)
+    for rang, demande in enumerate(fichier.rows(DEMANDES)):
+        yield Situation(demande["numLigne"], demande["numeroEditeur"] or "", first.get(rang))

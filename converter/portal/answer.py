@@ -1,0 +1,57 @@
+"""What the portal would answer to a deposit: the same text, its four own tags filled, for rehearsing the cycle."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from converter.messages_portail import ACCEPTEE, EXERCICE
+from converter.portal.findings import Bloc, Chemin, Report, Situation
+from converter.portal.source import places, read
+from converter.portal.structure import relever
+from converter.shape import DEMANDES, Shape
+
+CODE_ACCEPTED, CODE_REFUSED = "OK", "KO"
+"""Fictive: the portal's codes are not published."""
+
+
+def answer(data: bytes, report: Report, shape: Shape, refuse: Collection[str] = ()) -> bytes | None:
+    """Return the answer to the file `data`, given the report on it; `None` where the file is refused as a whole.
+
+    A request is accepted when the report names no error of it and its `numeroEditeur` is not in `refuse`. Layout,
+    order and amounts stay to the letter. The numbers given (`FICTIF-…`) and the codes (`OK`, `KO`) are plainly
+    invented and the same at each rehearsal; only the label « Demande acceptée » is the portal's. Source: guide
+    section 1.2.
+    """
+    if report.refus_du_fichier:
+        return None
+    source = read(data)
+    fichier, _ = relever(source.document, shape)
+    spans = places(source.texte).spans
+    filled = [(spans[chemin], valeur) for chemin, valeur in _filled(data, fichier, report, refuse)]
+    return _spliced(source.texte, filled).encode()
+
+
+def _filled(data: bytes, fichier: Bloc, report: Report, refuse: Collection[str]) -> Iterator[tuple[Chemin, Any]]:
+    yield fichier.ou("impId"), f"FICTIF-{hashlib.sha256(data).hexdigest()[:8]}"
+    for demande, situation in zip(fichier.rows(DEMANDES), report.demandes, strict=True):
+        refusal = _refusal(situation, refuse)
+        yield demande.ou("numeroASP"), None if refusal else f"FICTIF-{situation.numeroEditeur}"
+        yield demande.ou("codeTraitement"), CODE_REFUSED if refusal else CODE_ACCEPTED
+        yield demande.ou("libelleTraitement"), refusal or ACCEPTEE
+
+
+def _refusal(situation: Situation, refuse: Collection[str]) -> str:
+    """Return the label of a refusal, `""` for a request that is accepted."""
+    if situation.premiere:
+        return situation.premiere.libelle
+    return EXERCICE if situation.numeroEditeur in refuse else ""
+
+
+def _spliced(texte: str, filled: list[tuple[tuple[int, int], Any]]) -> str:
+    """Return the text with the value at each span replaced."""
+    parts, done = [], 0
+    for (start, end), valeur in sorted(filled):
+        parts += [texte[done:start], json.dumps(valeur, ensure_ascii=False)]
+        done = end
+    return "".join([*parts, texte[done:]])
