@@ -3,7 +3,7 @@
 Pure: the workbook and its attachments were read before, the day is given.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -169,7 +169,7 @@ def _verdict(lecture: Lecture, pieces: Mapping[str, Inspection], issues: tuple[I
     ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
     return Verdict(
         issues,
-        _build(frames, pieces, ready, rules.Data(frames, date.min, {})),
+        _build(lecture, pieces, ready),
         etats,
         {ligne: number for ligne, number in numbers.items() if isinstance(number, str)},
         values["SIRET"] or "",
@@ -218,31 +218,41 @@ def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return grouped
 
 
-def _build(
-    frames: Frames, pieces: Mapping[str, Inspection], lignes: list[int], data: rules.Data
-) -> tuple[Demande, ...]:
-    rows = frames.demandes.valeurs.loc[lignes].assign(logiciel=data.logiciel.loc[lignes])
+@dataclass(frozen=True, slots=True)
+class Contenu:
+    """What a row of `Demandes` and the establishments under its number say, right or wrong."""
+
+    ligne: int
+    logiciel: str
+    valeurs: Mapping[str, Any]
+    etablissements: tuple[Mapping[str, Any], ...]
+
+
+def contenus(lecture: Lecture, lignes: Sequence[int]) -> Iterator[Contenu]:
+    """Yield what the requests at these Excel rows say: the tags that their software does not ask for are `vide`."""
+    frames = lecture.frames
+    data = rules.Data(frames, date.min, {})
+    rows = frames.demandes.valeurs.loc[list(lignes)].assign(logiciel=data.logiciel.loc[list(lignes)])
     clients = _by_number(frames.beneficiaires.valeurs)
-    files = _by_number(frames.pieces.valeurs)
+    for ligne, record in zip(lignes, _records(rows), strict=True):
+        logiciel = record.pop("logiciel") or ""
+        valeurs = {
+            nom: valeur if logiciel in spec.TAG[nom].logiciels else spec.TAG[nom].vide for nom, valeur in record.items()
+        }
+        yield Contenu(ligne, logiciel, valeurs, tuple(clients.get(record["numeroEditeur"], ())))
+
+
+def _build(lecture: Lecture, pieces: Mapping[str, Inspection], lignes: Sequence[int]) -> tuple[Demande, ...]:
+    files = _by_number(lecture.frames.pieces.valeurs)
     return tuple(
-        _demande(ligne, record, clients[record["numeroEditeur"]], files[record["numeroEditeur"]], pieces)
-        for ligne, record in zip(lignes, _records(rows), strict=True)
+        Demande(c.ligne, c.logiciel, c.valeurs, c.etablissements, _pieces(files[c.valeurs["numeroEditeur"]], pieces))
+        for c in contenus(lecture, lignes)
     )
 
 
-def _demande(
-    ligne: int,
-    record: dict[str, Any],
-    clients: list[dict[str, Any]],
-    files: list[dict[str, Any]],
-    pieces: Mapping[str, Inspection],
-) -> Demande:
-    logiciel = record.pop("logiciel")
-    valeurs = {
-        nom: valeur if logiciel in spec.TAG[nom].logiciels else spec.TAG[nom].vide for nom, valeur in record.items()
-    }
-    in_order = sorted(files, key=lambda row: str(row["typeFichier"]))
-    return Demande(ligne, logiciel, valeurs, tuple(clients), tuple(_piece(row, pieces) for row in in_order))
+def _pieces(rows: Iterable[Mapping[str, Any]], pieces: Mapping[str, Inspection]) -> tuple[Piece, ...]:
+    """Return the attachments of a request, the order form first."""
+    return tuple(_piece(row, pieces) for row in sorted(rows, key=lambda row: str(row["typeFichier"])))
 
 
 def _piece(row: Mapping[str, Any], pieces: Mapping[str, Inspection]) -> Piece:
