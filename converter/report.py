@@ -1,0 +1,177 @@
+"""The outcome of a run, and its two readers' forms: `--rapport` for a machine, a summary for a finance person."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from converter.formats import Montant
+from converter.issues import Gravite, Issue
+from converter.messages import conseil, gravite, phrase
+from converter.spec import TAUX_AVANCE_POURCENT, Etat
+
+_LISTED = 8
+"""How many findings the summary lists before it sends the reader to the sheet `Erreurs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDemande:
+    """Where one request of the workbook stands after the run."""
+
+    numeroEditeur: str  # noqa: N815 - the tag verbatim
+    feuille: str
+    ligne: int
+    etat: Etat
+
+
+@dataclass(frozen=True, slots=True)
+class Envoi:
+    """A deposit to upload: its folder, its JSON, its zips in order, and what it asks for in centimes."""
+
+    dossier: Path
+    json: str
+    zips: tuple[str, ...]
+    demandes: tuple[str, ...]
+    logiciel: str
+    numeroAns: str  # noqa: N815 - the tag verbatim
+    centimes: int
+    avance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """The outcome of a run over one workbook; `ecrit` is the annotated workbook, `None` where none was written."""
+
+    classeur: Path
+    demandes: tuple[LigneDemande, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    depots: tuple[Envoi, ...] = ()
+    ecrit: Path | None = None
+    code: int = 0
+
+    def count(self, etat: Etat) -> int:
+        """Count the requests in a state."""
+        return sum(demande.etat is etat for demande in self.demandes)
+
+
+def _anomaly(issue: Issue) -> dict[str, Any]:
+    return {
+        "code": issue.code,
+        "gravite": gravite(issue.code).value,
+        "feuille": issue.place.feuille,
+        "cellule": issue.place.cellule,
+        "balise": issue.balise,
+        "valeur": issue.valeur,
+        "message": phrase(issue),
+        "conseil": conseil(issue),
+    }
+
+
+def as_data(bilan: Bilan) -> dict[str, Any]:
+    """Return the machine-readable result; its JSON Schema is `rapport.schema.json`."""
+    return {
+        "classeur": str(bilan.classeur),
+        "annote": str(bilan.ecrit) if bilan.ecrit else None,
+        "demandes": [
+            {"numeroEditeur": d.numeroEditeur, "feuille": d.feuille, "ligne": d.ligne, "etat": d.etat.value}
+            for d in bilan.demandes
+        ],
+        "anomalies": [_anomaly(issue) for issue in bilan.issues],
+        "depots": [
+            {
+                "json": str(envoi.dossier / envoi.json),
+                "zips": [str(envoi.dossier / nom) for nom in envoi.zips],
+                "demandes": list(envoi.demandes),
+            }
+            for envoi in bilan.depots
+        ],
+    }
+
+
+def write_rapport(bilans: Sequence[Bilan], path: Path) -> None:
+    """Write the machine-readable result: an object for one workbook, a list of them for several."""
+    data = [as_data(bilan) for bilan in bilans]
+    text = json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def euros(centimes: int) -> str:
+    """Write centimes the French way."""
+    return Montant().write(centimes)
+
+
+def print_summary(bilan: Bilan, console: Console) -> None:
+    """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
+    console.print(f"\n[bold]{escape(bilan.classeur.name)}[/bold]", highlight=False)
+    for line in (*_counts(bilan), *_findings(bilan), *_written(bilan), *_uploads(bilan)):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _counts(bilan: Bilan) -> Iterable[str]:
+    counts = Counter(demande.etat for demande in bilan.demandes)
+    colours = {Etat.A_CORRIGER: "red", Etat.PRETE: "green", Etat.ACCEPTEE: "green", Etat.REJETEE: "red"}
+    if not counts:
+        return
+    total = plural(len(bilan.demandes), "demande")
+    parts = [f"[{colours.get(etat, 'cyan')}]{counts[etat]} {_state_words(etat)}[/]" for etat in Etat if counts[etat]]
+    yield f"  {total} : {', '.join(parts)}."
+
+
+def _state_words(etat: Etat) -> str:
+    words = {Etat.A_CORRIGER: "à corriger", Etat.PRETE: "prête(s) à convertir", Etat.CONVERTIE: "convertie(s)"}
+    return words.get(etat, f"{etat.value.lower()}(s)")
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: `1 demande`, `12 demandes`."""
+    return f"{count} {noun}{'s' if count > 1 else ''}"
+
+
+def _findings(bilan: Bilan) -> Iterable[str]:
+    by_gravity = {level: [i for i in bilan.issues if gravite(i.code) is level] for level in Gravite}
+    errors, warnings, repairs = (by_gravity[level] for level in Gravite)
+    for title, colour, found in (("À corriger", "red", errors), ("À vérifier", "yellow", warnings)):
+        if found:
+            yield f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :"
+            yield from (
+                f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in found[:_LISTED]
+            )
+        if len(found) > _LISTED:
+            yield f"    … et {plural(len(found) - _LISTED, 'autre')} : voir la feuille « Erreurs » du classeur."
+    if repairs:
+        yield (
+            f"  {plural(len(repairs), 'saisie')} comprise(s) malgré la forme (zéros, espaces, majuscules…) : "
+            "voir la feuille « Erreurs »."
+        )
+
+
+def _where(issue: Issue) -> str:
+    if issue.place.cellule:
+        return f"[bold]{escape(issue.place.feuille)} {issue.place.cellule}[/] : "
+    return f"[bold]{escape(issue.place.feuille)}[/] : " if issue.place.feuille else ""
+
+
+def _written(bilan: Bilan) -> Iterable[str]:
+    if bilan.ecrit:
+        yield f"  Classeur annoté : {escape(str(bilan.ecrit))}"
+
+
+def _uploads(bilan: Bilan) -> Iterable[str]:
+    if not bilan.depots:
+        return
+    yield "  [bold]À déposer sur le portail de l’ASP[/], type de demande « avance », dans cet ordre :"
+    for rank, envoi in enumerate(bilan.depots, start=1):
+        yield (
+            f"    {rank}. Numéro ANS {envoi.numeroAns} ({envoi.logiciel}) — {plural(len(envoi.demandes), 'demande')}, "
+            f"{euros(envoi.centimes)} HT, avance {euros(envoi.avance)}"
+        )
+        yield f"       dossier {escape(str(envoi.dossier))}"
+        yield f"       {escape(', puis '.join((envoi.json, *envoi.zips)))}"
+    if len(bilan.depots) > 1:
+        total, advance = (sum(e.centimes for e in bilan.depots), sum(e.avance for e in bilan.depots))
+        yield f"  Total : {euros(total)} HT, avance de {TAUX_AVANCE_POURCENT} % : {euros(advance)}."
