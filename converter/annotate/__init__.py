@@ -8,38 +8,77 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from converter.annotate import calculation, erreurs, notes, styles
 from converter.annotate import marks as fills
-from converter.annotate import notes, styles
+from converter.annotate.erreurs import grouped, read_accepted
 from converter.annotate.package import Package
-from converter.annotate.sheet import Worksheet, cells_of
-from converter.annotate.sheet import attributes as _attributes
+from converter.annotate.sheet import Worksheet, attributes, cells_of
+from converter.annotate.values import Dates, write_values
 from converter.annotate.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
-from converter.annotate.workbook import worksheets
+from converter.annotate.workbook import is_1904, worksheets
 from converter.issues import Gravite
 
-__all__ = ["Accepted", "CellValue", "ErrorLine", "Mark", "Valeur", "annotate", "mark_cells", "unmark_cells"]
+__all__ = [
+    "Accepted",
+    "CellValue",
+    "ErrorLine",
+    "Mark",
+    "Valeur",
+    "annotate",
+    "grouped",
+    "mark_cells",
+    "read_accepted",
+    "unmark_cells",
+]
 
 Cell = tuple[int, int]
 
 
 def mark_cells(source: Path, target: Path, marks: Sequence[Mark]) -> None:
-    """Write `source` to `target` with these marks in place of any earlier ones of ours."""
+    """Write `source` to `target` with these marks in place of any earlier ones; see `annotate`."""
     annotate(source, target, marks=marks)
 
 
-def unmark_cells(source: Path, target: Path) -> None:
-    """Write `source` to `target` without anything of ours."""
-    annotate(source, target, marks=())
+def annotate(
+    source: Path,
+    target: Path,
+    *,
+    marks: Sequence[Mark],
+    values: Sequence[CellValue] = (),
+    errors: Sequence[ErrorLine] | None = None,
+) -> tuple[CellValue, ...]:
+    """Write `source` to `target` with these marks in place of any earlier ones, these values, these errors.
 
+    `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves it as it is.
+    Marks and values for a sheet that has no cells (chart sheet) or is not there are left out. `target` is
+    another path than `source`: `save.replace_workbook` writes in place.
 
-def annotate(source: Path, target: Path, *, marks: Sequence[Mark]) -> None:
-    """Write `source` to `target` with marks."""
+    Returns the values that were not written, since an array formula or a data table owns their cell.
+
+    Raises:
+        Inutilisable: the workbook is in the Strict variant of Open XML (E110).
+
+    """
     with Package(source) as package:
         parts = worksheets(package)
         for part in parts.values():
             _clean(package, part)
         styles.remove(package, "dxfs")
+        refused = _write(package, parts, values)
         _mark(package, parts, marks)
+        if errors is not None:
+            erreurs.write_sheet(package, errors)
+        package.write(target)
+    return refused
+
+
+def unmark_cells(source: Path, target: Path) -> None:
+    """Write `source` to `target` without marks of ours and without our sheet `Erreurs`; values stay."""
+    with Package(source) as package:
+        for part in worksheets(package).values():
+            _clean(package, part)
+        styles.remove(package, "dxfs")
+        erreurs.remove_sheet(package)
         package.write(target)
 
 
@@ -49,6 +88,29 @@ def _clean(package: Package, part: str) -> None:
     after = notes.without_notes(package, part, fills.without_fills(before))
     if after is not before:
         package.put(part, after.data)
+
+
+def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValue]) -> tuple[CellValue, ...]:
+    by_sheet: dict[str, dict[Cell, CellValue]] = defaultdict(dict)
+    for value in values:
+        by_sheet[value.feuille][value.ligne, value.colonne] = value
+    wanted = {name: found for name, found in by_sheet.items() if name in parts}
+    dates = Dates(styles.date_styles(package), is_1904(package))
+    refused: list[CellValue] = []
+    for name, cells in wanted.items():
+        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates)
+        refused += [cells[cell] for cell in sorted(written.refused)]
+        if written.changed:
+            package.put(parts[name], written.sheet.data)
+            calculation.after_change(package, parts.values(), formula_gone=written.formulas)
+    return tuple(refused)
+
+
+def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
+    rows: dict[int, dict[int, Valeur]] = defaultdict(dict)
+    for (row, column), value in cells.items():
+        rows[row][column] = value.valeur
+    return rows
 
 
 def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> None:
@@ -94,9 +156,9 @@ def _corners(sheet: Worksheet, cells: set[Cell]) -> dict[Cell, Cell]:
     child = sheet.child("mergeCells")
     if child is None:
         return {}
-    corners = {}
+    corners: dict[Cell, Cell] = {}
     for merged in sheet.inner(child, "mergeCell"):
-        top, left, bottom, right = cells_of(_attributes(merged)[b"ref"].decode())
+        top, left, bottom, right = cells_of(attributes(merged)[b"ref"].decode())
         if (bottom - top + 1) * (right - left + 1) < len(cells):
             inside = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)} & cells
         else:

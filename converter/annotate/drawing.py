@@ -102,7 +102,7 @@ def with_boxes(package: Package, part: str, sheet: Worksheet, notes: Mapping[Cel
     first = 1 + _last_block(package)
     grid = Grid.of(sheet)
     shapes = [
-        _shape(first * _BLOCK + i + i // (_BLOCK - 1) + 1, cell, grid.anchor(cell, text))
+        _shape(first * _BLOCK + i + i // (_BLOCK - 1) + 1, cell, text, grid)
         for i, (cell, text) in enumerate(notes.items())
     ]
     blocks = [b"%d" % block for block in range(first, first + 1 + (len(shapes) - 1) // (_BLOCK - 1))]
@@ -120,12 +120,7 @@ def _with_blocks(idmap: re.Match[bytes], blocks: list[bytes]) -> bytes:
 
 
 def _last_block(package: Package) -> int:
-    maps = (
-        idmap
-        for part in package
-        if part.lower().endswith(".vml")
-        for idmap in _IDMAP.findall(package.read(part))
-    )
+    maps = (idmap for part in package if part.lower().endswith(".vml") for idmap in _IDMAP.findall(package.read(part)))
     return max((int(block) for idmap in maps for block in idmap[1].split(b",") if block.strip()), default=0)
 
 
@@ -137,16 +132,22 @@ def _new_drawing(package: Package, part: str, sheet: Worksheet) -> tuple[str, Wo
     return name, sheet.added("legacyDrawing", tag)
 
 
-def _shape(number: int, cell: Cell, anchor: str) -> bytes:
+def _shape(number: int, cell: Cell, text: str, grid: "Grid") -> bytes:
+    size = f"width:{_WIDTH * 3 // 4}pt;height:{_height(text) * 3 // 4}pt"
     return (
-        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden"'
-        ' fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
-        '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202"'
+        f' style="position:absolute;{size};visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">'
+        '<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
         '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-        f"<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>"
+        f"<x:Anchor>{grid.anchor(cell, _height(text))}</x:Anchor><x:AutoFill>False</x:AutoFill>"
         f"<x:Row>{cell[0] - 1}</x:Row><x:Column>{cell[1] - 1}</x:Column></x:ClientData></v:shape>"
     ).encode()
+
+
+def _height(text: str) -> int:
+    """The pixels that a text takes in a box, a margin included."""
+    return 8 + _LINE * sum(1 + max(0, len(line) - 1) // _LETTERS for line in text.split("\n"))
 
 
 _ROW = rb"<%srow(?=[\s/>])" + REST
@@ -173,9 +174,8 @@ class Grid:
             round(float(default.get(b"defaultRowHeight", b"15")) * 4 / 3) or 20,
         )
 
-    def anchor(self, cell: Cell, text: str) -> str:
+    def anchor(self, cell: Cell, height: int) -> str:
         """The box beside a cell: column, pixels into it, row, pixels into it; first corner, then last."""
-        height = 8 + _LINE * sum(1 + max(0, len(line) - 1) // _LETTERS for line in text.split("\n"))
         left = max(1, min(cell[1] + 1, LAST_COLUMN - 5))
         top = max(1, min(cell[0] - 1, LAST_ROW - 1 - height // self.height))
         right, into_column = self._reach(left, 15 + _WIDTH, self.widths, self.width, LAST_COLUMN)

@@ -13,9 +13,7 @@ Cell = tuple[int, int]
 """Row and column, from 1."""
 
 _RULE = re.compile(rb"<(?:[\w.\-]+:)?cfRule\b" + REST + rb"(?<!/>).*?</(?:[\w.\-]+:)?cfRule\s*>", re.DOTALL)
-_OURS = re.compile(
-    rb"LEN\((?:\"|&quot;)segur-hop:(?:%s)(?:\"|&quot;)\)" % b"|".join(each.encode() for each in Gravite)
-)
+_OURS = re.compile(rb"LEN\((?:\"|&quot;)segur-hop:(?:%s)(?:\"|&quot;)\)" % b"|".join(each.encode() for each in Gravite))
 _PRIORITY = re.compile(rb"""[:<]cfRule\b[^<]*?\spriority\s*=\s*["'](\d+)["']""")
 _BORDER = "".join(f'<{side} style="thin"><color rgb="{{0}}"/></{side}>' for side in ("left", "right", "top", "bottom"))
 _AREAS = 1_000

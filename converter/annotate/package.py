@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self, cast
 from urllib.parse import unquote
 
 from lxml import etree
@@ -221,9 +221,7 @@ class Package:
             return
         end = self._ends[info.header_offset]
         clone = copy.copy(info)
-        raw, target = self._zip.fp, out.fp
-        if raw is None or target is None:
-            raise ValueError("the package is closed")
+        raw, target = cast("BinaryIO", self._zip.fp), cast("BinaryIO", out.fp)
         raw.seek(info.header_offset)
         clone.header_offset = out.start_dir
         target.seek(out.start_dir)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Self
 
 from lxml import etree
@@ -11,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from converter.annotate.package import OFFICE_REL, parse, serialise
 from converter.annotate.xmltext import MAIN
 
-ORDER = (
+ORDER = (  # noqa: SIM905 - reads as the standard lists them
     "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
     "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr "
     "conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter "
@@ -71,6 +72,11 @@ class Worksheet:
         """The first child of that name."""
         return next(iter(self.all(name)), None)
 
+    @property
+    def rows(self) -> Child:
+        """The child that holds the cells; every worksheet has it."""
+        return self.all("sheetData")[0]
+
     def all(self, name: str) -> list[Child]:
         """Every child of that name."""
         return [each for each in self.children if each.name == name]
@@ -106,7 +112,7 @@ class Worksheet:
     def relation(self, child: Child) -> str:
         """The relationship a child such as `legacyDrawing` names."""
         return next(
-            (value.decode() for name, value in attributes(self.start_tag(child)).items() if name.endswith(b":id")),
+            (each.decode() for name, each in attributes(self.start_tag(child)).items() if name.endswith(b":id")),
             "",
         )
 
@@ -162,7 +168,8 @@ def _end(mask: bytes, position: int) -> int:
         depth += -1 if tag[1] else not tag[0].endswith(b"/>")
         if depth == 0:
             return tag.end()
-    raise ValueError("the worksheet part is no well-formed XML")
+    msg = "the worksheet part is no well-formed XML"
+    raise ValueError(msg)
 
 
 def cells_of(reference: str) -> tuple[int, int, int, int]:
@@ -177,13 +184,14 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 def _cell(reference: str, default: int) -> tuple[int, int]:
     letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :] or default), column_number(letters) or default
+    return int(reference[len(letters) :] or default), column_number(letters.encode()) or default
 
 
-def column_number(letters: str) -> int:
+@cache
+def column_number(letters: bytes) -> int:
     """The number, from 1, of a column named by letters; 0 for none."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters.decode().upper():
         number = number * 26 + ord(letter) - 64
     return number
 

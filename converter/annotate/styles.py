@@ -9,7 +9,7 @@ from converter.annotate.package import OURS, Package, Tree, is_ours_alone, ours_
 from converter.annotate.workbook import drop, insert_ours, is_ours, main, workbook_part
 from converter.annotate.xmltext import MAIN
 
-ORDER = "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst".split()
+ORDER = ("numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst").split()  # noqa: SIM905 - reads as the standard lists them
 """The children of `CT_Stylesheet` in their order (ECMA-376 part 1, 18.8.39)."""
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

@@ -8,7 +8,7 @@ from converter.annotate.package import OFFICE_REL, OURS, Package, Tree
 from converter.annotate.xmltext import MAIN
 from converter.issues import Inutilisable, Issue
 
-ORDER = (
+ORDER = (  # noqa: SIM905 - reads as the standard lists them
     "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups externalReferences "
     "definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing "
     "fileRecoveryPr webPublishObjects extLst"

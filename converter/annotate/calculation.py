@@ -1,0 +1,26 @@
+"""What Excel must compute again once a cell was written: formulas on opening, and in which order."""
+
+from collections.abc import Iterable
+
+from converter.annotate.package import Package
+from converter.annotate.workbook import ORDER, insert, main, workbook_part
+
+
+def after_change(package: Package, worksheets: Iterable[str], *, formula_gone: bool) -> None:
+    """Ask for a full calculation where there are formulas; forget the order once one of them is gone."""
+    part = workbook_part(package)
+    if formula_gone and (chain := package.related(part, "calcChain")) is not None:
+        package.drop(chain.target)
+        package.unrelate(part, chain.id)
+    if not any(has_formulas(package.read(each)) for each in worksheets):
+        return
+    workbook = package.edit(part)
+    settings = workbook.find(main("calcPr"))
+    if settings is None:
+        settings = insert(workbook, "calcPr", ORDER)
+    settings.set("fullCalcOnLoad", "1")
+
+
+def has_formulas(worksheet: bytes) -> bool:
+    """Tell, in doubt with yes, whether a worksheet part holds formulas."""
+    return any(opening + after in worksheet for opening in (b"<f", b":f") for after in (b">", b" ", b"/", b"\n"))
