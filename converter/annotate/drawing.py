@@ -15,9 +15,11 @@ _NAMESPACES = (
     b'xmlns:o="urn:schemas-microsoft-com:office:office"',
     b'xmlns:x="urn:schemas-microsoft-com:office:excel"',
 )
+# `alt` tells it from the one that Excel or a library put there for notes of the user's.
 _SHAPETYPE = (
-    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+    b'<v:shapetype id="_x0000_t202" alt="segur-hop" coordsize="21600,21600" o:spt="202"'
+    b' path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _EMPTY = b'<xml %s><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data=""/></o:shapelayout></xml>' % (
     b" ".join(_NAMESPACES)

@@ -32,7 +32,7 @@ MARKER = "_segur_hop_erreurs"
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 COLUMNS = {
-    "Gravité": 14,
+    "Gravité": 15,
     "Code": 8,
     "Feuille": 15,
     "Cellule": 9,
@@ -41,9 +41,9 @@ COLUMNS = {
     "Attendu": 24,
     "Message": 42,
     "Que faire": 42,
-    "Correction proposée": 20,
-    "Accepter": 11,
-    "Lignes concernées": 18,
+    "Correction proposée": 22,
+    "Accepter": 12,
+    "Lignes concernées": 20,
 }
 """The columns of the sheet and their widths in letters; longer texts wrap."""
 
@@ -54,6 +54,9 @@ WORDS = {
     Gravite.CORRECTION: ("Correction", "correction", "corrections"),
 }
 ALL_WELL = "Tout est en ordre : rien à corriger dans ce classeur."
+_LINE, _TALLEST = 15, 405
+"""Points of a line of text, and of the highest row Excel has."""
+
 _READ = 3
 """Different values shown on one line of the sheet."""
 
@@ -345,7 +348,7 @@ def _head(lines: Sequence[ErrorLine], look: dict[str, int]) -> list[str]:
         for row, (text, style, height) in enumerate(texts, 1)
     ]
     cells = "".join(_cell(HEADING_ROW, i, heading, look["heading"]) for i, heading in enumerate(COLUMNS, 1))
-    return [*rows, f'<row r="{HEADING_ROW}">{cells}</row>']
+    return [*rows, f'<row r="{HEADING_ROW}" ht="{_LINE}">{cells}</row>']
 
 
 def _summary(lines: Sequence[ErrorLine]) -> str:
@@ -373,7 +376,17 @@ def _row(row: int, line: ErrorLine, look: dict[str, int]) -> str:
     )
     formats = {1: line.gravite, 4: "link", 11: "accept" if line.proposition else "text"}
     cells = "".join(_cell(row, i, text, look[formats.get(i, "text")]) for i, text in enumerate(texts, 1))
-    return f'<row r="{row}">{cells}</row>'
+    return f'<row r="{row}" ht="{_height(texts)}">{cells}</row>'
+
+
+def _height(texts: Sequence[str]) -> int:
+    """The points that the longest text of a row takes, wrapped in its column: not every program measures them."""
+    lines = max(
+        sum(-(-len(line) // width) or 1 for line in text.split("\n"))
+        for text, width in zip(texts, COLUMNS.values(), strict=True)
+        if text
+    )
+    return min(_LINE * lines, _TALLEST)
 
 
 def _place(line: ErrorLine) -> str:
