@@ -81,8 +81,11 @@ def _etats(frame: Frame) -> dict[int, Etat]:
     return {ligne: known[text] for ligne, text in brut.get("etat", pd.Series()).items() if text in known}
 
 
-def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date) -> Verdict:
-    """Check all that was read: `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day."""
+def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue] = ()) -> Verdict:
+    """Check all that was read: `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day.
+
+    `deja` is what the registry says of the requests: it holds them back as any other issue does.
+    """
     frames = lecture.frames
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
     found = [
@@ -92,7 +95,7 @@ def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date) -> Verdi
         *rules.apply(rules.Data(frames, au, contents)),
         *_attachments(frames.pieces, pieces),
     ]
-    issues = _in_reading_order(_without_frozen(found, lecture))
+    issues = _in_reading_order([*_without_frozen(found, lecture), *deja])
     return _verdict(lecture, pieces, issues)
 
 

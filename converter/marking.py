@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from converter import spec
-from converter.annotate import CellValue, ErrorLine, Mark
+from converter.annotate import Accepted, CellValue, ErrorLine, Mark, Valeur
 from converter.check import Lecture
-from converter.formats import CellFault
+from converter.formats import CellFault, Jour, Montant, show
 from converter.issues import Gravite, Issue
 from converter.messages import attendu, conseil, gravite, libelle, phrase
+from converter.registry import Reponse
 from converter.spec import BENEFICIAIRES, DEMANDES, PIECES, Etat
 from converter.workbook import Table
 
@@ -23,6 +25,18 @@ class Suivi:
     etat: Etat
     fichierJSON: str = ""  # noqa: N815 - the tag verbatim
     dateDepot: date | None = None  # noqa: N815 - likewise
+    reponse: Reponse | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Return the value of each of the tool's columns that this state decides.
+
+        A refused request keeps the portal's label, under its new number, until it is converted again.
+        """
+        values = {"etat": self.etat.value, "fichierJSON": self.fichierJSON, "dateDepot": self.dateDepot}
+        if self.etat not in spec.FIGES:
+            return values
+        reponse = self.reponse or Reponse("", acceptee=False)
+        return values | {nom: getattr(reponse, nom) for nom in ("numeroASP", "codeTraitement", "libelleTraitement")}
 
 
 def marks(issues: Iterable[Issue]) -> list[Mark]:
@@ -49,11 +63,43 @@ def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
             attendu(issue.balise),
             phrase(issue),
             conseil(issue),
-            issue.proposition,
+            issue.proposition or _repaired(issue),
         )
         for issue in issues
     ]
     return sorted(lines, key=lambda line: rank[line.gravite])
+
+
+def _repaired(issue: Issue) -> str:
+    """Return what a correction made of the cell, which the user may accept into it."""
+    return dict(issue.faits).get("lu", "") if gravite(issue.code) is Gravite.CORRECTION else ""
+
+
+def accepted_values(lecture: Lecture, accepted: Iterable[Accepted]) -> list[CellValue]:
+    """Return the propositions the user said OUI to, as values of their columns.
+
+    A cell that no longer holds what was read when the proposition was made keeps what the user typed since.
+    """
+    tables = {table.feuille: table for table in lecture.classeur.tables()}
+    return [
+        CellValue(line.feuille, ligne, line.colonne, excel_value(spec.TAG[balise], line.proposition))
+        for line in accepted
+        if (table := tables.get(line.feuille))
+        for balise in (nom for nom, column in table.colonnes.items() if column == line.colonne)
+        for ligne in line.lignes
+        if ligne in table.brut.index and show(table.brut.loc[ligne, balise]) == line.lu
+    ]
+
+
+def excel_value(tag: spec.Tag, text: str) -> Valeur:
+    """Return a proposition as Excel is to hold it: a date, a number, OUI or NON, or the text itself."""
+    valeur = tag.format.read(text).valeur
+    match tag.format:
+        case Montant() if valeur is not None:
+            return Decimal(valeur).scaleb(-2)
+        case Jour() if isinstance(valeur, date):
+            return valeur
+    return text
 
 
 def tool_values(lecture: Lecture, issues: Sequence[Issue], suivis: Mapping[int, Suivi]) -> list[CellValue]:
@@ -89,9 +135,7 @@ def _request_columns(lecture: Lecture, notes: Notes, suivis: Mapping[int, Suivi]
     for ligne, suivi in suivis.items():
         own = _own_text(notes, table, ligne)
         text = " ".join(filter(None, (own, *elsewhere.get(numbers.get(ligne), ()))))
-        columns[ligne] = {"etat": suivi.etat.value, "controle": text}
-        if suivi.etat in spec.FIGES:
-            columns[ligne] |= {"fichierJSON": suivi.fichierJSON, "dateDepot": suivi.dateDepot}
+        columns[ligne] = {**suivi.columns(), "controle": text}
     return columns
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from converter.formats import Montant
 from converter.issues import Gravite, Issue
-from converter.messages import conseil, gravite, phrase
+from converter.messages import catalogue, conseil, gravite, phrase
 from converter.spec import TAUX_AVANCE_POURCENT, Etat
 
 _LISTED = 8
@@ -175,3 +175,14 @@ def _uploads(bilan: Bilan) -> Iterable[str]:
     if len(bilan.depots) > 1:
         total, advance = (sum(e.centimes for e in bilan.depots), sum(e.avance for e in bilan.depots))
         yield f"  Total : {euros(total)} HT, avance de {TAUX_AVANCE_POURCENT} % : {euros(advance)}."
+
+
+def print_catalogue(console: Console) -> None:
+    """Print every check: code, gravity, what it finds, what to do, and where it comes from."""
+    from rich.table import Table
+
+    table = Table("Code", "Gravité", "Contrôle", "Ce qui est dit", "Que faire", "Source", show_lines=True)
+    for code, message in sorted(catalogue().items()):
+        source = "notre choix" if message.section == "D" else f"guide, {message.section}"
+        table.add_row(code, message.gravite.value, message.titre, message.phrase, message.conseil, source)
+    console.print(table)

@@ -1,0 +1,5 @@
+"""`python -m converter` is `segur-hop`."""
+
+from converter.cli import main
+
+main()

@@ -1,0 +1,253 @@
+"""The command line: French words around the runs; it imports what a command needs only when that command runs.
+
+Exit codes: 0 all fine; 1 some requests to correct (the valid ones were converted); 2 the input or the call cannot be
+used; 3 the environment refused.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from converter import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from converter.issues import Issue
+    from converter.report import Bilan
+    from converter.run import Options
+
+FINE, TO_CORRECT, UNUSABLE, PREVENTED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class _Francais(click.Command):
+    """What click says of its own accord, in French."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option --help."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = "Affiche cette aide."
+        return option
+
+
+class _Groupe(_Francais, click.Group):
+    """The list of commands, in the order of the work."""
+
+    command_class = _Francais
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order they were declared."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        rows = [(nom, command.get_short_help_str(limit=90)) for nom, command in self.commands.items()]
+        with formatter.section("Commandes"):
+            formatter.write_dl(rows)
+
+
+class _Jour(click.ParamType):
+    """A day typed JJ/MM/AAAA."""
+
+    name = "JJ/MM/AAAA"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day."""
+        try:
+            return datetime.strptime(str(value), "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            self.fail(f"« {value} » n’est pas une date JJ/MM/AAAA", param, ctx)
+
+
+_CLASSEUR = click.Path(path_type=Path)
+
+_OPTIONS = (
+    click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine."),
+    click.option(
+        "--date-depot",
+        type=_Jour(),
+        metavar="JJ/MM/AAAA",
+        help="Jour du dépôt sur le portail (par défaut aujourd’hui).",
+    ),
+    click.option(
+        "--sortie",
+        type=_CLASSEUR,
+        metavar="DOSSIER",
+        help="Dossier des dépôts (par défaut « depots », à côté du classeur).",
+    ),
+    click.option("--copie", is_flag=True, help="Annote une copie « … - contrôlé.xlsx » et laisse l’original intact."),
+    click.option("--quiet", is_flag=True, help="N’affiche rien d’autre que les erreurs."),
+)
+
+
+def _common(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.group(
+    cls=_Groupe,
+    name="segur-hop",
+    subcommand_metavar="COMMANDE [ARGUMENTS]…",
+    epilog="Exemple : segur-hop convertir demandes.xlsx",
+)
+@click.version_option(__version__, prog_name="segur-hop", message="%(prog)s %(version)s", help="Affiche la version.")
+def commands() -> None:
+    """Du classeur Excel aux fichiers JSON et zip des demandes d’avance Ségur (couloir HOP), et retour."""
+
+
+@commands.command(epilog="Exemple : segur-hop modele -o demandes.xlsx")
+@click.option(
+    "-o", "sortie", type=_CLASSEUR, default=Path("demandes.xlsx"), metavar="FICHIER", help="Le classeur à créer."
+)
+def modele(sortie: Path) -> int:
+    """Crée un classeur vierge, à remplir."""
+    from converter import template
+    from converter.run import new_file
+
+    with new_file(sortie) as path:
+        template.write(path)
+    _say(f"Classeur vierge créé : {sortie}")
+    return FINE
+
+
+@commands.command(epilog="Exemple : segur-hop valider demandes.xlsx")
+@click.argument("classeurs", nargs=-1, required=True, type=_CLASSEUR, metavar="CLASSEUR…")
+@_common
+def valider(classeurs: tuple[Path, ...], **options: Any) -> int:
+    """Contrôle un classeur et y inscrit chaque erreur, dans sa cellule."""
+    from converter.run import valider as run
+
+    return _each(classeurs, run, **options)
+
+
+@commands.command(epilog="Exemple : segur-hop convertir demandes.xlsx")
+@click.argument("classeurs", nargs=-1, required=True, type=_CLASSEUR, metavar="CLASSEUR…")
+@_common
+def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
+    """Contrôle un classeur et dépose ses demandes prêtes : JSON, zips et bordereau."""
+    from converter.run import convertir as run
+
+    return _each(classeurs, run, **options)
+
+
+@commands.command(epilog="Exemple : segur-hop regles")
+def regles() -> int:
+    """Affiche le catalogue des contrôles."""
+    from converter.report import print_catalogue
+
+    print_catalogue(_console())
+    return FINE
+
+
+def _each(
+    classeurs: Sequence[Path],
+    run: "Callable[[Path, Options], Bilan]",
+    *,
+    rapport: Path | None,
+    date_depot: date | None,
+    sortie: Path | None,
+    copie: bool,
+    quiet: bool,
+) -> int:
+    """Run over each workbook in turn, one that cannot be used not stopping the others; return the gravest exit code."""
+    from converter.report import print_summary, write_rapport
+    from converter.run import Options
+
+    console = _console(quiet=quiet)
+    options = Options(date_depot or _today(), sortie, copie, console)
+    bilans = [_attempt(run, classeur, options) for classeur in classeurs]
+    for bilan in bilans:
+        print_summary(bilan, _console(stderr=True) if bilan.code >= UNUSABLE else console)
+    if rapport:
+        write_rapport(bilans, rapport)
+    return max(bilan.code for bilan in bilans)
+
+
+def _attempt(run: "Callable[[Path, Options], Bilan]", classeur: Path, options: "Options") -> "Bilan":
+    from converter.issues import Empeche, Inutilisable
+    from converter.report import Bilan
+
+    try:
+        return run(classeur, options)
+    except Inutilisable as refusal:
+        return Bilan(classeur, issues=refusal.issues, code=UNUSABLE)
+    except Empeche as obstacle:
+        return Bilan(classeur, issues=(obstacle.issue,), code=PREVENTED)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _console(*, quiet: bool = False, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(quiet=quiet, stderr=stderr, highlight=False)
+
+
+def _say(text: str) -> None:
+    _console().print(text, markup=False, soft_wrap=True)
+
+
+def _complain(text: str) -> None:
+    _console(stderr=True).print(text, markup=False, soft_wrap=True)
+
+
+def _complain_of(issues: "Iterable[Issue]") -> None:
+    from converter.messages import conseil, phrase
+
+    for issue in issues:
+        _complain(f"{phrase(issue)} {conseil(issue)}")
+
+
+def _misuse(error: click.UsageError) -> str:
+    """Say in French what is wrong with the call."""
+    match error:
+        case click.NoSuchOption():
+            said = f"L’option {error.option_name} n’existe pas."
+        case click.MissingParameter():
+            named = error.param.make_metavar(error.ctx) if error.param and error.ctx else "un argument"
+            said = f"Il manque {named}."
+        case click.BadParameter():
+            said = f"{error.message}."
+        case click.BadOptionUsage():
+            said = f"L’option {error.option_name} attend une valeur."
+        case _ if error.ctx and isinstance(error.ctx.command, click.Group):
+            said = "Cette commande n’existe pas."
+        case _:
+            said = "Il y a un argument de trop."
+    path = error.ctx.command_path if error.ctx else "segur-hop"
+    return f"{said} Voir « {path} --help »."
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    from click.exceptions import NoArgsIsHelpError
+
+    try:
+        return commands.main(list(arguments), prog_name="segur-hop", standalone_mode=False) or FINE
+    except NoArgsIsHelpError as help_asked:
+        _say(help_asked.format_message())
+        return UNUSABLE
+    except click.UsageError as error:
+        _complain(_misuse(error))
+        return UNUSABLE
+    except (click.Abort, KeyboardInterrupt):
+        _complain("Interrompu : rien n’a été laissé à moitié fait.")
+        return INTERRUPTED
+
+
+def main() -> None:
+    """Entry point of `segur-hop` and of `python -m converter`."""
+    sys.exit(run(sys.argv[1:]))

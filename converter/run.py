@@ -1,0 +1,315 @@
+"""One run over one workbook: the shell around the pure middle, where paths, clocks, locks and the registry are.
+
+read → check → annotate, and for `convertir` → build → pack → deposit in between.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from converter import annotate, attachments, deposit, marking, spec, workbook
+from converter.annotate import save
+from converter.attachments import Inspection
+from converter.bordereau import avance
+from converter.check import Lecture, Verdict, check, contenus, lire
+from converter.deposit import Depots
+from converter.document import lots
+from converter.empreinte import of_values
+from converter.issues import Empeche, Gravite, Issue
+from converter.marking import Suivi
+from converter.messages import gravite
+from converter.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
+from converter.registry import Depot, Memoire
+from converter.report import Bilan, Envoi, LigneDemande
+from converter.shape import model_for
+from converter.spec import FIGES, Etat
+
+COPIE = " - contrôlé"
+"""What the name of an annotated copy ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for: the day of the deposit, where deposits go, whether to leave the original alone."""
+
+    au: date
+    sortie: Path | None
+    copie: bool
+    console: Console
+
+    def depots(self, chemin: Path) -> Path:
+        """Return the folder of the deposits of a workbook."""
+        return self.sortie or chemin.parent / "depots"
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """A workbook read and checked against a registry; `source` is the file that annotations start from."""
+
+    chemin: Path
+    source: Path
+    lecture: Lecture
+    statuts: Mapping[int, Statut]
+    rapprochement: Rapprochement
+    verdict: Verdict
+
+
+def valider(chemin: Path, options: Options) -> Bilan:
+    """Check a workbook and write every finding into it, or into a copy where it cannot be written.
+
+    Raises `Inutilisable` and `Empeche`, nothing written.
+    """
+    with _steps(options.console) as step, _read(chemin, step) as (source, lecture):
+        obstacles = () if options.copie else _obstacles(chemin)
+        step("Lecture du registre")
+        memoire, repaired = deposit.consult(options.depots(chemin), model_for(chemin))
+        examen = _examine(source, lecture, memoire, options.au, step)
+        notices = (*repaired, *obstacles)
+        step("Écriture dans le classeur")
+        ecrit = _write_back(examen, _suivis(examen, {}), notices, copie=options.copie or bool(obstacles))
+    return _bilan(examen, _suivis(examen, {}), notices, ecrit, ())
+
+
+def convertir(chemin: Path, options: Options) -> Bilan:
+    """Check a workbook, deposit its valid requests, and write into it what was found and done.
+
+    Raises `Inutilisable` and `Empeche`; a workbook that could not be written is found out before anything is deposited.
+    """
+    with _steps(options.console) as step, _read(chemin, step) as (source, lecture):
+        if not options.copie:
+            save.ensure_writable(chemin)
+        step("Lecture du registre")
+        with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+            examen = _examine(source, lecture, depots.registre.memory(), options.au, step)
+            depots.registre.note(examen.rapprochement.signalements)
+            done = _deposit(examen, depots, options.au, step)
+            suivis = _suivis(examen, _in_files(done))
+            step("Écriture dans le classeur")
+            ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
+            envois = tuple(_envoi(depots, depot) for depot in done)
+    return _bilan(examen, suivis, depots.issues, ecrit, envois)
+
+
+# --- reading and checking ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _read(chemin: Path, step: "Step") -> Iterator[tuple[Path, Lecture]]:
+    """Yield the workbook and what it says, with the propositions in it that the user said OUI to.
+
+    The first is a copy where there are any such propositions: the original is written once, at the end of the run.
+    """
+    step("Lecture du classeur")
+    lecture = lire(workbook.read(chemin))
+    values = marking.accepted_values(lecture, annotate.read_accepted(chemin))
+    if not values:
+        yield chemin, lecture
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / chemin.name
+        annotate.annotate(chemin, copy, marks=(), values=values)
+        yield copy, lire(replace(workbook.read(copy), chemin=chemin))
+
+
+def _examine(source: Path, lecture: Lecture, memoire: Memoire, au: date, step: "Step") -> Examen:
+    rapprochement = reconcile(_lignes(lecture, memoire), memoire)
+    statuts = dict(zip(lecture.frames.demandes.valeurs.index, rapprochement.statuts, strict=True))
+    frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
+    lecture = replace(lecture, etats=frozen)
+    step("Contrôle des pièces")
+    pieces = attachments.inspect(lecture.fichiers(), lecture.dossier_pieces, spec.EXTENSIONS)
+    step("Contrôle des demandes")
+    verdict = _check(lecture, pieces, au, rapprochement.issues, memoire)
+    return Examen(lecture.classeur.chemin, source, lecture, statuts, rapprochement, verdict)
+
+
+def _check(
+    lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue], memoire: Memoire
+) -> Verdict:
+    """Check, and once more with the requests held back whose very content was sent under another number."""
+    verdict = check(lecture, pieces, au, deja)
+    table = lecture.classeur.demandes
+    twins = already_sent(((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes), memoire)
+    return check(lecture, pieces, au, (*deja, *twins)) if twins else verdict
+
+
+def _lignes(lecture: Lecture, memoire: Memoire) -> list[Ligne]:
+    """Return what each row says of itself; its content is hashed only where there is something to compare it with."""
+    frame = lecture.frames.demandes
+    numbers = frame.valeurs["numeroEditeur"].fillna("")
+    told = {tag.nom: _texts(lecture, tag.nom) for tag in spec.tool_columns(spec.DEMANDES)}
+    compared = [ligne for ligne, n in numbers.items() if n in memoire.faits or told["etat"].get(ligne) in FIGES]
+    hashes = {c.ligne: of_values(c.logiciel, c.valeurs, c.etablissements) for c in contenus(lecture, compared)}
+    return [
+        Ligne(
+            frame.table.place(ligne, "numeroEditeur"),
+            numero,
+            hashes.get(ligne, ""),
+            told["etat"].get(ligne, ""),
+            told["fichierJSON"].get(ligne, ""),
+            told["numeroASP"].get(ligne, ""),
+            told["codeTraitement"].get(ligne, ""),
+            told["libelleTraitement"].get(ligne, ""),
+            tuple(filter(None, told["anciensNumeros"].get(ligne, "").replace(",", " ").split())),
+        )
+        for ligne, numero in numbers.items()
+    ]
+
+
+def _texts(lecture: Lecture, balise: str) -> dict[int, str]:
+    brut = lecture.classeur.demandes.brut
+    if balise not in brut:
+        return {}
+    read = spec.TAG[balise].format.read
+    return {ligne: str(text) for ligne, raw in brut[balise].items() if (text := read(raw).valeur)}
+
+
+# --- depositing -------------------------------------------------------------------------------------------------------
+
+
+def _deposit(examen: Examen, depots: Depots, au: date, step: "Step") -> tuple[Depot, ...]:
+    ready = lots(examen.verdict.demandes, examen.verdict.siret, examen.verdict.numeros_ans)
+    if not ready:
+        return ()
+    step("Écriture des dépôts", len(examen.verdict.demandes))
+    return deposit.convert(depots, ready, au, step.advance)
+
+
+def _in_files(done: Sequence[Depot]) -> dict[str, Depot]:
+    """Return the deposit of each numeroEditeur."""
+    return {inscrite.numero: depot for depot in done for inscrite in depot.demandes}
+
+
+def _envoi(depots: Depots, depot: Depot) -> Envoi:
+    amounts = [inscrite.centimes for inscrite in depot.demandes]
+    numero_ans = depot.nom.split("-")[1]
+    return Envoi(
+        depots.dossier / depot.nom,
+        depot.json,
+        depot.zips,
+        tuple(inscrite.numero for inscrite in depot.demandes),
+        depot.logiciel,
+        numero_ans,
+        sum(amounts),
+        sum(map(avance, amounts)),
+    )
+
+
+# --- writing back -----------------------------------------------------------------------------------------------------
+
+
+def _suivis(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
+    """Return what the tool's columns say of each request, after the deposits done."""
+    return {ligne: _suivi(examen, ligne, etat, done) for ligne, etat in examen.verdict.etats.items()}
+
+
+def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> Suivi:
+    depot = done.get(examen.verdict.numeros.get(ligne, ""))
+    if depot:
+        return Suivi(Etat.CONVERTIE, depot.json, _day(Statut(depot=depot.nom).jour))
+    statut = examen.statuts[ligne]
+    if etat in FIGES:
+        return Suivi(etat, f"{statut.depot}.json" if statut.depot else "", _day(statut.jour), statut.reponse)
+    return Suivi(etat)
+
+
+def _day(jour: str) -> date | None:
+    return datetime.strptime(jour, "%d/%m/%Y").date() if jour else None  # noqa: DTZ007 - a day has no time zone
+
+
+def _obstacles(chemin: Path) -> tuple[Issue, ...]:
+    """Return what stands in the way of writing to the workbook, if anything does."""
+    try:
+        save.ensure_writable(chemin)
+    except Empeche as obstacle:
+        return (obstacle.issue,)
+    return ()
+
+
+def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Issue], *, copie: bool) -> Path:
+    """Write marks, the tool's columns and `Erreurs` into the workbook, or into a copy beside it."""
+    issues = examen.verdict.issues
+    marks = marking.marks(issues)
+    values = marking.tool_values(examen.lecture, issues, suivis)
+    errors = annotate.grouped(marking.error_lines((*notices, *issues)))
+
+    def write(target: Path) -> None:
+        annotate.annotate(examen.source, target, marks=marks, values=values, errors=errors)
+
+    chemin = examen.chemin
+    if not copie:
+        save.replace_workbook(chemin, write)
+        return chemin
+    copy = chemin.with_name(f"{chemin.stem}{COPIE}{chemin.suffix}")
+    with new_file(copy) as target:
+        write(target)
+    return copy
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to, which becomes `path` in one step once it is written; nothing is left of a failure."""
+    from converter.environment import guarded
+
+    with guarded(path.parent):
+        handle, name = tempfile.mkstemp(prefix=".segur-hop-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        try:
+            yield Path(name)
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _bilan(
+    examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Issue], ecrit: Path, envois: tuple[Envoi, ...]
+) -> Bilan:
+    feuille = examen.lecture.classeur.demandes.feuille
+    issues = (*notices, *examen.verdict.issues)
+    demandes = tuple(
+        LigneDemande(examen.verdict.numeros.get(ligne, ""), feuille, ligne, suivi.etat)
+        for ligne, suivi in suivis.items()
+    )
+    wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
+    return Bilan(examen.chemin, demandes, issues, envois, ecrit, int(wrong))
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+
+class Step:
+    """Tells the user what is being done, on one line that vanishes."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Start without a task."""
+        self._progress = progress
+        self._task = progress.add_task("", total=None)
+
+    def __call__(self, said: str, total: int | None = None) -> None:
+        """Begin a step of `total` requests, unknown when `None`."""
+        self._progress.reset(self._task, description=said, total=total)
+
+    def advance(self, count: int) -> None:
+        """Tell that so many more requests are done."""
+        self._progress.advance(self._task, count)
+
+
+@contextmanager
+def _steps(console: Console) -> Iterator[Step]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Step(progress)
