@@ -12,15 +12,14 @@ _REPRISE = {
     "D001": Message(
         _A,
         "conversion interrompue, défaite",
-        "La conversion précédente a été interrompue avant la fin : le dépôt {depot} ({demandes} demandes) n’a pas été "
-        "publié.",
+        "La conversion précédente a été interrompue : le dépôt {depot} ({demandes} demande(s)) n’a pas été publié.",
         "Rien à faire : ses demandes et son numéro de fichier sont de nouveau libres, elles seront converties avec les "
         "autres.",
     ),
     "D002": Message(
         _A,
         "conversion interrompue, terminée",
-        "La conversion précédente a été interrompue juste avant la fin : le dépôt {depot} ({demandes} demandes) est "
+        "La conversion précédente a été interrompue juste avant la fin : le dépôt {depot} ({demandes} demande(s)) est "
         "maintenant publié, en entier.",
         "Téléversez-le comme les autres ; ses demandes sont Convertie.",
     ),
@@ -28,13 +27,13 @@ _REPRISE = {
         _A,
         "annulation interrompue, terminée",
         "L’annulation du dépôt {depot} avait été interrompue : elle est terminée, le dossier est dans « annulés ».",
-        "Rien à faire : ses {demandes} demandes sont de nouveau libres.",
+        "Rien à faire : ses {demandes} demande(s) sont de nouveau à convertir.",
     ),
     "D004": Message(
         _A,
         "dépôt introuvable après une interruption",
-        "La conversion précédente a été interrompue à la fin, et le dossier du dépôt {depot} ({demandes} demandes) est "
-        "introuvable : il a sans doute été déplacé.",
+        "La conversion précédente a été interrompue à la fin, et le dossier du dépôt {depot} ({demandes} demande(s)) "
+        "est introuvable : il a sans doute été déplacé.",
         "Par prudence, ses demandes restent Convertie. Si vous ne l’avez jamais téléversé, annulez-le : "
         "segur-hop annuler {depot}.",
     ),
@@ -49,7 +48,7 @@ _REPRISE = {
     "D006": Message(
         _A,
         "dépôt retrouvé",
-        "Le dépôt {depot} ({demandes} demandes) n’était pas dans le registre : il y est inscrit.",
+        "Le dépôt {depot} ({demandes} demande(s)) n’était pas dans le registre : il y est inscrit.",
         "Rien à faire, s’il est bien à vous.",
     ),
     "D007": Message(
@@ -102,8 +101,8 @@ _RAPPROCHEMENT = {
         _A,
         "état d’après le classeur seul",
         "Le registre ne connaît pas la demande {valeur} : elle est {etat} d’après le classeur ({depot}).",
-        "Rien à faire si c’est exact. Sinon, effacez son État et son Fichier JSON avant de convertir à nouveau ailleurs "
-        "que dans ce dossier.",
+        "Rien à faire si c’est exact. Sinon, annulez ce dépôt (segur-hop annuler {depot}) ou, si son nom manque, "
+        "effacez l’État de la ligne.",
     ),
     "D015": Message(
         _C,
@@ -123,7 +122,7 @@ _APPEL = {
     "D020": Message(
         _E,
         "plus de numéro de fichier ce jour",
-        "Le numéro ANS {numeroAns} n’a plus assez de numéros de fichier pour le {jour} : 999 fichiers par jour au plus.",
+        "Il ne reste plus assez de numéros de fichier au numéro ANS {numeroAns} pour le {jour} : 999 par jour au plus.",
         "Convertissez sous une autre date de dépôt (--date-depot). Rien n’a été déposé.",
         "3.3",
     ),

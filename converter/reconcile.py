@@ -71,7 +71,10 @@ LIBRE = Statut()
 
 @dataclass(frozen=True, slots=True)
 class Rapprochement:
-    """The status of each row, in order; what to tell; and what the registry has to learn from the workbook."""
+    """The status of each row, in order; what to tell; and what the registry has to learn from the workbook.
+
+    A row that claims to be converted and names no deposit is believed as long as it says so, and not learnt.
+    """
 
     statuts: tuple[Statut, ...]
     issues: tuple[Issue, ...]
@@ -97,7 +100,7 @@ def reconcile(lignes: Sequence[Ligne], memoire: Memoire) -> Rapprochement:
         if code:
             proposition = next(proposals, "") if code in _RENUMBER else ""
             issues.append(_issue(code, ligne, statut, fait, proposition))
-        if statut.etat and fait is None:
+        if statut.depot and fait is None:
             signalements.append(Signalement(ligne.numero, Empreinte(ligne.valeurs), statut.depot, statut.reponse))
         signalements += _refused_before(ligne, memoire)
     return Rapprochement(tuple(statuts), tuple(issues), tuple(signalements))

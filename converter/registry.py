@@ -8,11 +8,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 
 from converter.document import Lot, json_name
 from converter.empreinte import Empreinte, empreinte
@@ -124,7 +123,7 @@ class Fait:
 class Memoire:
     """The registry at one moment: the numbers in use, all those ever used, and the deposits withdrawn."""
 
-    faits: Mapping[str, Fait] = MappingProxyType({})
+    faits: Mapping[str, Fait] = field(default_factory=dict)
     numeros: frozenset[str] = frozenset()
     annules: frozenset[str] = frozenset()
 
