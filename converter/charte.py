@@ -5,6 +5,7 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from converter.formats import Booleen, Choix, Code, Jour
 from converter.saisie import Niveau
 from converter.spec import Obligation, Par, Tag
 
@@ -12,20 +13,32 @@ _A4 = 9
 
 BLEU, BLEU_CLAIR, BLEU_PALE = "#1F4E79", "#BDD7EE", "#EEF4FA"
 GRIS, GRIS_CLAIR, GRIS_TEXTE = "#D9D9D9", "#F5F5F5", "#595959"
-ROUGE, ORANGE, VERT = "#FFC7CE", "#FFD8A8", "#D5EBD3"
-"""The fills of an error, a warning and of what is fine, after a run."""
+
+ERREUR: Mapping[str, Any] = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+AVERTISSEMENT: Mapping[str, Any] = {"bg_color": "#FFE0B2", "font_color": "#7F3F00"}
+CORRECTION: Mapping[str, Any] = {"bg_color": "#DDEBF7", "font_color": "#1F4E79"}
+"""The marks after a run, as `annotate` makes them: here for the legend."""
 
 SAISIE: Mapping[Niveau, Mapping[str, Any]] = {
     Niveau.A_VERIFIER: {"bg_color": "#E2D9F0", "font_color": "#4B2E83"},
-    Niveau.A_COMPLETER: {"bg_color": "#FFF8D6"},
+    Niveau.A_COMPLETER: {"bg_color": "#FFF4C2"},
 }
 """The soft colours while typing: neither red nor orange, which are for the tool's findings."""
 
 TITRE: Mapping[str, Any] = {"bold": True, "font_size": 18, "font_color": BLEU, "valign": "vcenter"}
 SOUS_TITRE: Mapping[str, Any] = {"bold": True, "font_size": 13, "font_color": BLEU, "bottom": 2, "bottom_color": BLEU}
-TEXTE: Mapping[str, Any] = {"text_wrap": True, "valign": "top"}
+TEXTE: Mapping[str, Any] = {"text_wrap": True, "valign": "vcenter"}
 LIBELLE: Mapping[str, Any] = {**TEXTE, "bold": True, "bottom": 1, "bottom_color": GRIS}
-VALEUR: Mapping[str, Any] = {**TEXTE, "border": 1, "border_color": BLEU, "bg_color": "#FFFFFF"}
+VALEUR: Mapping[str, Any] = {"valign": "vcenter", "border": 1, "border_color": BLEU, "bg_color": "#FFFDF0", "indent": 1}
+BOITE: Mapping[str, Any] = {
+    "text_wrap": True,
+    "align": "center",
+    "valign": "vcenter",
+    "border": 1,
+    "border_color": BLEU,
+    "bg_color": BLEU_PALE,
+}
+FLECHE: Mapping[str, Any] = {"align": "center", "valign": "vcenter", "font_color": BLEU}
 TABLEAU: Mapping[str, Any] = {**TEXTE, "bottom": 1, "bottom_color": GRIS}
 
 _ENTETE: Mapping[str, Any] = {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "border_color": "#FFFFFF"}
@@ -48,9 +61,13 @@ def colonne(tag: Tag) -> Mapping[str, Any]:
 
     A column of sentences is wrapped and no text column: Excel may show more than 255 characters there as ####.
     """
-    wrapped = tag.nom in {"controle", "libelleTraitement"}
-    number = {"text_wrap": True} if wrapped else {"num_format": tag.format.excel}
-    return {"valign": "top", **(COLONNE_OUTIL if tag.par is not Par.FOURNISSEUR else {}), **number}
+    if tag.nom in {"controle", "libelleTraitement"}:
+        look: Mapping[str, Any] = {"text_wrap": True}
+    elif isinstance(tag.format, Booleen | Choix | Code | Jour):
+        look = {"num_format": tag.format.excel, "align": "center"}
+    else:
+        look = {"num_format": tag.format.excel}
+    return {"valign": "top", **(COLONNE_OUTIL if tag.par is not Par.FOURNISSEUR else {}), **look}
 
 
 def print_on_a4(sheet: Worksheet, *, landscape: bool = False, pages_wide: int = 1) -> None:

@@ -1,7 +1,7 @@
 """The sheet `Mode d'emploi`: the cycle in one picture and six steps, the colours, every column from the table."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.workbook import Workbook
@@ -19,23 +19,28 @@ from converter.spec import (
     Obligation,
     Par,
     Tag,
-    tool_columns,
-    vendor_columns,
+    columns,
 )
 
-_WIDTHS = (2, 30, 66, 38, 15)
-"""Columns A to E, in characters: a margin, then what, how, the format, the obligation."""
-_SAFETY, _LINE_HEIGHT = 1.15, 15
-_BOX_WIDTH, _ARROW_WIDTH, _BOX_HEIGHT, _CYCLE_ROWS = 148, 26, 58, 3
+Span = tuple[int, int]
 
-_CYCLE = (
-    ("1", PARAMETRES, "votre SIRET, vos numéros ANS"),
-    ("2", "Trois feuilles", f"{DEMANDES}, {BENEFICIAIRES}, {PIECES}"),
-    ("3", "Convertir", "un double-clic"),
-    ("4", "Corriger", "et recommencer en 3"),
-    ("5", "Déposer", "sur le portail de l’ASP"),
-    ("6", "Réponse", "la glisser sur Convertir"),
-)
+_BOX, _ARROW = 22, 3
+_WIDTHS = (2, _BOX, *(_ARROW, _BOX) * 5)
+"""Columns A to L, in characters: a margin, then the six boxes of the cycle with an arrow between two."""
+_TITLE, _TEXT, _WHOLE = (1, 2), (3, 11), (1, 11)
+_TABLE = ((1, 2), (3, 7), (8, 10), (11, 11))
+"""The columns, first and last, that a title, a text and the cells of a table extend over."""
+_LINE_HEIGHT, _NARROW = 15.5, 0.85
+"""Points of a line, and how many digits wide a letter is on average."""
+
+_CYCLE = {
+    f"1. {PARAMETRES}": "votre SIRET, vos numéros ANS",
+    "2. Trois feuilles": f"{DEMANDES}, {BENEFICIAIRES}, {PIECES}",
+    "3. Convertir": "enregistrer, fermer, double-cliquer",
+    "4. Corriger": "les cellules marquées, puis refaire 3",
+    "5. Déposer": "le dossier sur le portail de l’ASP",
+    "6. Réponse": "la glisser sur Convertir",
+}
 
 _STEPS = {
     "1. Remplissez Paramètres": (
@@ -56,7 +61,7 @@ _STEPS = {
         "disent quoi faire. Corrigez puis recommencez en 3 : seules les demandes restées en attente sont "
         "converties."
     ),
-    "5. Déposez sur le portail de l’ASP": (
+    "5. Déposez sur le portail": (
         "Le dossier depots\\JSON-… contient le fichier JSON, ses fichiers .zip et bordereau.xlsx, qui dit quoi "
         "déposer où. Sur le portail : type de demande « avance », numéro ANS du logiciel, puis le JSON et tous "
         "ses .zip."
@@ -95,8 +100,13 @@ _LEGEND: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         charte.SAISIE[Niveau.A_VERIFIER],
         "Pendant la saisie : longueur, MAJUSCULES, numéro inconnu ou en double, valeur de trop.",
     ),
-    ("Erreur", {"bg_color": charte.ROUGE}, "Après un contrôle : à corriger, la demande n’est pas convertie."),
-    ("Avertissement", {"bg_color": charte.ORANGE}, "Après un contrôle : à vérifier, la demande est convertie."),
+    ("Erreur", charte.ERREUR, "Après un contrôle : à corriger, la demande n’est pas convertie."),
+    ("Avertissement", charte.AVERTISSEMENT, "Après un contrôle : à vérifier, la demande est convertie quand même."),
+    (
+        "Correction",
+        charte.CORRECTION,
+        "Après un contrôle : l’outil a compris autrement que ce qui est écrit ; relisez.",
+    ),
 )
 
 _DECISIONS = (
@@ -110,20 +120,20 @@ _DECISIONS = (
 
 _HELP = (
     (
-        "Une cellule marquée que vous ne comprenez pas",
+        "Une marque à comprendre",
         "La feuille Erreurs dit ce qui a été lu, ce qui est attendu et la correction proposée.",
     ),
     (
-        "Une règle de fond, un rejet du portail",
+        "Un rejet du portail",
         "L’ASP, par le portail Ségur, avec le n° éditeur et le libellé de traitement.",
     ),
-    ("Le référencement, le numéro ANS", "L’ANS : https://esante.gouv.fr/segur-de-la-sante/hopital"),
+    ("Un numéro ANS", "L’ANS : https://esante.gouv.fr/segur-de-la-sante/hopital"),
     ("L’outil ne démarre pas", "Votre service informatique, avec le texte affiché dans la fenêtre de Convertir."),
 )
 
 
 def write(book: Workbook, sheet: Worksheet) -> None:
-    """Fill the sheet, for two printed A4 pages."""
+    """Fill the sheet: two printed A4 pages, the cycle on the first."""
     page = _Page(book, sheet)
     page.set_up()
     page.title("Demandes d’avance Ségur : mode d’emploi", "Couloir Hôpital (DPI, PFI, RI). Une minute suffit.")
@@ -142,7 +152,6 @@ def write(book: Workbook, sheet: Worksheet) -> None:
     page.heading("À qui demander")
     for title, text in _HELP:
         page.line(title, text)
-    page.new_printed_page()
     for feuille in (PARAMETRES, *DATA_SHEETS):
         page.columns_of(feuille)
 
@@ -164,97 +173,72 @@ class _Page:
         charte.print_on_a4(sheet)
 
     def title(self, title: str, below: str) -> None:
-        self._sheet.set_row(self._row, 34)
-        self._write(1, title, charte.TITRE)
-        self._row += 1
-        self._write(1, below, {})
-        self._row += 2
+        self._put(_WHOLE, title, charte.TITRE)
+        self._next_row(34)
+        self._put(_WHOLE, below, charte.TEXTE)
+        self._next_row(24)
 
     def cycle(self) -> None:
         """Draw the six boxes of the cycle, an arrow between two."""
-        for rank, (number, title, below) in enumerate(_CYCLE):
-            left = 16 + rank * (_BOX_WIDTH + _ARROW_WIDTH)
-            self._box(left, f"{number}. {title}\n{below}")
-            if number != _CYCLE[-1][0]:
-                self._arrow(left + _BOX_WIDTH)
-        self._row += _CYCLE_ROWS
+        for rank, (title, below) in enumerate(_CYCLE.items()):
+            column = 1 + 2 * rank
+            if rank:
+                self._put((column - 1, column - 1), "►", charte.FLECHE)
+            box = self._book.add_format({**charte.BOITE})
+            strong = self._book.add_format({"bold": True, "font_color": charte.BLEU})
+            self._sheet.write_rich_string(self._row, column, strong, french(title), f"\n{french(below)}", box)
+        self._next_row(62)
 
     def heading(self, text: str) -> None:
-        self._sheet.set_row(self._row, 30)
-        for column in range(1, len(_WIDTHS)):
-            self._write(column, text if column == 1 else "", {**charte.SOUS_TITRE, "valign": "bottom"})
-        self._row += 1
+        self._next_row(10)
+        self._put(_WHOLE, text, charte.SOUS_TITRE)
+        self._next_row(22)
 
     def line(self, title: str, text: str) -> None:
         """Write a title in bold and its text beside it."""
-        self._write(1, title, charte.LIBELLE)
-        self._merge(2, text, charte.TABLEAU)
+        self._table_row(((_TITLE, title, charte.LIBELLE), (_TEXT, text, charte.TABLEAU)))
 
     def sentence(self, text: str) -> None:
-        self._merge(1, f"• {text}", charte.TEXTE)
+        self._table_row(((_WHOLE, f"• {text}", charte.TEXTE),))
 
     def legend(self) -> None:
         """Show each colour as it is in the sheets, with its meaning."""
         for sample, look, meaning in _LEGEND:
-            self._write(1, sample, {**charte.TEXTE, **look})
-            self._merge(2, meaning, charte.TABLEAU)
-
-    def new_printed_page(self) -> None:
-        self._sheet.set_h_pagebreaks([self._row])
+            self._table_row(((_TITLE, sample, {**look, **charte.TEXTE}), (_TEXT, meaning, charte.TABLEAU)))
 
     def columns_of(self, feuille: str) -> None:
         """Explain every column of a sheet, from the table."""
         self.heading(f"Feuille {feuille}")
-        for column, text in enumerate(("Colonne", "Ce qu’elle contient", "Format attendu", "Obligation"), start=1):
-            self._write(column, text, charte.ENTETES[Obligation.SELON])
-        self._row += 1
-        for tag in (*vendor_columns(feuille), *tool_columns(feuille)):
+        headings = ("Colonne", "Ce qu’elle contient", "Format attendu", "Obligation")
+        look = {**charte.ENTETES[Obligation.SELON], **charte.TEXTE}
+        self._table_row([(span, text, look) for span, text in zip(_TABLE, headings, strict=True)])
+        for tag in columns(feuille):
             self._column(tag)
 
     def _column(self, tag: Tag) -> None:
         by_vendor = tag.par is Par.FOURNISSEUR
-        cells = (
-            tag.libelle,
-            tag.aide,
-            tag.format.attendu if by_vendor else "",
-            tag.obligation if by_vendor else f"rempli par {tag.par}",
-        )
-        for column, text in enumerate(cells, start=1):
-            look = charte.LIBELLE if column == 1 else charte.TABLEAU
-            self._write(column, text, look if by_vendor else {**look, "font_color": charte.GRIS_TEXTE, "italic": True})
-        self._advance(*zip(cells, _WIDTHS[1:], strict=True))
+        attendu = tag.format.attendu if by_vendor else "–"
+        obligation = tag.obligation if by_vendor else f"rempli par {tag.par}"
+        looks = (charte.LIBELLE, *(charte.TABLEAU,) * 3)
+        if not by_vendor:
+            looks = tuple({**look, "font_color": charte.GRIS_TEXTE, "italic": True} for look in looks)
+        self._table_row(list(zip(_TABLE, (tag.libelle, tag.aide, attendu, obligation), looks, strict=True)))
 
-    def _write(self, column: int, text: str, look: Mapping[str, Any]) -> None:
-        self._sheet.write_string(self._row, column, french(text), self._book.add_format({**look}))
+    def _table_row(self, cells: Sequence[tuple[Span, str, Mapping[str, Any]]]) -> None:
+        """Write cells side by side, the row as high as the longest needs: Excel fits no merged cell by itself."""
+        for span, text, look in cells:
+            self._put(span, text, look)
+        lines = max(math.ceil(len(text) * _NARROW / sum(_WIDTHS[a : b + 1])) for (a, b), text, _ in cells)
+        self._next_row(_LINE_HEIGHT * lines + 4)
 
-    def _merge(self, first: int, text: str, look: Mapping[str, Any]) -> None:
-        """Write a text over all columns from `first` and go to the next row."""
-        last = len(_WIDTHS) - 1
-        self._sheet.merge_range(self._row, first, self._row, last, french(text), self._book.add_format({**look}))
-        self._advance((text, sum(_WIDTHS[first:])))
+    def _put(self, span: Span, text: str, look: Mapping[str, Any]) -> None:
+        style = self._book.add_format({**look})
+        first, last = span
+        if first == last:
+            self._sheet.write_string(self._row, first, french(text), style)
+        else:
+            self._sheet.merge_range(self._row, first, self._row, last, french(text), style)
 
-    def _advance(self, *texts: tuple[str, int]) -> None:
-        """Make the row as high as its longest text needs: Excel fits no merged cell by itself."""
-        lines = max(math.ceil(len(text) * _SAFETY / width) for text, width in texts)
-        self._sheet.set_row(self._row, _LINE_HEIGHT * max(lines, 1) + 3)
+    def _next_row(self, height: float) -> None:
+        self._sheet.set_row(self._row, height)
         self._row += 1
-
-    def _box(self, left: int, text: str) -> None:
-        self._textbox(left, _BOX_WIDTH, text, {"fill": {"color": charte.BLEU_PALE}, "line": {"color": charte.BLEU}})
-
-    def _arrow(self, left: int) -> None:
-        self._textbox(left, _ARROW_WIDTH, "➜", {"fill": {"none": True}, "line": {"none": True}})
-
-    def _textbox(self, left: int, width: int, text: str, look: Mapping[str, Any]) -> None:
-        options = {
-            "x_offset": left,
-            "width": width,
-            "height": _BOX_HEIGHT,
-            "align": {"vertical": "middle", "horizontal": "center"},
-            "font": {"color": charte.BLEU, "size": 11, "bold": text == "➜"},
-            "description": "" if text == "➜" else french(text),
-            "decorative": text == "➜",
-            "object_position": 3,
-            **look,
-        }
-        self._sheet.insert_textbox(self._row, 0, french(text), options)

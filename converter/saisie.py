@@ -66,10 +66,18 @@ class Niveau(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alerte:
-    """A cell is coloured where its formula is true."""
+    """A cell is coloured where its formula is true.
+
+    A row that the tool has marked (its `controle` says so) is left to the marks, which would not show beneath.
+    """
 
     niveau: Niveau
-    formule: str
+    condition: str
+
+    @property
+    def formule(self) -> str:
+        """The formula of the conditional format."""
+        return f'=AND({{controle}}="",{self.condition})'
 
 
 def french(text: str) -> str:
@@ -90,7 +98,7 @@ def _list_of(kind: Format) -> Nom | None:
 def _doubtful(kind: Format) -> str:
     """Return what is true of a filled cell that is not in the format."""
     if kind is EMAIL:
-        return 'OR(LEN({x})>149,ISERROR(SEARCH("?@?*.?*",{x})),ISNUMBER(FIND(" ",{x})))'
+        return f'OR(LEN({{x}})>{EMAIL.maximum},ISERROR(SEARCH("?@?*.?*",{{x}})),ISNUMBER(FIND(" ",{{x}})))'
     match kind:
         case Code(longueur=length):
             return f"LEN({{x}})<>{length}"
@@ -124,7 +132,7 @@ _A_VERIFIER: Mapping[tuple[str, str], str] = {
     (DEMANDES, "isClientUnique"): 'AND({x}="OUI",{isMandataire}="OUI")',
     **{(DEMANDES, nom): _NAMES_NONE for nom in MANDATAIRE_TAGS},
     **{
-        (DEMANDES, tag.nom): f'AND({{x}}="OUI",{Nom.PROFIL_INS}<>"OUI")'
+        (DEMANDES, tag.nom): f'AND({{x}}="OUI",{Nom.PROFIL_INS}="NON")'
         for tag in DPI_TAGS
         if tag.nom.endswith("Independante")
     },

@@ -5,6 +5,7 @@ are those of whole columns so that a new row has them, and each data sheet is on
 next row is typed.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from converter import __version__, charte, mode_emploi
+from converter.formats import Code
 from converter.saisie import LAST_ROW, LISTES, Nom, alertes, french, validation
 from converter.spec import (
     BENEFICIAIRES,
@@ -52,6 +54,8 @@ TABLES = MappingProxyType({DEMANDES: "tDemandes", BENEFICIAIRES: "tBeneficiaires
 """The name of each data sheet's Excel table."""
 
 PARAMETRES_FIRST_ROW = 5
+_FILTER_BUTTON = 17
+"""Points that the button of the filter takes below a heading."""
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
@@ -132,7 +136,8 @@ class _DataSheet:
     def _write_headings(self, filled: int) -> None:
         """Write the machine tags, hidden, and the table with its French headings; a blank table has one empty row."""
         self.sheet.set_row(TAG_ROW - 1, None, None, {"hidden": True})
-        self.sheet.set_row(HEADING_ROW - 1, 64)
+        lines = max(math.ceil(1.25 * len(tag.libelle) / tag.largeur) for tag in self.tags)
+        self.sheet.set_row(HEADING_ROW - 1, 15 * lines + _FILTER_BUTTON)
         self.sheet.write_row(TAG_ROW - 1, 0, [tag.nom for tag in self.tags])
         self.sheet.add_table(
             HEADING_ROW - 1,
@@ -161,7 +166,7 @@ class _DataSheet:
         if tag not in vendor_columns(self.feuille):
             return
         for alerte in alertes(self.feuille, tag):
-            rule = {"type": "formula", "criteria": f"={alerte.formule}"}
+            rule = {"type": "formula", "criteria": alerte.formule}
             style = self.book.add_format({**charte.SAISIE[alerte.niveau]})
             self.sheet.conditional_format(*area, {**self._resolve(rule, column), "format": style})
 
@@ -181,6 +186,7 @@ class _DataSheet:
         sheet.freeze_panes(HEADING_ROW, 1)
         sheet.set_selection(FIRST_ROW - 1, 0, FIRST_ROW - 1, 0)
         sheet.set_zoom(90)
+        sheet.hide_gridlines(0)
         sheet.set_tab_color(charte.BLEU)
         # A code kept as text is right here: no green triangle on each.
         last = xl_col_to_name(len(self.tags) - 1)
@@ -226,7 +232,7 @@ def _write_parametres(book: Workbook, sheet: Worksheet, values: Mapping[str, str
 
 def _write_parametre(book: Workbook, sheet: Worksheet, row: int, parametre: Parametre, value: str) -> None:
     tag = parametre.tag
-    sheet.set_row(row, 34)
+    sheet.set_row(row, 36)
     sheet.write_string(row, 0, parametre.nom)
     sheet.write_string(row, 1, french(parametre.libelle), book.add_format({**charte.LIBELLE}))
     cell = book.add_format({**charte.VALEUR, "num_format": tag.format.excel})
@@ -240,7 +246,7 @@ def _write_parametre(book: Workbook, sheet: Worksheet, row: int, parametre: Para
 
 
 def _example(tag: Tag) -> str:
-    return f" Exemple : {tag.exemple}." if tag.exemple else ""
+    return f" Exemple : {tag.exemple}." if isinstance(tag.format, Code) else ""
 
 
 def _write_listes(book: Workbook, sheet: Worksheet) -> None:
