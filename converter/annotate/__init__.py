@@ -56,7 +56,7 @@ def annotate(
     Returns the values that were not written, since an array formula or a data table owns their cell.
 
     Raises:
-        Inutilisable: the workbook is in the Strict variant of Open XML (E110).
+        Inutilisable: the workbook is in the Strict variant of Open XML (F015).
 
     """
     with Package(source) as package:

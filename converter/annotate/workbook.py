@@ -35,12 +35,12 @@ def workbook_part(package: Package) -> str:
     """The name of the workbook part.
 
     Raises:
-        Inutilisable: the package is no workbook, or one in the Strict variant of the format (E110).
+        Inutilisable: the package is no workbook, or one in the Strict variant of the format (F015).
 
     """
     found = package.related("", "officeDocument")
     if found is None or package.tree(found.target).tag != main("workbook"):
-        raise Inutilisable(Issue("E110"))
+        raise Inutilisable(Issue("F015"))
     return found.target
 
 
