@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from converter import plainpdf
 from converter.issues import Facts
 
-PIXELS = 100_000_000
-"""An image of more points is refused: an A3 page scanned at 600 dpi has 70 million."""
+PIXELS = 50_000_000
+"""An image of more points is refused: a page of A4 scanned at 600 dpi has 35 million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +118,8 @@ def _without_signature(data: bytes) -> str:
 _TAIL = 1024
 """Readers look for the end mark of a PDF in this many last bytes."""
 
-# 3 MiB can unfold to gigabytes: what pypdf may read on its way to the pages is bounded.
-_PDF_BOUNDS = {
-    "zlib_maximum_output_length": 8_000_000,
-    "lzw_maximum_output_length": 8_000_000,
-    "run_length_maximum_output_length": 8_000_000,
-    "page_tree_maximum_entries": 10_000,
-}
-
-# What the libraries let through on damaged files besides their own errors: each was met while fuzzing them.
-_PDF_DAMAGE = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
-               OSError, struct.error, zlib.error)  # fmt: skip
-_IMAGE_DAMAGE = (OSError, SyntaxError, ValueError, LookupError, TypeError, EOFError, ArithmeticError, AttributeError,
+# What pillow lets through on damaged files: each was met while fuzzing it.
+_IMAGE_DAMAGE = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError,
                  struct.error, zlib.error)  # fmt: skip
 
 
@@ -138,28 +128,10 @@ def _open_pdf(data: bytes) -> tuple[Finding, ...]:
         return ()
     if b"%%EOF" not in data.rstrip(b"\0\t\n\f\r ")[-_TAIL:]:
         return (Finding("P063"),)
-    from pypdf.errors import DeprecationError, LimitReachedError, PyPdfError
+    from converter import anypdf
 
-    try:
-        return _parse_pdf(data)
-    except LimitReachedError:
-        return (Finding("P065"),)
-    except NotImplementedError:  # encrypted for a certificate, or a filter that is no one's
-        return (Finding("P060" if b"/Encrypt" in data else "P062"),)
-    except (PyPdfError, DeprecationError, *_PDF_DAMAGE):
-        return (Finding("P062"),)
-
-
-def _parse_pdf(data: bytes) -> tuple[Finding, ...]:
-    from pypdf import PasswordType, PdfReader, apply_configuration
-
-    with apply_configuration(None, **_PDF_BOUNDS):
-        reader = PdfReader(io.BytesIO(data), root_object_recovery_limit=100, xref_stream_maximum_entries=200_000)
-        if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-            return (Finding("P060"),)
-        if not reader.pages:
-            return (Finding("P064"),)
-        return (Finding("P061"),) if reader.is_encrypted else ()
+    code = anypdf.fault(data)
+    return (Finding(code),) if code else ()
 
 
 def _open_png(data: bytes) -> tuple[Finding, ...]:
