@@ -105,7 +105,7 @@ _LEGEND: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     (
         "Correction",
         charte.CORRECTION,
-        "Après un contrôle : l’outil a compris autrement que ce qui est écrit ; relisez.",
+        "Dans la feuille Erreurs : ce que l’outil a réparé de lui-même ; relisez-le.",
     ),
 )
 

@@ -719,7 +719,7 @@ TAGS: tuple[Tag, ...] = (
         feuilles=(DEMANDES,),
         par=Par.ASP,
         largeur=12,
-        aide="Code de la réponse de l’ASP : rempli par la commande retour.",
+        aide="Code de la réponse de l’ASP : rempli quand vous glissez cette réponse sur Convertir.",
     ),
     Tag(
         nom="libelleTraitement",
@@ -729,7 +729,7 @@ TAGS: tuple[Tag, ...] = (
         feuilles=(DEMANDES,),
         par=Par.ASP,
         largeur=36,
-        aide="« Demande acceptée », ou la raison du rejet : rempli par la commande retour.",
+        aide="« Demande acceptée » ou la raison du rejet : rempli quand vous glissez la réponse sur Convertir.",
     ),
     Tag(
         nom="anciensNumeros",
