@@ -432,7 +432,13 @@ _REGLE = {
 @cache
 def catalogue() -> Mapping[str, Message]:
     """Return every code with its message."""
-    return MappingProxyType(_FICHIER | _CORRECTION | _VALEUR | _REGLE)
+    # Imported here, for they build on `Message`.
+    from converter import messages_classeur, messages_depot, messages_portail
+
+    others = (messages_classeur.MESSAGES, messages_depot.MESSAGES, messages_portail.MESSAGES)
+    return MappingProxyType(
+        _FICHIER | _CORRECTION | _VALEUR | _REGLE | {c: m for part in others for c, m in part.items()}
+    )
 
 
 def gravite(code: str) -> Gravite:
