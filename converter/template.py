@@ -54,8 +54,8 @@ TABLES = MappingProxyType({DEMANDES: "tDemandes", BENEFICIAIRES: "tBeneficiaires
 """The name of each data sheet's Excel table."""
 
 PARAMETRES_FIRST_ROW = 5
-_FILTER_BUTTON = 17
-"""Points that the button of the filter takes below a heading."""
+_BOLD, _FILTER_BUTTON = 1.15, 17
+"""How many digits wide a bold letter is, and the points that the button of the filter takes below a heading."""
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
@@ -136,7 +136,7 @@ class _DataSheet:
     def _write_headings(self, filled: int) -> None:
         """Write the machine tags, hidden, and the table with its French headings; a blank table has one empty row."""
         self.sheet.set_row(TAG_ROW - 1, None, None, {"hidden": True})
-        lines = max(math.ceil(1.25 * len(tag.libelle) / tag.largeur) for tag in self.tags)
+        lines = max(math.ceil(_BOLD * len(tag.libelle) / tag.largeur) for tag in self.tags)
         self.sheet.set_row(HEADING_ROW - 1, 15 * lines + _FILTER_BUTTON)
         self.sheet.write_row(TAG_ROW - 1, 0, [tag.nom for tag in self.tags])
         self.sheet.add_table(

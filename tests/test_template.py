@@ -11,6 +11,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -371,6 +373,14 @@ def test_a_text_that_looks_like_a_formula_or_a_link_stays_text() -> None:
     xml = parts(content.getvalue())["xl/worksheets/sheet5.xml"]
     assert b"<f>" not in xml
     assert b"<hyperlink" not in xml
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cn", "Cs"]), min_size=1), min_size=1, max_size=60))
+def test_any_text_is_read_back_as_given(texts: list[str]) -> None:
+    content = built({"Pièces": [{"numeroEditeur": "00001", "fichier": text} for text in texts]})
+    sheet = CalamineWorkbook.from_filelike(content).get_sheet_by_name("Pièces").to_python()
+    assert [row[2] for row in sheet[2:]] == texts
 
 
 @pytest.mark.parametrize("row", [{"montantSegurHT": 13750}, {"inconnue": "x"}])
