@@ -4,18 +4,17 @@ Written from the specification, independently of the converter's own validation,
 the table of tags and the shape are shared.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from converter.issues import Gravite
 from converter.portal import demandes, structure, zips
 from converter.portal.answer import answer
-from converter.portal.findings import Bloc, Controle, Finding, Report, Situation
-from converter.portal.locate import locate
+from converter.portal.findings import Controle, Finding
+from converter.portal.report import Report, Situation
 from converter.portal.schema import schema
 from converter.portal.source import read
-from converter.shape import DEMANDES, Shape
+from converter.shape import Shape
 
 __all__ = ["Controle", "Finding", "Report", "Situation", "answer", "schema", "verify"]
 
@@ -32,7 +31,7 @@ def verify(
     source = read(data)
     fichier, departures = structure.relever(source.document, shape)
     if not isinstance(source.document, dict):
-        return Report(nom, "", "", False, locate(source.ecarts or departures, source, fichier), ())
+        return Report(nom, "", "", False, source.ecarts or departures, source, fichier)
     answered = structure.is_answer(fichier)
     ecarts = (
         *source.ecarts,
@@ -42,15 +41,4 @@ def verify(
         *demandes.control(fichier, au, answered=answered),
         *zips.control(archives, fichier, ouvrir=ouvrir),
     )
-    findings = locate(ecarts, source, fichier)
-    situations = tuple(_situations(fichier, findings))
-    return Report(nom, fichier["numeroAns"] or "", demandes.software(fichier), answered, findings, situations)
-
-
-def _situations(fichier: Bloc, findings: Iterable[Finding]) -> Iterator[Situation]:
-    first: dict[int | None, Finding] = {}
-    for finding in findings:
-        if finding.gravite is Gravite.ERREUR:
-            first.setdefault(finding.rang, finding)
-    for rang, demande in enumerate(fichier.rows(DEMANDES)):
-        yield Situation(demande["numLigne"], demande["numeroEditeur"] or "", first.get(rang))
+    return Report(nom, fichier["numeroAns"] or "", demandes.software(fichier), answered, ecarts, source, fichier)

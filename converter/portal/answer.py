@@ -6,35 +6,34 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from converter.messages_portail import ACCEPTEE, EXERCICE
-from converter.portal.findings import Bloc, Chemin, Report, Situation
-from converter.portal.source import places, read
-from converter.portal.structure import relever
-from converter.shape import DEMANDES, Shape
+from converter.portal.findings import Chemin
+from converter.portal.report import Report, Situation
+from converter.portal.source import places
+from converter.shape import DEMANDES
 
 CODE_ACCEPTED, CODE_REFUSED = "OK", "KO"
 """Fictive: the portal's codes are not published."""
 
 
-def answer(data: bytes, report: Report, shape: Shape, refuse: Collection[str] = ()) -> bytes | None:
-    """Return the answer to the file `data`, given the report on it; `None` where the file is refused as a whole.
+def answer(report: Report, refuse: Collection[str] = ()) -> bytes | None:
+    """Return the answer to the file that a report is on; `None` where the portal refuses the file as a whole.
 
     A request is accepted when the report names no error of it and its `numeroEditeur` is not in `refuse`. Layout,
     order and amounts stay to the letter. The numbers given (`FICTIF-…`) and the codes (`OK`, `KO`) are plainly
     invented and the same at each rehearsal; only the label « Demande acceptée » is the portal's. Source: guide
     section 1.2.
     """
-    if report.refus_du_fichier:
+    if report.refus_du_fichier or not report.demandes:
         return None
-    source = read(data)
-    fichier, _ = relever(source.document, shape)
-    spans = places(source.texte).spans
-    filled = [(spans[chemin], valeur) for chemin, valeur in _filled(data, fichier, report, refuse)]
-    return _spliced(source.texte, filled).encode()
+    texte = report.source.texte
+    spans = places(texte).spans
+    return _spliced(texte, [(spans[chemin], valeur) for chemin, valeur in _filled(report, refuse)]).encode()
 
 
-def _filled(data: bytes, fichier: Bloc, report: Report, refuse: Collection[str]) -> Iterator[tuple[Chemin, Any]]:
-    yield fichier.ou("impId"), f"FICTIF-{hashlib.sha256(data).hexdigest()[:8]}"
-    for demande, situation in zip(fichier.rows(DEMANDES), report.demandes, strict=True):
+def _filled(report: Report, refuse: Collection[str]) -> Iterator[tuple[Chemin, Any]]:
+    digest = hashlib.sha256(report.source.texte.encode()).hexdigest()
+    yield report.fichier.ou("impId"), f"FICTIF-{digest[:8]}"
+    for demande, situation in zip(report.fichier.rows(DEMANDES), report.demandes, strict=True):
         refusal = _refusal(situation, refuse)
         yield demande.ou("numeroASP"), None if refusal else f"FICTIF-{situation.numeroEditeur}"
         yield demande.ou("codeTraitement"), CODE_REFUSED if refusal else CODE_ACCEPTED

@@ -198,6 +198,9 @@ _NAME = re.compile(
 )
 
 
+_FORMATS = {name: name for name in ("PDF", "PNG", "JPG")}
+
+
 def software(fichier: Bloc) -> str:
     """Return the software of a file as most of its attachments name it, `""` where none does."""
     named = Counter(_software(piece) for d in fichier.rows(DEMANDES) for piece in d.rows(PIECES))
@@ -224,7 +227,7 @@ def _attachment_name(piece: Bloc, numero: str | None, logiciel: str) -> Iterator
         yield piece.ecart("K240", "nomFichier", proposition=expected)
         return
     said = (
-        ("K241", match["extension"].upper(), piece["formatFichier"], "formatFichier"),
+        ("K241", match["extension"].upper(), _FORMATS.get(piece["formatFichier"]), "formatFichier"),
         ("K242", match["code"], CODE_TYPE_FICHIER.get(piece["typeFichier"]), "typeFichier"),
         ("K243", match["numero"], numero, "nomFichier"),
         ("K244", match["logiciel"], logiciel, "nomFichier"),

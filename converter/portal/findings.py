@@ -39,6 +39,11 @@ class Ecart:
     fichier: str = ""
     position: int | None = None
 
+    @property
+    def gravite(self) -> Gravite:
+        """How serious it is; only an error makes the portal refuse."""
+        return MESSAGES[self.code].gravite
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -79,52 +84,6 @@ class Finding:
         """The finding in a few words, as a `libelleTraitement` says it: `nomClient : texte trop long`."""
         titre = MESSAGES[self.code].titre
         return f"{self.issue.balise} : {titre[:1].lower()}{titre[1:]}" if self.issue.balise else titre
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What becomes of one request: its numbers, and the error that the portal, which stops at the first, would name."""
-
-    numLigne: int | None  # noqa: N815 - the tag verbatim
-    numeroEditeur: str  # noqa: N815 - likewise
-    premiere: Finding | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything that the controls found in one deposit, in the order of the file, the zips last.
-
-    `reponse`: the file is an answer of the portal, not a deposit. `logiciel` and `numeroAns` are empty where the file
-    does not tell them.
-    """
-
-    nom: str
-    numeroAns: str  # noqa: N815 - the tag verbatim
-    logiciel: str
-    reponse: bool
-    findings: tuple[Finding, ...]
-    demandes: tuple[Situation, ...]
-
-    @property
-    def erreurs(self) -> tuple[Finding, ...]:
-        """The findings for which the portal would refuse."""
-        return tuple(f for f in self.findings if f.gravite is Gravite.ERREUR)
-
-    @property
-    def conforme(self) -> bool:
-        """Whether nothing would be refused."""
-        return not self.erreurs
-
-    @property
-    def refus_du_fichier(self) -> Finding | None:
-        """The first error that makes the portal refuse the file as a whole, before looking at any request."""
-        return next((f for f in self.erreurs if _of_the_file(f)), None)
-
-
-def _of_the_file(finding: Finding) -> bool:
-    if finding.controle is Controle.ZIPS:
-        return False
-    return finding.controle is Controle.STRUCTURE or finding.rang is None
 
 
 def pointer(chemin: Chemin) -> str:

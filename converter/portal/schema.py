@@ -48,7 +48,7 @@ class _Writer:
                 return {"type": "array", "minItems": 1, **most, "items": self.block(node.nodes)}
             case Leaf() if not node.tag:
                 return {"default": node.sample}
-        return {"description": TAG[node.tag].aide, **self.value(node.tag)}
+        return {"description": TAG[node.tag].libelle, **self.value(node.tag)}
 
     def value(self, nom: str) -> Mapping[str, Any]:
         tag = TAG[nom]

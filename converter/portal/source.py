@@ -28,6 +28,12 @@ class Reel(float):
         return reel
 
 
+class NoNumber(Reel):
+    """A constant that JSON does not have (`NaN`, `Infinity`): told as such (K106), and nothing more is asked of it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file that was read: its text, its document (`None` when it is no JSON) and what is wrong with its bytes."""
@@ -74,9 +80,9 @@ class _Strict:
 
     lapses: int = 0
 
-    def constant(self, texte: str) -> Reel:
+    def constant(self, texte: str) -> NoNumber:
         self.lapses += 1
-        return Reel(texte)
+        return NoNumber(texte)
 
     def pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from converter.portal.findings import Bloc, Chemin, Ecart, show
-from converter.portal.source import Reel
+from converter.portal.source import NoNumber, Reel
 from converter.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec import MAX_DEMANDES, TAG
 
@@ -130,6 +130,8 @@ class Relief:
             self._wrong_kind(value, expected, chemin)
 
     def _wrong_kind(self, value: Any, expected: str, chemin: Chemin) -> None:
+        if type(value) is NoNumber:
+            return
         faits = (("attendu", KINDS[expected][1]), ("trouve", _NAMES[type(value)]))
         self.ecarts.append(Ecart("K112", chemin, value, faits))
 
@@ -193,7 +195,7 @@ def _day(eight: str) -> date | None:
         return None
 
 
-_ANSWERED = ("numeroASP", "codeTraitement", "libelleTraitement")
+_ANSWERED = ("codeTraitement", "libelleTraitement")
 
 
 def is_answer(fichier: Bloc) -> bool:

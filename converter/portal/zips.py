@@ -4,7 +4,6 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -56,6 +55,7 @@ class _Inventory:
     ouvrir: bool
     held: dict[str, str] = field(default_factory=dict)
     misnamed: set[str] = field(default_factory=set)
+    strangers: list[tuple[str, str]] = field(default_factory=list)
     order_forms: dict[tuple[int, int], str] = field(default_factory=dict)
     unreadable: bool = False
 
@@ -77,7 +77,7 @@ class _Inventory:
         # Python cuts `filename` at a null character and changes its separators: the portal may not do so.
         nom = info.orig_filename
         if nom not in self.wanted:
-            yield self._stranger(nom, zipped)
+            yield from self._stranger(nom, zipped)
         elif nom in self.held:
             yield self._at(nom, "K307", zipped, ("autre", self.held[nom]))
         else:
@@ -87,16 +87,17 @@ class _Inventory:
     def _at(self, nom: str, code: str, zipped: str, *faits: tuple[str, str]) -> Ecart:
         return Ecart(code, self.wanted[nom].chemin, nom, faits, fichier=zipped)
 
-    def _stranger(self, nom: str, zipped: str) -> Ecart:
+    def _stranger(self, nom: str, zipped: str) -> Iterator[Ecart]:
         """Tell an entry that is not declared under exactly that name; one declared under nearly that is not missing."""
         shown, bare = nom.replace("\0", "␀"), PurePosixPath(nom.replace("\\", "/")).name
         meant = next((name for name in self.wanted if name.casefold() == bare.casefold()), "")
         self.misnamed |= {meant} - {""}
         if bare != nom:
-            return Ecart("K306", valeur=shown, proposition=meant or bare, fichier=zipped)
-        if meant:
-            return Ecart("K305", self.wanted[meant].chemin, shown, proposition=meant, fichier=zipped)
-        return Ecart("K304", valeur=shown, proposition=near(nom, self._missing()), fichier=zipped)
+            yield Ecart("K306", valeur=shown, proposition=meant or bare, fichier=zipped)
+        elif meant:
+            yield Ecart("K305", self.wanted[meant].chemin, shown, proposition=meant, fichier=zipped)
+        else:
+            self.strangers.append((shown, zipped))
 
     def _sound(self, archive: ZipFile, info: ZipInfo, zipped: str) -> Iterator[Ecart]:
         """Check what a declared entry is, before and after reading it."""
@@ -124,18 +125,22 @@ class _Inventory:
             if other != nom:
                 yield self._at(nom, "K319", zipped, ("autre", other))
 
-    def _missing(self) -> list[str]:
-        return [nom for nom in self.wanted if nom not in self.held and nom not in self.misnamed]
-
     def conclusions(self) -> Iterator[Ecart]:
-        """Tell what only all zips together show: what is missing, and requests split over two zips."""
-        for nom in () if self.unreadable else self._missing():
+        """Tell what only all zips together show: what is too many, what is missing, and requests split over two."""
+        missing = [nom for nom in self.wanted if nom not in self.held and nom not in self.misnamed]
+        for nom, zipped in self.strangers:
+            yield Ecart("K304", valeur=nom, proposition=near(nom, missing), fichier=zipped)
+        # With a zip that could not be read, what is missing may well be in there.
+        for nom in () if self.unreadable else missing:
             yield Ecart("K303", self.wanted[nom].chemin, nom)
-        zips_of: dict[int, list[str]] = defaultdict(list)
+        yield from self._split_requests()
+
+    def _split_requests(self) -> Iterator[Ecart]:
+        first: dict[int, str] = {}
         for nom, zipped in self.held.items():
-            zips_of[self.wanted[nom].rang].append(zipped)
-            if zipped != zips_of[self.wanted[nom].rang][0]:
-                yield self._at(nom, "K318", zipped, ("autre", zips_of[self.wanted[nom].rang][0]))
+            other = first.setdefault(self.wanted[nom].rang, zipped)
+            if other != zipped:
+                yield self._at(nom, "K318", zipped, ("autre", other))
 
 
 def _refused(info: ZipInfo) -> tuple[str, Facts] | None:
