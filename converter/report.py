@@ -27,6 +27,7 @@ class LigneDemande:
     feuille: str
     ligne: int
     etat: Etat
+    fichierJSON: str = ""  # noqa: N815 - likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def euros(centimes: int) -> str:
 def print_summary(bilan: Bilan, console: Console) -> None:
     """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
     console.print(f"\n[bold]{escape(bilan.classeur.name)}[/bold]", highlight=False)
-    for line in (*_counts(bilan), *_findings(bilan), *_written(bilan), *_uploads(bilan)):
+    for line in (*_counts(bilan), *_kept_out(bilan), *_findings(bilan), *_written(bilan), *_uploads(bilan)):
         console.print(line, highlight=False, soft_wrap=True)
 
 
@@ -120,6 +121,17 @@ def _counts(bilan: Bilan) -> Iterable[str]:
     total = plural(len(bilan.demandes), "demande")
     parts = [f"[{colours.get(etat, 'cyan')}]{counts[etat]} {_state_words(etat)}[/]" for etat in Etat if counts[etat]]
     yield f"  {total} : {', '.join(parts)}."
+
+
+def _kept_out(bilan: Bilan) -> Iterable[str]:
+    """Say why converted requests are not converted again."""
+    fresh = {numero for envoi in bilan.depots for numero in envoi.demandes}
+    waiting = [d for d in bilan.demandes if d.etat is Etat.CONVERTIE and d.numeroEditeur not in fresh]
+    if waiting:
+        files = sorted({d.fichierJSON for d in waiting if d.fichierJSON})
+        named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
+        yield f"  {plural(len(waiting), 'demande')} déjà dans un dépôt, donc pas reconvertie(s) : {escape(named)}"
+        yield "    Pour l’annuler avant tout envoi au portail : segur-hop annuler DEPOT CLASSEUR."
 
 
 def _state_words(etat: Etat) -> str:

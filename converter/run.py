@@ -281,7 +281,7 @@ def _bilan(
     feuille = examen.lecture.classeur.demandes.feuille
     issues = (*notices, *examen.verdict.issues)
     demandes = tuple(
-        LigneDemande(examen.verdict.numeros.get(ligne, ""), feuille, ligne, suivi.etat)
+        LigneDemande(examen.verdict.numeros.get(ligne, ""), feuille, ligne, suivi.etat, suivi.fichierJSON)
         for ligne, suivi in suivis.items()
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
