@@ -3,8 +3,9 @@
 Its figures come from the JSON as it lies on disk, not from the workbook, and its sums are formulas with their values.
 """
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -17,12 +18,14 @@ from xlsxwriter.worksheet import Worksheet
 from converter import charte
 from converter.document import Demande, Lot, canonical
 from converter.registry import Fichier
-from converter.shape import DEMANDES, Shape
+from converter.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec import LOGICIELS_EN_TOUTES_LETTRES, TAG, TAUX_AVANCE_POURCENT
 
 BORDEREAU = "bordereau.xlsx"
-_PLUSIEURS = 40
-"""Establishments of one request that are listed; a row holds no more."""
+_FINESS, _SIGNATAIRES = 40, 10
+"""The FINESS numbers and signatories of one request that are listed: a row of a sheet holds no more."""
+_LINE, _TALLEST = 15, 405
+"""The height of a line of text, and the tallest row that Excel shows, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def avance(centimes: int) -> int:
 
 def declarees(contenu: bytes, shape: Shape) -> tuple[Declaree, ...]:
     """Return the requests that a JSON file declares, in its order."""
-    values = shape.read(msgspec.json.decode(contenu))
+    values = replace(shape, nodes=_only(shape.nodes)).read(msgspec.json.decode(contenu))
     return tuple(
         Declaree(
             demande["numLigne"], demande["numeroEditeur"], canonical(TAG["montantSegurHT"], demande["montantSegurHT"])
@@ -70,10 +73,25 @@ def declarees(contenu: bytes, shape: Shape) -> tuple[Declaree, ...]:
     )
 
 
+_READ_BACK = ("numLigne", "numeroEditeur", "montantSegurHT")
+
+
+def _only(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Prune the shape to the tags that are read back: reading all of them would double the time of a slip."""
+    kept: list[Node] = []
+    for node in nodes:
+        match node:
+            case Leaf() if node.tag in _READ_BACK:
+                kept.append(node)
+            case Block() | Rows() if below := _only(node.nodes):
+                kept.append(replace(node, nodes=below))
+    return tuple(kept)
+
+
 def write(remise: Remise) -> bytes:
     """Return the slip as an xlsx file, the same bytes for the same deposit."""
     target = BytesIO()
-    with Workbook(target, {"in_memory": True, "strings_to_urls": False}) as book:
+    with Workbook(target, {"in_memory": True}) as book:
         book.set_properties({"title": remise.json.nom, "created": datetime.combine(remise.jour, time(12))})
         _Slip(book, book.add_worksheet("Bordereau"), remise).write()
     return target.getvalue()
@@ -100,7 +118,7 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "valeur": {"valign": "top"},
     "entete": _HEAD,
     "case": _BOX,
-    "texte": {**_BOX, "text_wrap": True},
+    "texte": {**_BOX, "text_wrap": True, "align": "left", "indent": 1},
     "centre": {**_BOX, "align": "center"},
     "euro": {**_BOX, "num_format": _EURO},
     "total": _TOTAL,
@@ -119,7 +137,7 @@ _COLUMNS = (
     (f"Avance {TAUX_AVANCE_POURCENT} %", 15),
     ("Pièces : nom d’origine → nom déposé (zip)", 66),
 )
-_HT, _AVANCE = 7, 8
+_HT, _AVANCE, _PIECES = 7, 8, 9
 _LAST = len(_COLUMNS) - 1
 
 
@@ -145,6 +163,7 @@ class _Slip:
         for column, (_, width) in enumerate(_COLUMNS):
             self.sheet.set_column(column, column, width)
         charte.print_on_a4(self.sheet, landscape=True)
+        self.sheet.set_header("")
         self.sheet.set_footer(f"&L{self.remise.json.nom}&RPage &P sur &N")
         self.sheet.hide_gridlines(2)
 
@@ -164,9 +183,9 @@ class _Slip:
         self._text(3, valeur, "valeur")
         self.row += 1
 
-    def _note(self, text: str, lines: int = 1) -> None:
+    def _note(self, text: str) -> None:
         self.sheet.merge_range(self.row, 0, self.row, _LAST, text, self.looks["note"])
-        self.sheet.set_row(self.row, 15 * lines)
+        self.sheet.set_row(self.row, _LINE)
         self.row += 1
 
     def _heading(self) -> None:
@@ -203,7 +222,7 @@ class _Slip:
         self.sheet.merge_range(self.row, 2, self.row, 4, "Fichier", self.looks["entete"])
         self.sheet.merge_range(self.row, 5, self.row, 6, "Taille", self.looks["entete"])
         self.sheet.merge_range(self.row, 7, self.row, 8, "Empreinte SHA-256 (début)", self.looks["entete"])
-        self._text(9, "Contenu", "entete")
+        self._text(_PIECES, "Contenu", "entete")
         self.row += 1
 
     def _file_row(self, order: int, fichier: Fichier, contents: str) -> None:
@@ -213,7 +232,7 @@ class _Slip:
         self.sheet.merge_range(self.row, 2, self.row, 4, fichier.nom, case)
         self.sheet.merge_range(self.row, 5, self.row, 6, size(fichier.octets), case)
         self.sheet.merge_range(self.row, 7, self.row, 8, f"{fichier.sha256[:16]}…", case)
-        self._text(9, contents, "texte")
+        self._text(_PIECES, contents, "texte")
         self.row += 1
 
     def _requests(self) -> None:
@@ -224,6 +243,7 @@ class _Slip:
         self.sheet.repeat_rows(self.row)
         first = self.row = self.row + 1
         declared = declarees(self.remise.contenu, self.remise.shape)
+        self._advances(declared)
         zip_of = {nom: rank for rank, archive in enumerate(self.remise.zips, start=1) for nom in archive.pieces}
         for demande, request in zip(self.remise.lot.demandes, declared, strict=True):
             self._request(demande, request, zip_of)
@@ -233,23 +253,34 @@ class _Slip:
         self.sheet.write_blank(self.row, 0, None, self.looks["case"])
         self.sheet.write_number(self.row, 1, declared.num_ligne, self.looks["centre"])
         self._text(2, declared.numero, "centre")
-        self._text(3, ", ".join(_distinct(demande, "nomClient")), "texte")
-        self._text(4, ", ".join(_distinct(demande, "FINESSPMSI")), "texte")
+        signataires = ", ".join(_distinct(demande, "nomClient", _SIGNATAIRES))
+        finess = ", ".join(_distinct(demande, "FINESSPMSI", _FINESS))
+        self._text(3, signataires, "texte")
+        self._text(4, finess, "texte")
         self._text(5, TAG["dateCommande"].format.write(demande.valeurs["dateCommande"]), "centre")
         self._text(6, demande.valeurs["regimeTVA"], "centre")
         self._amount(_HT, declared.centimes)
-        self._formula(
-            _AVANCE, f"=ROUND(H{self.row + 1}*{TAUX_AVANCE_POURCENT}/100,2)", avance(declared.centimes), "euro"
-        )
-        names = demande.archive_names()
-        pieces = (
-            f"{piece.source.name} → {nom} (zip {zip_of[nom]})" for piece, nom in zip(demande.pieces, names, strict=True)
-        )
-        self._text(9, "\n".join(pieces), "texte")
+        if declared.num_ligne > 1:  # the first cell holds the formula
+            self._amount(_AVANCE, avance(declared.centimes))
+        pieces = [
+            f"{piece.source.name} → {nom} (zip {zip_of[nom]})"
+            for piece, nom in zip(demande.pieces, demande.archive_names(), strict=True)
+        ]
+        self._text(_PIECES, "\n".join(pieces), "texte")
+        lines = max(_lines(_PIECES, *pieces), _lines(3, signataires), _lines(4, finess))
+        # Told, not left to the program that opens it: LibreOffice would show one line of several.
+        self.sheet.set_row(self.row, min(_LINE * lines, _TALLEST))
         self.row += 1
 
     def _amount(self, column: int, centimes: int) -> None:
         self.sheet.write_number(self.row, column, centimes / 100, self.looks["euro"])
+
+    def _advances(self, declared: Sequence[Declaree]) -> None:
+        """One array formula for the whole column; the rows then write their values into it."""
+        last = self.row + len(declared)
+        formula = f"{{=ROUND(H{self.row + 1}:H{last}*{TAUX_AVANCE_POURCENT}/100,2)}}"
+        cells = (self.row, _AVANCE, last - 1, _AVANCE)
+        self.sheet.write_array_formula(*cells, formula, self.looks["euro"], avance(declared[0].centimes) / 100)
 
     def _formula(self, column: int, formula: str, centimes: int, look: str) -> None:
         self.sheet.write_formula(self.row, column, formula, self.looks[look], centimes / 100)
@@ -262,9 +293,7 @@ class _Slip:
         self.sheet.merge_range(self.row, 0, self.row, _HT - 1, label, self.looks["total"])
         self._formula(_HT, f"=SUM(H{first + 1}:H{self.row})", ht, "total euro")
         self._formula(_AVANCE, f"=SUM(I{first + 1}:I{self.row})", advance, "total euro")
-        self._text(
-            9, "L’avance est arrondie au centime demande par demande ; le total additionne ces arrondis.", "texte"
-        )
+        self._text(9, "Avance arrondie au centime par demande ; total des arrondis.", "texte")
         self.row += 1
         self.sheet.merge_range(
             self.row, 0, self.row, _HT - 1, "Montant HT relu dans le fichier JSON", self.looks["case"]
@@ -284,11 +313,17 @@ class _Slip:
             self.row += 1
 
 
-def _distinct(demande: Demande, tag: str) -> list[str]:
-    """The different values of a tag over the establishments of a request, in order, not more than a row can hold."""
+def _distinct(demande: Demande, tag: str, most: int) -> list[str]:
+    """The different values of a tag over the establishments of a request, in order, `most` of them named."""
     values = list(dict.fromkeys(str(client[tag]) for client in demande.etablissements))
-    more = len(values) - _PLUSIEURS
-    return values if more <= 0 else [*values[:_PLUSIEURS], f"et {more} autre(s)"]
+    more = len(values) - most
+    return values if more <= 0 else [*values[:most], f"et {more} autre(s)"]
+
+
+def _lines(column: int, *paragraphs: str) -> int:
+    """The lines that a cell takes at most: capitals and broken words leave a line less than full."""
+    room = _COLUMNS[column][1] * 0.9
+    return sum(max(1, math.ceil(len(paragraph) / room)) for paragraph in paragraphs)
 
 
 def size(octets: int) -> str:
