@@ -16,7 +16,7 @@ K = TypeVar("K", bound=Hashable)
 LIMIT = 200_000_000
 """A finished zip weighs at most this many bytes (specification, Bytes)."""
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,49}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,48}")
 _LOCAL, _CENTRAL = 30, 46
 _END = 22 + 56 + 20  # with the records of zip64, needed from 65 536 files on
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -64,6 +64,9 @@ def _pages(data: bytes) -> int:
         if node.get(b"/Type") == b"/Page":
             pages += 1
             continue
+        for value in node.values():
+            if value.endswith(b"R"):  # inherited by the pages, so as much on the way as they are
+                _follow(data, rows, value)
         nodes += _kids(node)
         if len(nodes) > _NODES or len(set(nodes)) < len(nodes):
             raise _NotPlain
