@@ -7,11 +7,11 @@ pandera. Canonical values: text as `str`, a date as `datetime.date`, an amount a
 as `bool`, a blank as `None`. Source: guide section 3.2, column «Format».
 """
 
-import math
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -61,7 +61,13 @@ class Examples:
 
 
 _SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile(
+    # Control characters, soft hyphens, zero-width signs, marks of direction (Windows copies some along), variants.
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufffe\uffff]"
+)
+# Words of everyday French letters and signs, one space between two: what most cells hold already.
+_TIDY = re.compile("[!-~À-ÖØ-öø-ÿŒœ€’]+(?: [!-~À-ÖØ-öø-ÿŒœ€’]+)*")
 
 
 def tidy(text: str) -> tuple[str, tuple[str, ...]]:
@@ -69,9 +75,11 @@ def tidy(text: str) -> tuple[str, tuple[str, ...]]:
 
     A no-break space (U+00A0, U+202F) or a line break counts as a space.
     """
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    tidied = _SPACES.sub(" ", visible).strip()
-    return tidied, ("C002",) if tidied != text else ()
+    if _TIDY.fullmatch(text):
+        return text, ()
+    seen = unicodedata.normalize("NFC", text)
+    tidied = _SPACES.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", seen))).strip()
+    return tidied, ("C002",) if tidied != seen else ()
 
 
 def _plain(text: str) -> str:
@@ -81,9 +89,30 @@ def _plain(text: str) -> str:
     return _SPACES.sub(" ", kept).strip().casefold()
 
 
+def _letters(text: str) -> str:
+    """Fold to letters and digits alone: «Bon-de commande» and «BON_DE_COMMANDE» are one."""
+    return re.sub(r"[\W_]", "", _plain(text))
+
+
+def _likely(text: str, known: Mapping[str, Any]) -> Any:
+    """Return what the known words in the text, or near to it, mean; `None` where that is nothing or several things."""
+    words = [word for word in known if len(word) > 1]
+    spoken = [word for word in re.split(r"\W+", _plain(text)) if word in words]
+    meant = {known[word] for word in (*spoken, *difflib.get_close_matches(_letters(text), words, n=3, cutoff=0.6))}
+    return meant.pop() if len(meant) == 1 else None
+
+
+_EXACT = 10**15
+"""Whole numbers below are exact in Excel, which keeps 15 digits."""
+
+
 def _number_text(number: float) -> str | None:
-    """Write a whole number without exponent or decimals; `None` where it has a fraction."""
-    return f"{number:.0f}" if math.isfinite(number) and number == int(number) else None
+    """Write a whole number without exponent or decimals; `None` where it has a fraction or Excel has rounded it."""
+    return f"{number:.0f}" if abs(number) < _EXACT and number == int(number) else None
+
+
+def _is_number(raw: object) -> bool:
+    return isinstance(raw, int | float) and not isinstance(raw, bool)
 
 
 def show(raw: object) -> str:
@@ -96,23 +125,26 @@ def show(raw: object) -> str:
         case bool():
             return "VRAI" if raw else "FAUX"
         case datetime():
-            return f"{raw:%d/%m/%Y %H:%M}" if raw.time() != time(0) else f"{raw:%d/%m/%Y}"
+            return _show_day(raw) + (f" {raw:%H:%M}" if (raw.hour, raw.minute) != (0, 0) else "")
         case date():
-            return f"{raw:%d/%m/%Y}"
+            return _show_day(raw)
+        case time():
+            return f"{raw:%H:%M}"
+        case timedelta():
+            minutes = raw // timedelta(minutes=1)
+            return f"{minutes // 60}:{minutes % 60:02d}"
         case float() | int():
-            return (_number_text(raw) or repr(raw)).replace(".", ",")
+            return (_number_text(raw) or str(+Decimal(raw) if isinstance(raw, int) else raw)).replace(".", ",")
     return str(raw)
 
 
+def _show_day(day: date) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
+
+
 def _wrong_kind(raw: object) -> Reading:
-    kind = {
-        bool: "un VRAI/FAUX",
-        float: "un nombre",
-        str: "un texte",
-        time: "une heure",
-        timedelta: "une durée",
-    }
-    return Reading(refus="V052", faits=(("genre", kind.get(type(raw), "une date")),))
+    kinds = {bool: "un VRAI/FAUX", int: "un nombre", float: "un nombre", time: "une heure", timedelta: "une durée"}
+    return Reading(refus="V052", faits=(("genre", kinds.get(type(raw), "une date")),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +172,8 @@ class Format:
         if not text:
             return BLANK
         reading = self._read_text(text)
-        return Reading(
-            reading.valeur,
-            reading.corrections or (corrections if not reading.refus else ()),
-            reading.refus,
-            reading.faits,
-            reading.proposition,
-        )
+        silent = corrections and not (reading.refus or reading.corrections)
+        return replace(reading, corrections=corrections) if silent else reading
 
     def write(self, valeur: Any) -> str:
         """Write a canonical value the way a finance person reads it."""
@@ -163,27 +190,47 @@ class Format:
         return _wrong_kind(raw)
 
 
+_SEPARATORS = re.compile("[-._/'’‐‑–]")
+_LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Format):
     """A code of fixed length, VARCHAR (=n): kept as text, its leading zeros restored when typed as a number."""
 
     longueur: int
     motif: str = "[A-Za-z0-9]"
+    zeros: int = 14
+    """How many leading zeros a number can have lost: with more missing, it is another mistake."""
 
     def _read_text(self, text: str) -> Reading:
         compact = text.replace(" ", "")
-        corrections = ("C002",) if compact != text else ()
-        short = compact.isascii() and compact.isdigit() and len(compact) < self.longueur
-        return Reading(compact, corrections, proposition=compact.zfill(self.longueur) if short else "")
+        if self.matches(compact):
+            return Reading(compact, ("C002",) if compact != text else ())
+        if self.matches(compact.upper()):
+            return Reading(compact.upper(), ("C009",))
+        bare = _SEPARATORS.sub("", compact)
+        digits = bare.translate(_LETTERS_FOR_DIGITS)
+        likely = (bare, self._padded(bare), digits, self._padded(digits))
+        return Reading(compact, proposition=next(filter(self.matches, likely), ""))
 
-    def _read_value(self, raw: object, *, date1904: bool) -> Reading:
-        if isinstance(raw, bool) or not isinstance(raw, float | int):
+    def _read_value(self, raw: Any, *, date1904: bool) -> Reading:
+        if not _is_number(raw):
             return _wrong_kind(raw)
         digits = _number_text(raw)
         if digits is None or raw < 0:
             return Reading(refus="V003")
-        padded = digits.zfill(self.longueur)
+        padded = self._padded(digits)
         return Reading(padded, ("C001",) if padded != digits else ())
+
+    def _padded(self, digits: str) -> str:
+        """Restore the leading zeros; a bare 0 is what a formula makes of a blank, not a code."""
+        restorable = digits.isdigit() and digits != "0" and self.longueur - len(digits) <= self.zeros
+        return digits.zfill(self.longueur) if restorable else digits
+
+    def matches(self, code: str) -> bool:
+        """Tell whether a text is a whole code."""
+        return re.fullmatch(self.pattern, code) is not None
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the code."""
@@ -203,13 +250,13 @@ class Texte(Format):
     majuscules: bool = False
 
     def _read_text(self, text: str) -> Reading:
-        upper = text.upper() if self.majuscules else text
+        upper = unicodedata.normalize("NFC", text.upper()) if self.majuscules else text
         return Reading(upper, ("C009",) if upper != text else ())
 
-    def _read_value(self, raw: object, *, date1904: bool) -> Reading:
-        if isinstance(raw, float) and (digits := _number_text(raw)):
-            return Reading(digits)
-        return _wrong_kind(raw)
+    def _read_value(self, raw: Any, *, date1904: bool) -> Reading:
+        """Take a number for a text, but not where a name is meant, nor 0: what a formula makes of a blank."""
+        digits = _number_text(raw) if _is_number(raw) and raw and not self.majuscules else None
+        return Reading(digits) if digits else _wrong_kind(raw)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the text; capitals are told by a pattern without small letters."""
@@ -217,19 +264,48 @@ class Texte(Format):
         return {"type": "string", "minLength": 1, "maxLength": self.maximum, **capitals}
 
 
+_BRACKETED = re.compile(r"(?:mailto:|[^<>@]*<)([^<>@\s]+@[^<>@\s]+)>?")
+_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courriel(Texte):
+    """An e-mail address: a text, with the obvious slips of typing and copying proposed otherwise."""
+
+    def _read_text(self, text: str) -> Reading:
+        if _ADDRESS.fullmatch(text):
+            return Reading(text)
+        bracketed = _BRACKETED.fullmatch(text)
+        bare = _plain(bracketed[1] if bracketed else text).rstrip(".,;> ")
+        name, _, domain = re.sub(r" *([.@]) *", r"\1", bare).partition("@")
+        likely = f"{name}@{domain.replace(',', '.')}"
+        return Reading(text, proposition=likely if _ADDRESS.fullmatch(likely) else "")
+
+
+_FRANCE = "33"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telephone(Texte):
     """A telephone number: a text; typed as a number in Excel, its leading zero or its + is restored."""
 
-    def _read_value(self, raw: object, *, date1904: bool) -> Reading:
-        digits = _number_text(raw) if isinstance(raw, float) else None
+    def _read_text(self, text: str) -> Reading:
+        code = _lost_prefix(re.sub(r"\D", "", text))
+        return Reading(text, proposition=f"{code}{text}" if code and text[0].isdigit() else "")
+
+    def _read_value(self, raw: Any, *, date1904: bool) -> Reading:
+        digits = _number_text(raw) if _is_number(raw) and raw > 0 else None
         if digits is None:
             return _wrong_kind(raw)
-        if len(digits) == 9:  # noqa: PLR2004 - a French number less its zero
-            return Reading(f"0{digits}", ("C001",))
-        if len(digits) == 11 and digits.startswith("33"):  # noqa: PLR2004 - the same behind its country code
-            return Reading(f"+{digits}", ("C011",))
-        return Reading(digits)
+        prefix = _lost_prefix(digits)
+        return Reading(f"{prefix}{digits}", {"0": ("C001",), "+": ("C011",)}.get(prefix, ()))
+
+
+def _lost_prefix(digits: str) -> str:
+    """Return what Excel takes from a French number: its 0, or the + of its country code."""
+    if len(digits) == 9 and digits[0] != "0":  # noqa: PLR2004 - a French number less its zero
+        return "0"
+    return "+" if len(digits) == 11 and digits.startswith(_FRANCE) else ""  # noqa: PLR2004 - behind its country code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,13 +327,14 @@ class Booleen(Format):
     def _read_text(self, text: str) -> Reading:
         answer = self._WORDS.get(_plain(text))
         if answer is None:
-            return Reading(refus="V020")
+            likely = _likely(text, self._WORDS)
+            return Reading(refus="V020", proposition="" if likely is None else self.write(likely))
         return Reading(answer, ("C008",) if text != self.write(answer) else ())
 
     def _read_value(self, raw: object, *, date1904: bool) -> Reading:
         if isinstance(raw, bool):
             return Reading(raw)
-        if isinstance(raw, float) and raw in {0.0, 1.0}:
+        if raw in {0.0, 1.0}:
             return Reading(bool(raw), ("C008",))
         return Reading(refus="V020")
 
@@ -276,9 +353,11 @@ class Choix(Format):
     def _read_text(self, text: str) -> Reading:
         if text in self.valeurs:
             return Reading(text)
-        words = {_plain(v): v for v in self.valeurs} | dict(self.synonymes)
-        meant = words.get(_plain(text)) or words.get(_plain(text).replace("_", " "))
-        return Reading(meant, ("C010",)) if meant else Reading(refus="V021")
+        words = {_letters(word): meant for word, meant in (*((v, v) for v in self.valeurs), *self.synonymes.items())}
+        said = _letters(text)
+        if said in words:
+            return Reading(words[said], ("C010",))
+        return Reading(refus="V021", proposition=_likely(text, words) or "")
 
     def _read_value(self, raw: object, *, date1904: bool) -> Reading:
         return Reading(refus="V021")
@@ -309,9 +388,11 @@ _MONTHS = {
     )
     for month in names.split()
 }
-_YEAR_LAST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: 0{1,2}:00(?::00)?)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[ T]00:00(?::00)?)?")
-_WORDED = re.compile(r"(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})[/.\-]([0-9]{1,2})[/.\-]([0-9]{1,2})")
+_WORDED = re.compile(r"(?:[a-z]+ )?([0-9]{1,2})(?:er)?[ .\-]([a-z]+)\.?[ \-]([0-9]{4}|[0-9]{2})")
+_RUN_ON = re.compile(r"([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
+_HOUR = re.compile(r"(?:[ t]| a )([0-9]{1,2})[:h]([0-9]{2})?(?::([0-9]{2}))?$")
 _CENTURY = 100
 
 
@@ -339,49 +420,59 @@ class Jour(Format):
 
     def _read_text(self, text: str) -> Reading:
         plain = _plain(text)
-        if match := _YEAR_FIRST.fullmatch(plain.upper()):
-            day = _day(*map(int, match.groups()))
-        elif match := _WORDED.fullmatch(plain):
-            day = _day(int(match[3]), _MONTHS.get(match[2], 0), int(match[1]))
-        elif match := _YEAR_LAST.fullmatch(plain):
-            return self._read_day_month_year(*match.groups())
-        else:
-            day = None
-        return Reading(day, ("C003",)) if day else Reading(refus="V005")
+        hour = _HOUR.search(plain)
+        reading = self._read_day(plain[: hour.start()] if hour else plain)
+        if reading.refus or not hour or not any(int(figures or 0) for figures in hour.groups()):
+            return reading
+        return replace(reading, corrections=("C003", "C005"))
 
-    def _read_day_month_year(self, first: str, second: str, year: str) -> Reading:
+    def _read_day(self, plain: str) -> Reading:
+        if match := _YEAR_FIRST.fullmatch(plain):
+            return self._dated(match[3], match[2], match[1])
+        if match := _WORDED.fullmatch(plain):
+            return self._dated(match[1], str(_MONTHS.get(match[2], 0)), match[3])
+        if match := _YEAR_LAST.fullmatch(plain):
+            return self._dated(match[1], match[2], match[3])
+        if match := _RUN_ON.fullmatch(plain):
+            valeur = _day(int(match[3]), int(match[2]), int(match[1]))
+            return Reading(refus="V005", proposition=self.write(valeur) if valeur else "")
+        return Reading(refus="V005")
+
+    def _dated(self, day: str, month: str, year: str) -> Reading:
         full = int(year) + (2000 if int(year) < _CENTURY else 0)
-        day = _day(full, int(second), int(first))
-        if day is None:
-            swapped = _day(full, int(first), int(second))
+        valeur = _day(full, int(month), int(day))
+        if valeur is None:
+            swapped = _day(full, int(day), int(month))
             return Reading(refus="V005", proposition=self.write(swapped) if swapped else "")
         if len(year) == 2:  # noqa: PLR2004 - which century is a guess
-            return Reading(refus="V006", proposition=self.write(day))
-        return Reading(day, ("C003",))
+            return Reading(refus="V006", proposition=self.write(valeur))
+        return Reading(valeur, ("C003",))
 
-    def _read_value(self, raw: object, *, date1904: bool) -> Reading:
+    def _read_value(self, raw: Any, *, date1904: bool) -> Reading:
         if isinstance(raw, datetime):
-            return Reading(raw.date(), ("C005",) if raw.time() != time(0) else ())
+            hour = (raw.hour, raw.minute, raw.second) != (0, 0, 0)  # below a second, the rounding of a computed date
+            return Reading(raw.date(), ("C005",) if hour else ())
         if isinstance(raw, date):
             return Reading(raw)
-        if isinstance(raw, bool) or not isinstance(raw, float):
-            return _wrong_kind(raw)
-        return self._read_serial(raw, date1904=date1904)
+        return self._read_serial(raw, date1904=date1904) if _is_number(raw) else _wrong_kind(raw)
 
     def _read_serial(self, serial: float, *, date1904: bool) -> Reading:
         epoch = date(1904, 1, 1) if date1904 else date(1899, 12, 30)
         earliest, latest = ((bound - epoch).days for bound in self._SERIAL_DAYS)
-        if not earliest <= serial < latest + 1:
-            return Reading(refus="V005")
-        return Reading(epoch + timedelta(days=int(serial)), ("C004",))
+        if earliest <= serial < latest + 1:
+            return Reading(epoch + timedelta(days=int(serial)), ("C004", "C005") if serial % 1 else ("C004",))
+        digits = _number_text(serial) or ""
+        return self._read_day(digits.zfill(8))  # 15042022 typed without its slashes
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the text JJ/MM/AAAA."""
         return {"type": "string", "pattern": "^(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{4}$"}
 
 
-_CURRENCY = re.compile(r"(€|\beuros?\b|\beur\b|\bh\.?t\.?(?=$|\W))", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?P<sign>[-+−]?)(?P<whole>\d{1,3}(?:[ .,']\d{3})+|\d+)(?:(?P<mark>[.,])(?P<cents>\d+))?")
+_CURRENCY = re.compile(r"€|(?:\b|(?<=[0-9]))(?:euros?|eur|h\.?t\.?)(?!\w)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?P<sign>[-+−]?)(?P<whole>[0-9]{1,3}(?:[ .,'’][0-9]{3})+|[0-9]+)(?:(?P<mark>[.,])(?P<cents>[0-9]+))?"
+)
 _LARGEST = Decimal(10) ** 12
 _NOISE = Decimal("0.000001")
 
@@ -405,21 +496,28 @@ class Montant(Format):
         match = _AMOUNT.fullmatch(bare)
         if match is None:
             return Reading(refus="V010")
-        separators = re.findall(r"\D", match["whole"])
-        if len(set(separators)) > 1 or match["mark"] in separators:
-            return Reading(refus="V010")
-        if match["mark"] is None and separators in (["."], [","]):
+        separators = set(re.findall("[^0-9]", match["whole"]))
+        euros = self._euros(match)
+        if len(separators) > 1 or match["mark"] in separators:
+            # 13.750.00 is no number, but hardly anything else than 13 750,00.
+            likely = len(separators) == 1 and len(match["cents"] or "") == 2  # noqa: PLR2004 - centimes
+            return Reading(refus="V010", proposition=self.write(int(euros * 100)) if likely else "")
+        if match["mark"] is None and re.fullmatch("[0-9]+[.,][0-9]{3}", match["whole"]):
             # 1.234 is a thousand for some and one and a bit for others.
             return Reading(refus="V011")
-        digits = re.sub(r"\D", "", match["whole"])
-        sign = "-" if match["sign"] in {"-", "−"} else ""
-        reading = self._in_centimes(Decimal(f"{sign}{digits}.{match['cents'] or 0}"))
-        return Reading(reading.valeur, ("C006", *reading.corrections), reading.refus)
+        reading = self._in_centimes(euros)
+        return replace(reading, corrections=() if reading.refus else ("C006", *reading.corrections))
 
-    def _read_value(self, raw: object, *, date1904: bool) -> Reading:
-        if isinstance(raw, bool) or not isinstance(raw, float | int):
+    def _read_value(self, raw: Any, *, date1904: bool) -> Reading:
+        if not _is_number(raw):
             return _wrong_kind(raw)
-        return self._in_centimes(Decimal(repr(raw)))
+        return self._in_centimes(Decimal(raw) if isinstance(raw, int) else Decimal(repr(raw)))
+
+    @staticmethod
+    def _euros(match: re.Match[str]) -> Decimal:
+        sign = "-" if match["sign"] in {"-", "−"} else ""
+        whole = re.sub("[^0-9]", "", match["whole"])
+        return Decimal(f"{sign}{whole}.{match['cents'] or 0}")
 
     @staticmethod
     def _in_centimes(euros: Decimal) -> Reading:

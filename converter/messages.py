@@ -238,6 +238,12 @@ _VALEUR = {
         "« {valeur} » ne ressemble pas à un numéro de téléphone.",
         "Vérifiez-le ; il sera envoyé tel quel.",
     ),
+    "V032": Message(
+        _E,
+        "nom sans lettre",
+        "« {valeur} » n’est pas un nom.",
+        "Indiquez {attendu}.",
+    ),
     "V040": Message(
         _E,
         "FINESS mal formé",
