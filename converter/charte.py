@@ -39,7 +39,7 @@ BOITE: Mapping[str, Any] = {
     "bg_color": BLEU_PALE,
 }
 FLECHE: Mapping[str, Any] = {"align": "center", "valign": "vcenter", "font_color": BLEU}
-TABLEAU: Mapping[str, Any] = {**TEXTE, "bottom": 1, "bottom_color": GRIS}
+TABLEAU: Mapping[str, Any] = {**TEXTE, "indent": 1, "bottom": 1, "bottom_color": GRIS}
 
 _ENTETE: Mapping[str, Any] = {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "border_color": "#FFFFFF"}
 ENTETES: Mapping[Obligation, Mapping[str, Any]] = {

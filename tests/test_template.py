@@ -55,7 +55,7 @@ DROP_DOWNS = {
     "typeFichier": "=TypesPiece",
 }
 
-DEMANDE = {
+DEMANDE: dict[str, template.Value] = {
     "numeroEditeur": "00001",
     "logiciel": "DPI",
     "dateCommande": date(2022, 4, 15),
@@ -68,15 +68,15 @@ DEMANDE = {
     "isPFIpourEnvoiMSSPCitoyenIndependante": True,
     "isProSanteConnectNeeded": True,
 }
-CLIENT = {
+CLIENT: dict[str, template.Value] = {
     "numeroEditeur": "00001",
     "nomClient": "DUPONT",
     "emailClient": "m.dupont@ch-saint-martin.fr",
     "telephoneClient": "01 44 55 66 77",
     "FINESSPMSI": "010780054",
 }
-BON = {"numeroEditeur": "00001", "typeFichier": "BON_COMMANDE", "fichier": "bon.pdf"}
-PREUVE = {"numeroEditeur": "00001", "typeFichier": "PREUVE_HT", "fichier": "preuve.PDF"}
+BON: dict[str, template.Value] = {"numeroEditeur": "00001", "typeFichier": "BON_COMMANDE", "fichier": "bon.pdf"}
+PREUVE: dict[str, template.Value] = {"numeroEditeur": "00001", "typeFichier": "PREUVE_HT", "fichier": "preuve.PDF"}
 ROWS: template.Rows = {"Demandes": [DEMANDE], "Bénéficiaires": [CLIENT], "Pièces": [BON, PREUVE]}
 PARAMETRES = {"SIRET": "73282932000074", "numeroAns.DPI": "1234567890", "profilIntegrationINS": "OUI"}
 
