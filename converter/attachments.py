@@ -335,9 +335,11 @@ def _read_all(paths: Iterable[str], extensions: Mapping[str, str]) -> dict[str, 
 
 
 def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspection:
-    expected = extensions.get(_extension(path), "")
+    extension = _extension(path)
+    expected = extensions.get(extension, "")
     if not expected:
-        return Inspection(Path(path), findings=(Finding("P031", (("extension", _extension(path)),)),))
+        finding = Finding("P031", (("extension", extension),)) if extension else Finding("P030")
+        return Inspection(Path(path), findings=(finding,))
     try:
         data = read(path, OCTETS)
         octets = len(data) if len(data) <= OCTETS else os.stat(path, follow_symlinks=False).st_size  # noqa: PTH116 - speed
