@@ -13,6 +13,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from converter import spec
+from converter.formats import Booleen
 from converter.frames import Frame, Frames
 from converter.issues import Issue
 from converter.spec import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
@@ -135,8 +136,8 @@ def order_is_signed_already(d: Data) -> Mask:
 
 @rule("V008", at="dateCommande")
 def order_is_of_the_programme(d: Data) -> Mask:
-    """No Ségur order was signed before 2021."""
-    return d.demandes["dateCommande"].ge(pd.Timestamp(2021, 1, 1)) | d.demandes["dateCommande"].isna()
+    """No Ségur order is older than the programme."""
+    return d.demandes["dateCommande"].ge(pd.Timestamp(spec.PREMIER_JOUR)) | d.demandes["dateCommande"].isna()
 
 
 def _others(d: Data) -> Mapping[str, pd.Series]:
@@ -167,7 +168,7 @@ def software_has_its_numero_ans(d: Data) -> Mask:
 def _scenario_rules(tag: spec.Tag) -> None:
     name, software = tag.nom, pd.Series([tag.logiciels[0]])
 
-    if tag.obligation is spec.Obligation.SELON:
+    if isinstance(tag.format, Booleen):  # the operator depends on two answers: R191
 
         @rule("R102", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
         def is_answered(d: Data) -> Mask:

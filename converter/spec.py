@@ -8,6 +8,7 @@ we decided because the guide is silent.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,8 @@ MAX_DEMANDES = 200
 """Requests a JSON file may hold (section 2.1)."""
 MAX_FICHIERS_JOUR = 999
 """JSON files a day for one numéro ANS: the rank has three figures (section 3.3)."""
+PREMIER_JOUR = date(2021, 1, 1)
+"""No Ségur order was signed before this day (D)."""
 TAUX_AVANCE_POURCENT = 30
 """The advance, in percent of the amount before tax (section 1.1)."""
 
@@ -275,6 +278,7 @@ TYPE_FICHIER = Choix(
     examples=Examples({BON_COMMANDE: BON_COMMANDE, "bon de commande": BON_COMMANDE, "Preuve HT": PREUVE_HT}, ("RIB",)),
 )
 FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
+DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
 LIBRE = Texte(maximum=32_000, attendu="un texte")
 NOM_FICHIER = Texte(
     maximum=49, attendu="HOP-logiciel-Va1-BDC ou HT-numeroEditeur, puis .pdf, .png ou .jpg", conditions=(_at_most(49),)
@@ -336,7 +340,7 @@ TAGS: tuple[Tag, ...] = (
         nom="dossierPieces",
         bloc=_OUTIL,
         libelle="Dossier des pièces",
-        format=FICHIER,
+        format=DOSSIER,
         feuilles=(PARAMETRES,),
         obligation=Obligation.FACULTATIF,
         json=False,
@@ -631,7 +635,7 @@ TAGS: tuple[Tag, ...] = (
         libelle="Opérateur de messagerie sécurisée",
         format=OPERATEUR,
         feuilles=(DEMANDES,),
-        obligation=Obligation.FACULTATIF,
+        obligation=Obligation.SELON,
         logiciels=("PFI",),
         largeur=20,
         aide="PFI seulement : l’opérateur de messagerie sécurisée de santé, exigé si la PFI envoie par une MSS.",
