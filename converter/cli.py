@@ -55,7 +55,7 @@ class _Groupe(_Francais, click.Group):
             formatter.write_dl(rows)
 
 
-class _Jour(click.ParamType):
+class _Jour(click.ParamType[date]):
     """A day typed JJ/MM/AAAA."""
 
     name = "JJ/MM/AAAA"
@@ -113,12 +113,16 @@ def commands() -> None:
 def modele(sortie: Path) -> int:
     """Crée un classeur vierge, à remplir."""
     from converter import template
-    from converter.run import new_file
+    from converter.run import new_file, refuse_existing
 
-    with new_file(sortie) as path:
-        template.write(path)
-    _say(f"Classeur vierge créé : {sortie}")
-    return FINE
+    def write() -> int:
+        refuse_existing(sortie)
+        with new_file(sortie) as path:
+            template.write(path)
+        _say(f"Classeur vierge créé : {sortie}")
+        return FINE
+
+    return _guarded(write)
 
 
 @commands.command(epilog="Exemple : segur-hop valider demandes.xlsx")
@@ -139,6 +143,45 @@ def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
     from converter.run import convertir as run
 
     return _each(classeurs, run, **options)
+
+
+@commands.command(
+    epilog="Exemple : segur-hop verifier JSON-1234567890-20220502-001.json PJ-1234567890-20220502-001-1.zip"
+)
+@click.argument("json", required=False, type=_CLASSEUR, metavar="JSON")
+@click.argument("zips", nargs=-1, type=_CLASSEUR, metavar="[ZIP…]")
+@click.option("--schema", is_flag=True, help="Affiche le schéma JSON du fichier, et rien d’autre.")
+@click.option(
+    "--reponse", type=_CLASSEUR, metavar="F.json", help="Écrit la réponse que ferait le portail, pour s’exercer."
+)
+@click.option("--refuser", multiple=True, metavar="N°", help="Demande à refuser dans cette réponse (répétable).")
+@click.option("--date-depot", type=_Jour(), metavar="JJ/MM/AAAA", help="Jour du dépôt (par défaut aujourd’hui).")
+@click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine.")
+def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **options: Any) -> int:
+    """Refait les deux contrôles du portail sur un dépôt, fait ou non par cet outil, puis contrôle ses zips."""
+    from converter.verification import print_schema
+    from converter.verification import verifier as run
+
+    if schema:
+        print_schema(json)
+        return FINE
+    if json is None:
+        ctx = click.get_current_context()
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
+    return _guarded(lambda: run(json, zips, console=_console(), au=options.pop("date_depot") or _today(), **options))
+
+
+@commands.command(epilog="Exemple : segur-hop annuler JSON-1234567890-20220502-001 demandes.xlsx")
+@click.argument("depot", metavar="DEPOT")
+@click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
+@_common
+def annuler(depot: str, classeur: Path, **options: Any) -> int:
+    """Retire un dépôt jamais envoyé au portail : ses demandes redeviennent prêtes, leurs numéros libres."""
+    from functools import partial
+
+    from converter.run import annuler as run
+
+    return _each((classeur,), partial(run, depot), **options)
 
 
 @commands.command(epilog="Exemple : segur-hop regles")
@@ -172,6 +215,20 @@ def _each(
     if rapport:
         write_rapport(bilans, rapport)
     return max(bilan.code for bilan in bilans)
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """Run what is not about one workbook; say what stood in the way."""
+    from converter.issues import Empeche, Inutilisable
+
+    try:
+        return run()
+    except Inutilisable as refusal:
+        _complain_of(refusal.issues)
+        return UNUSABLE
+    except Empeche as obstacle:
+        _complain_of((obstacle.issue,))
+        return PREVENTED
 
 
 def _attempt(run: "Callable[[Path, Options], Bilan]", classeur: Path, options: "Options") -> "Bilan":

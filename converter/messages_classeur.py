@@ -169,6 +169,18 @@ _CLASSEUR = {
         "Le classeur est au format « Open XML strict ».",
         "Dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
     ),
+    "F016": Message(
+        _E,
+        "fichier déjà là",
+        "« {fichier} » existe déjà ; il n’est pas remplacé.",
+        "Choisissez un autre nom avec -o, ou déplacez ce fichier.",
+    ),
+    "F017": Message(
+        _E,
+        "fichier illisible",
+        "« {fichier} » ne peut pas être lu.",
+        "Vérifiez que c’est un fichier et que vous y avez accès.",
+    ),
     "E110": Message(
         _E,
         "classeur ouvert dans Excel",

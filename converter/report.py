@@ -146,8 +146,14 @@ def plural(count: int, noun: str) -> str:
 
 def _findings(bilan: Bilan) -> Iterable[str]:
     by_gravity = {level: [i for i in bilan.issues if gravite(i.code) is level] for level in Gravite}
-    errors, warnings, repairs = (by_gravity[level] for level in Gravite)
-    for title, colour, found in (("À corriger", "red", errors), ("À vérifier", "yellow", warnings)):
+    errors, warnings, minor = (by_gravity[level] for level in Gravite)
+    repairs = [issue for issue in minor if issue.balise and issue.code[0] in "CP"]
+    notices = [issue for issue in minor if issue not in repairs]
+    for title, colour, found in (
+        ("À corriger", "red", errors),
+        ("À vérifier", "yellow", warnings),
+        ("À savoir", "cyan", notices),
+    ):
         if found:
             yield f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :"
             yield from (

@@ -22,7 +22,7 @@ from converter.check import Lecture, Verdict, check, contenus, lire
 from converter.deposit import Depots
 from converter.document import lots
 from converter.empreinte import of_values
-from converter.issues import Empeche, Gravite, Issue
+from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import Suivi
 from converter.messages import gravite
 from converter.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
@@ -95,6 +95,22 @@ def convertir(chemin: Path, options: Options) -> Bilan:
             ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
             envois = tuple(_envoi(depots, depot) for depot in done)
     return _bilan(examen, suivis, depots.issues, ecrit, envois)
+
+
+def annuler(depot: str, chemin: Path, options: Options) -> Bilan:
+    """Withdraw a deposit that was never uploaded, and write into the workbook that its requests are free again.
+
+    Raises `Inutilisable` (D024 to D026) and `Empeche`, nothing withdrawn.
+    """
+    with _steps(options.console) as step, _read(chemin, step) as (source, lecture):
+        if not options.copie:
+            save.ensure_writable(chemin)
+        with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+            deposit.withdraw(depots, Path(depot).name)
+            examen = _examine(source, lecture, depots.registre.memory(), options.au, step)
+            suivis = _suivis(examen, {})
+            ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
+    return _bilan(examen, suivis, depots.issues, ecrit, ())
 
 
 # --- reading and checking ---------------------------------------------------------------------------------------------
@@ -267,6 +283,12 @@ def new_file(path: Path) -> Iterator[Path]:
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise `Inutilisable` (F016) rather than write over a file of the user's."""
+    if path.exists():
+        raise Inutilisable(Issue("F016", faits=(("fichier", str(path)),)))
 
 
 def _umask() -> int:
