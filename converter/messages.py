@@ -476,6 +476,7 @@ def _words(issue: Issue) -> dict[str, str]:
         "attendu": attendu(issue.balise),
         "valeur": issue.valeur,
         "proposition": issue.proposition,
+        "proche": f" (« {issue.proposition} » lui ressemble)" if issue.proposition else "",
     }
     return known | dict(issue.faits)
 
