@@ -471,6 +471,26 @@ def test_a_plain_pdf_needs_no_parser(content: bytes) -> None:
     assert plainpdf.opens(content)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"00000 n \n", b"00000 f \n"),
+        (b"1 0 obj", b"9 0 obj"),
+        (b"/Size", b"/Prev 9 /Size"),
+        (b"/Size", b"/Encrypt 4 0 R /Size"),
+        (b"/Type /Page ", b"/Type /Tree "),
+        (b"/Type /Catalog", b"/Type /Catalog /Type /Catalog"),
+        (b"%PDF-1.4", b"%PDF-x.4"),
+        (b"xref\n0 6", b"xref\n0 5"),
+        (b"trailer", b"traIler"),
+        (b"%%EOF\n", b"%%EOF\nmore"),
+    ],
+)
+def test_what_is_not_quite_plain_is_left_to_the_parser(old: bytes, new: bytes) -> None:
+    assert old in plain_pdf()
+    assert not plainpdf.opens(plain_pdf().replace(old, new, 1))
+
+
 MUTATIONS = st.lists(
     st.tuples(
         st.floats(0, 1), st.integers(0, 9), st.binary(max_size=4) | st.sampled_from([b"/Kids", b"0 R", b">>", b"9"])
