@@ -93,7 +93,7 @@ def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Se
         *_settings(lecture),
         *(issue for nom in spec.DATA_SHEETS for issue in schema.validate(frames.of(nom))),
         *rules.apply(rules.Data(frames, au, contents)),
-        *_attachments(frames.pieces, pieces),
+        *_attachments(lecture, pieces),
     ]
     issues = _in_reading_order([*_without_frozen(found, lecture), *deja])
     return _verdict(lecture, pieces, issues)
@@ -131,8 +131,20 @@ def _broken_conditions(tag: spec.Tag, value: Any) -> list[str]:
     return [condition.code for condition in tag.format.conditions if not condition.holds(column).all()]
 
 
-def _attachments(frame: Frame, pieces: Mapping[str, Inspection]) -> list[Issue]:
-    """Return the findings of the inspected files, each at the cell that names the file."""
+_NO_FOLDER = frozenset({"P001", "P002"})
+
+
+def _attachments(lecture: Lecture, pieces: Mapping[str, Inspection]) -> list[Issue]:
+    """Return the findings of the inspected files, each at the cell that names the file.
+
+    Where the folder itself is missing, that is said once, at its parameter, and not of every file.
+    """
+    folder = next((f for found in pieces.values() for f in found.findings if f.code in _NO_FOLDER), None)
+    if folder:
+        settings = lecture.classeur.parametres
+        place = settings.places.get("dossierPieces", Place(settings.feuille))
+        return [Issue(folder.code, place, "dossierPieces", show(settings.valeurs.get("dossierPieces")), folder.faits)]
+    frame = lecture.frames.pieces
     speaking = {name: found for name, found in pieces.items() if found.findings}
     names = frame.valeurs["fichier"]
     return [
