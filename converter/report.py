@@ -147,8 +147,8 @@ def plural(count: int, noun: str) -> str:
 def _findings(bilan: Bilan) -> Iterable[str]:
     by_gravity = {level: [i for i in bilan.issues if gravite(i.code) is level] for level in Gravite}
     errors, warnings, minor = (by_gravity[level] for level in Gravite)
-    repairs = [issue for issue in minor if issue.balise and issue.code[0] in "CP"]
-    notices = [issue for issue in minor if issue not in repairs]
+    repairs = [issue for issue in minor if _is_repair(issue)]
+    notices = [issue for issue in minor if not _is_repair(issue)]
     for title, colour, found in (
         ("À corriger", "red", errors),
         ("À vérifier", "yellow", warnings),
@@ -166,6 +166,11 @@ def _findings(bilan: Bilan) -> Iterable[str]:
             f"  {plural(len(repairs), 'saisie')} comprise(s) malgré la forme (zéros, espaces, majuscules…) : "
             "voir la feuille « Erreurs »."
         )
+
+
+def _is_repair(issue: Issue) -> bool:
+    """Whether it tells of a cell understood in spite of its form; other minor issues tell of deposits."""
+    return issue.code[0] in "CP"
 
 
 def _where(issue: Issue) -> str:
