@@ -1,13 +1,17 @@
 """Made-up lots and a folder of attachments, for the tests of deposits."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from converter import deposit
 from converter.document import Demande, Entete, Lot, Piece, lots
+from converter.issues import Issue
+from converter.messages_depot import MESSAGES
+from converter.registry import Depot
 from converter.shape import builtin_model
 
 JOUR = date(2022, 4, 15)
@@ -84,3 +88,23 @@ def with_values(request: Demande, **changes: Any) -> Demande:
 def one_lot(count: int, folder: Path) -> Lot:
     """Return a lot of so many DPI requests."""
     return Lot(Entete(SIRET, "DPI", NUMEROS_ANS["DPI"]), demandes(folder, count))
+
+
+def say(issue: Issue) -> str:
+    """Return what the user reads about an issue; fails where its message asks for a fact it lacks."""
+    message = MESSAGES[issue.code]
+    facts = {**dict(issue.faits), "valeur": issue.valeur, "proposition": issue.proposition}
+    return f"{message.phrase} {message.conseil}".format_map(facts)
+
+
+def codes(issues: Iterable[Issue]) -> list[str]:
+    """Return the codes of issues whose sentences are complete."""
+    issues = tuple(issues)
+    assert all(say(issue) for issue in issues)
+    return [issue.code for issue in issues]
+
+
+def convert(dossier: Path, *chosen: Demande, jour: date = JOUR) -> tuple[Depot, ...]:
+    """Convert requests in a folder of deposits."""
+    with deposit.opened(dossier, SHAPE) as depots:
+        return deposit.convert(depots, in_lots(*chosen), jour, lambda _: None)
