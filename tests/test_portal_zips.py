@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from test_portal import EXAMPLE, changed, numbered, requests
+from pypdf import PdfWriter
+from test_portal import EXAMPLE, changed, numbered, requests, said
 
 from converter.portal import Controle, Report, answer, verify
 from converter.shape import builtin_model
@@ -55,7 +56,7 @@ def zipped(path: Path, entries: Mapping[str | zipfile.ZipInfo, bytes], method: i
 
 
 def report_on(*zips: Path, text: str = EXAMPLE) -> Report:
-    return verify(text.encode(), zips, shape=SHAPE, au=date(2022, 4, 20))
+    return said(verify(text.encode(), zips, shape=SHAPE, au=date(2022, 4, 20)))
 
 
 def told(report: Report) -> list[tuple[str, str]]:
@@ -256,6 +257,22 @@ def test_a_zip64_passes(tmp_path: Path) -> None:
     assert told(report_on(path)) == []
 
 
+def locked(user: str) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt(user, "propriétaire", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("user", "expected"), [("", [("K317", BDC)]), ("secret", [("K316", BDC)])])
+def test_a_locked_pdf_warns_and_one_that_nobody_can_open_is_refused(
+    tmp_path: Path, user: str, expected: list[tuple[str, str]]
+) -> None:
+    assert told(report_on(zipped(tmp_path / "PJ.zip", {**GOOD, BDC: locked(user)}))) == expected
+
+
 def test_without_opening_only_first_bytes_and_checksums_count(tmp_path: Path) -> None:
     path = zipped(tmp_path / "PJ.zip", {**GOOD, BDC: pdf()[:200], HT: picture("PNG")})
     report = verify(EXAMPLE.encode(), [path], shape=SHAPE, au=date(2022, 4, 20), ouvrir=False)
@@ -284,7 +301,7 @@ with zipfile.ZipFile(_GOOD_ZIP, "w", zipfile.ZIP_DEFLATED) as _archive:
     st.lists(st.tuples(st.integers(0, len(_GOOD_ZIP.getvalue()) - 1), st.integers(0, 255)), max_size=6),
     st.integers(0, 200),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_damage_is_reported_or_harmless_and_never_raises(
     tmp_path: Path, flips: list[tuple[int, int]], cut: int
 ) -> None:
