@@ -311,8 +311,8 @@ def _closest(text: str, candidates: list[str], cutoff: float) -> str:
 
 _WORKERS = 8
 _SAMPLE = 32
-_WAITING = 0.0005
-"""Seconds a file: a disk of the machine answers in a tenth of that, a network drive in several times that."""
+_WAITING = 0.001
+"""Seconds a file: a disk of the machine answers in a tenth of that, a network drive in a few times that."""
 
 
 def _read_all(paths: Iterable[str], extensions: Mapping[str, str]) -> dict[str, Inspection]:
