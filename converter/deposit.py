@@ -268,7 +268,9 @@ def _recover(depots: Depots) -> Iterator[Issue]:
         _move_aside(depots, depot.nom)
         depots.registre.mark([depot.nom], EtatDepot.ANNULE)
         yield _told("D003", depot)
-    if depots.en_cours.exists():
+    if depots.en_cours.is_symlink():
+        depots.en_cours.unlink()
+    elif depots.en_cours.exists():
         shutil.rmtree(depots.en_cours)
 
 

@@ -1,6 +1,7 @@
 """Made-up lots and a folder of attachments, for the tests of deposits."""
 
 import hashlib
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -61,7 +62,7 @@ def piece(folder: Path, nom: str, kind: str, content: bytes) -> Piece:
 def demande(folder: Path, number: int, *, octets: int = 0, logiciel: str = "DPI", **changes: Any) -> Demande:
     """Return a convertible request with its two attachments, each of `octets` more bytes than needed."""
     numero = changes.pop("numero", f"{number:05d}")
-    pad = hashlib.sha256(numero.encode()).digest() * (octets // 32)
+    pad = random.Random(number).randbytes(octets)  # noqa: S311 - bytes that do not deflate, no secret
     pieces = tuple(
         piece(folder, f"{code} {number}.pdf", kind, b"%PDF-1.4\n" + f"{code} {number}".encode() + pad + b"\n%%EOF")
         for kind, code in (("BON_COMMANDE", "bon"), ("PREUVE_HT", "preuve"))
