@@ -15,7 +15,7 @@ from converter.annotate.package import Package
 from converter.annotate.sheet import Worksheet, attributes, cells_of
 from converter.annotate.values import Dates, write_values
 from converter.annotate.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
-from converter.annotate.workbook import is_1904, worksheets
+from converter.annotate.workbook import ensure_strings, forget_strings, is_1904, worksheets
 from converter.issues import Gravite
 
 __all__ = [
@@ -64,10 +64,13 @@ def annotate(
         for part in parts.values():
             _clean(package, part)
         styles.remove(package, "dxfs")
+        forget_strings(package)
         refused = _write(package, parts, values)
         _mark(package, parts, marks)
         if errors is not None:
             erreurs.write_sheet(package, errors)
+        if values or erreurs.find_sheet(package) is not None:
+            ensure_strings(package)
         package.write(target)
     return refused
 
@@ -79,6 +82,7 @@ def unmark_cells(source: Path, target: Path) -> None:
             _clean(package, part)
         styles.remove(package, "dxfs")
         erreurs.remove_sheet(package)
+        forget_strings(package)
         package.write(target)
 
 

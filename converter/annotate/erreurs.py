@@ -10,15 +10,14 @@ from lxml import etree
 from openpyxl.utils import get_column_letter
 
 from converter.annotate import styles
-from converter.annotate.package import OFFICE_REL, OURS, Package, Tree, rels_of
+from converter.annotate.package import OFFICE_REL, Package, rels_of
 from converter.annotate.sheet import cells_of
+from converter.annotate.trace import ALONE, OURS, Tree, erase, trace, traces
 from converter.annotate.wanted import Accepted, ErrorLine
 from converter.annotate.workbook import (
     ORDER,
     SheetEntry,
-    drop,
-    insert_ours,
-    is_ours,
+    insert,
     main,
     sheets,
     workbook_part,
@@ -30,6 +29,7 @@ NAME = "Erreurs"
 MARKER = "_segur_hop_erreurs"
 """The hidden defined name by which our sheet is known, whatever it is called and whoever saved it."""
 
+_NAMES = "definedNames"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 COLUMNS = {
     "Gravité": 15,
@@ -168,21 +168,22 @@ def _named(workbook: Tree, wanted: set[str]) -> list[Tree]:
 
 def _forget_names(workbook: Tree, entry: SheetEntry | None) -> None:
     """Drop the name that marks our sheet and those that hold for it alone."""
-    names = workbook.find(main("definedNames"))
+    names = workbook.find(main(_NAMES))
     if names is None:
         return
     index = None if entry is None else str(entry.index)
     for each in names.findall(main("definedName")):
         if each.get("name") == MARKER or (index is not None and each.get("localSheetId") == index):
             names.remove(each)
-    if len(names) == 0 and is_ours(names):
-        drop(names)
+    if len(names) == 0 and _NAMES in traces(workbook):
+        workbook.remove(names)
+        erase(workbook, _NAMES)
 
 
 def _add_names(workbook: Tree, entry: SheetEntry, lines: int) -> None:
-    names = workbook.find(main("definedNames"))
+    names = workbook.find(main(_NAMES))
     if names is None:
-        names = insert_ours(workbook, "definedNames", ORDER)
+        names = insert(trace(workbook, _NAMES), _NAMES, ORDER)
     sheet = _quoted(entry.name)
     etree.SubElement(names, main("definedName"), name=MARKER, hidden="1").text = f"{sheet}!$A$1"
     if not lines:
@@ -284,7 +285,7 @@ def _sheet(package: Package, entry: SheetEntry, lines: Sequence[ErrorLine]) -> b
     known = {each.name for each in sheets(package) if each.kind == "worksheet"}
     body = _findings(lines, look, known) if lines else _nothing(look)
     return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<!--{OURS}-->'
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<!--{OURS} {ALONE}=-->'
         f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="{colour}"/>'
         '<pageSetUpPr fitToPage="1"/></sheetPr>'
         f"<sheetViews><sheetView {view}>{_PANE if lines else ''}</sheetView></sheetViews>"

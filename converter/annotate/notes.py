@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from lxml import etree
 
 from converter.annotate import drawing
-from converter.annotate.package import OURS, Package, Tree, ours_alone, serialise
+from converter.annotate.package import Package, serialise
 from converter.annotate.sheet import Worksheet, cells_of, reference
+from converter.annotate.trace import ALONE, Tree, erase, trace, traces
 from converter.annotate.workbook import main
 from converter.annotate.xmltext import MAIN, plain
 from converter.issues import Gravite
 
+_AUTHORS = "authors"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 AUTHOR = "segur-hop"
 TITLES = {
@@ -93,14 +95,12 @@ def _cut(runs: list[Tree], start: int, end: int) -> None:
 
 
 def _forget_author(root: Tree) -> None:
-    authors = root.find(main("authors"))
-    marker = next((each for each in authors if each.tag is etree.Comment and each.text == OURS), None)
-    if marker is None:
+    number = traces(root).get(_AUTHORS)
+    if number is None or any(each.get("authorId") == number for each in root.iter(main("comment"))):
         return
-    number = str(len(list(marker.itersiblings(main("author"), preceding=True))))
-    if all(each.get("authorId") != number for each in root.iter(main("comment"))):
-        authors.remove(marker.getnext())
-        authors.remove(marker)
+    authors = root.find(main("authors"))
+    authors.remove(authors.findall(main("author"))[int(number)])
+    erase(root, _AUTHORS)
 
 
 def with_notes(package: Package, part: str, sheet: Worksheet, notes: Mapping[Cell, Note]) -> Worksheet:
@@ -132,7 +132,7 @@ def _comments(package: Package, part: str) -> str:
     root = etree.Element(main("comments"), nsmap={None: MAIN})
     etree.SubElement(root, main("authors"))
     etree.SubElement(root, main("commentList"))
-    package.add(name, serialise(ours_alone(root)), CONTENT_TYPE)
+    package.add(name, serialise(trace(root, ALONE)), CONTENT_TYPE)
     package.relate(part, "comments", name)
     return name
 
@@ -142,7 +142,7 @@ def _author(root: Tree) -> int:
     names = [each.text for each in authors.findall(main("author"))]
     if AUTHOR in names:
         return names.index(AUTHOR)
-    authors.append(etree.Comment(OURS))
+    trace(root, _AUTHORS, str(len(names)))
     etree.SubElement(authors, main("author")).text = AUTHOR
     return len(names)
 

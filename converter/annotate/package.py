@@ -7,23 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, cast
+from typing import BinaryIO, Self, cast
 from urllib.parse import unquote
 
 from lxml import etree
+
+from converter.annotate.trace import ALONE, Tree, trace, traces
 
 CONTENT_TYPES = "[Content_Types].xml"
 CT_NS = "http://schemas.openxmlformats.org/package/2006/content-types"
 REL_NS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-OURS = "segur-hop"
-"""The comment that stands before what we add to a part. Programs that re-save a part drop comments, so where
-it stands, positions are still as we left them."""
+OUR_ID = "rIdSegurHop"
+"""How the identifiers of our relationships start."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-
-Tree = Any
-"""An lxml element; lxml ships no types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +41,8 @@ def parse(data: bytes) -> Tree:
 
 def serialise(root: Tree) -> bytes:
     """The bytes of a part, comments beside the root included."""
-    written: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
-    return written
-
-
-def ours_alone(root: Tree) -> Tree:
-    """Declare a part ours as a whole: nothing of the user's is in it."""
-    root.addprevious(etree.Comment(OURS))
-    return root
-
-
-def is_ours_alone(root: Tree) -> bool:
-    """Tell whether `ours_alone` was said of this part and no program re-saved it since."""
-    before = root.getprevious()
-    return before is not None and before.tag is etree.Comment and before.text == OURS
+    written: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
+    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + written
 
 
 class Package:
@@ -175,11 +161,11 @@ class Package:
         rels = rels_of(part)
         if rels not in self:
             root = etree.Element(f"{{{REL_NS}}}Relationships", nsmap={None: REL_NS})
-            self.put(rels, serialise(ours_alone(root)))
+            self.put(rels, serialise(trace(root, ALONE)))
         root = self.edit(rels)
         taken = {each.get("Id") for each in root}
         number = 1
-        while (name := f"rIdSegurHop{number}") in taken:
+        while (name := f"{OUR_ID}{number}") in taken:
             number += 1
         etree.SubElement(
             root,
@@ -196,7 +182,7 @@ class Package:
         for each in root.findall(f"{{{REL_NS}}}Relationship"):
             if each.get("Id") == relationship:
                 root.remove(each)
-        if len(root) == 0 and is_ours_alone(root):
+        if len(root) == 0 and ALONE in traces(root):
             self._forget(rels_of(part))
 
     def write(self, target: Path) -> None:

@@ -1,12 +1,13 @@
-"""The styles part: our formats stand at the tail of its lists, behind our comment, and leave without a trace."""
+"""The styles part: our formats stand at the tail of its lists, whose length before is noted, and go again."""
 
 import re
 from collections.abc import Sequence
 
 from lxml import etree
 
-from converter.annotate.package import OURS, Package, Tree, is_ours_alone, ours_alone, parse, serialise
-from converter.annotate.workbook import drop, insert_ours, is_ours, main, workbook_part
+from converter.annotate.package import Package, parse, serialise
+from converter.annotate.trace import ALONE, Tree, erase, trace, traces
+from converter.annotate.workbook import insert, main, workbook_part
 from converter.annotate.xmltext import MAIN
 
 ORDER = ("numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst").split()  # noqa: SIM905 - reads as the standard lists them
@@ -31,31 +32,49 @@ _NOT_DATE = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
 
 def append(package: Package, name: str, fragments: Sequence[str]) -> int:
     """Add formats at the tail of a list of the styles part; the index of the first."""
-    part = _styles(package)
-    root = package.edit(part)
+    root = package.edit(_styles(package))
     items = root.find(main(name))
     if items is None:
-        items = insert_ours(root, name, ORDER)
+        trace(root, name)
+        items = insert(root, name, ORDER)
         items.set("count", "0")
         _extend(items, _FIRST[name])
-    first = sum(isinstance(each.tag, str) for each in items)
-    if not any(each.tag is etree.Comment and each.text == OURS for each in items):
-        items.append(etree.Comment(OURS))
+    first = len(_formats(items))
+    if name not in traces(root):
+        trace(root, name, str(first))
     _extend(items, fragments)
     return first
 
 
 def remove(package: Package, *names: str) -> None:
     """Take away what `append` added to these lists, unless another program re-saved them since."""
-    found = package.related(workbook_part(package), "styles")
-    if found is None or f"<!--{OURS}-->".encode() not in package.read(found.target):
+    workbook = workbook_part(package)
+    found = package.related(workbook, "styles")
+    noted = {} if found is None else traces(package.tree(found.target))
+    if found is None or not noted.keys() & set(names):
         return
     root = package.edit(found.target)
-    for items in [items for name in names if (items := root.find(main(name))) is not None]:
-        _truncate(items)
-    if len(root) == 0 and is_ours_alone(root):
-        package.unrelate(workbook_part(package), found.id)
+    for name in noted.keys() & set(names):
+        _truncate(root, name, noted[name])
+        erase(root, name)
+    if len(root) == 0 and ALONE in noted:
+        package.unrelate(workbook, found.id)
         package.drop(found.target)
+
+
+def _truncate(root: Tree, name: str, length: str) -> None:
+    items = root.find(main(name))
+    if not length:
+        root.remove(items)
+        return
+    ours = _formats(items)[int(length) :]
+    for each in ours:
+        items.remove(each)
+    _count(items, -len(ours))
+
+
+def _formats(items: Tree) -> list[Tree]:
+    return [each for each in items if isinstance(each.tag, str)]
 
 
 def _styles(package: Package) -> str:
@@ -65,7 +84,7 @@ def _styles(package: Package) -> str:
         return found.target
     part = package.free_name("xl/stylesSegurHop{}.xml")
     root = etree.Element(main("styleSheet"), nsmap={None: MAIN})
-    package.add(part, serialise(ours_alone(root)), CONTENT_TYPE)
+    package.add(part, serialise(trace(root, ALONE)), CONTENT_TYPE)
     package.relate(workbook, "styles", part)
     return part
 
@@ -74,19 +93,6 @@ def _extend(items: Tree, fragments: Sequence[str]) -> None:
     for fragment in fragments:
         items.append(parse(f'<_ xmlns="{MAIN}">{fragment}</_>'.encode())[0])
     _count(items, len(fragments))
-
-
-def _truncate(items: Tree) -> None:
-    children = list(items)
-    marker = next((i for i, each in enumerate(children) if each.tag is etree.Comment and each.text == OURS), None)
-    if marker is None:
-        return
-    if is_ours(items):
-        drop(items)
-        return
-    for each in children[marker:]:
-        items.remove(each)
-    _count(items, marker + 1 - len(children))
 
 
 def _count(items: Tree, change: int) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from converter.annotate.package import OFFICE_REL, OURS, Package, Tree
+from converter.annotate.package import OFFICE_REL, OUR_ID, Package, serialise
+from converter.annotate.trace import ALONE, Tree, trace, traces
 from converter.annotate.xmltext import MAIN
 from converter.issues import Inutilisable, Issue
 
@@ -14,6 +15,9 @@ ORDER = (  # noqa: SIM905 - reads as the standard lists them
     "fileRecoveryPr webPublishObjects extLst"
 ).split()
 """The children of `CT_Workbook` in their order (ECMA-376 part 1, 18.2.27)."""
+
+
+STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,21 @@ def insert(root: Tree, name: str, order: list[str]) -> Tree:
     return child
 
 
-def insert_ours(root: Tree, name: str, order: list[str]) -> Tree:
-    """Such a child, said to be ours: `is_ours` tells, until another program re-saves the part."""
-    child = insert(root, name, order)
-    child.addprevious(etree.Comment(OURS))
-    return child
+def ensure_strings(package: Package) -> None:
+    """Give the workbook a table of shared strings: one that holds text and has none is rewritten by Excel."""
+    workbook = workbook_part(package)
+    if package.related(workbook, "sharedStrings") is not None:
+        return
+    root = etree.Element(main("sst"), nsmap={None: MAIN}, count="0", uniqueCount="1")
+    etree.SubElement(etree.SubElement(root, main("si")), main("t")).text = "segur-hop"
+    package.add("xl/sharedStrings.xml", serialise(trace(root, ALONE)), STRINGS)
+    package.relate(workbook, "sharedStrings", "xl/sharedStrings.xml")
 
 
-def is_ours(child: Tree) -> bool:
-    """Tell whether `insert_ours` made this element."""
-    before = child.getprevious()
-    return before is not None and before.tag is etree.Comment and before.text == OURS
-
-
-def drop(child: Tree) -> None:
-    """Take an element away that `insert_ours` made, and the comment that says so."""
-    child.getparent().remove(child.getprevious())
-    child.getparent().remove(child)
+def forget_strings(package: Package) -> None:
+    """Take the table away again that `ensure_strings` made."""
+    workbook = workbook_part(package)
+    found = package.related(workbook, "sharedStrings")
+    if found is not None and found.id.startswith(OUR_ID) and ALONE in traces(package.tree(found.target)):
+        package.drop(found.target)
+        package.unrelate(workbook, found.id)
