@@ -4,7 +4,6 @@ Standard library only, in a syntax that Python 3.8 still reads, so that an old P
 The environment is a plain folder filled by `pip install --target`, never a venv: it needs no `venv` module (absent from
 the embeddable Python and from Debian's), holds no absolute path, and so is built aside and published by one rename.
 """
-# ruff: noqa: INP001 - stands in a folder that a finance team copies, which is no package
 
 from __future__ import annotations
 
@@ -26,6 +25,7 @@ from typing import Any, BinaryIO, Iterator, NamedTuple  # noqa: UP035 - Python 3
 HERE = Path(__file__).absolute().parent  # not resolved: a mapped drive keeps its letter
 UNATTENDED = "--sans-attente"
 EXIT_CODES = FINE, TO_CORRECT, UNUSABLE, REFUSED = range(4)  # of the tool
+STAMP = "empreinte.txt"  # in an environment: what it was made from
 BROKEN = 86  # of AMORCE: the environment lacks something
 INTERRUPTED = 130
 
@@ -199,8 +199,14 @@ def data_folder() -> Path:
 
 
 def environment(source: Source) -> Path:
-    """Return the folder of the libraries for this version, content and Python: it exists whole or not at all."""
-    return data_folder() / f"{source.version}-{source.content}-{sys.implementation.cache_tag}"
+    """Return the folder of the libraries for this version and Python: it exists whole or not at all."""
+    return data_folder() / f"{source.version}-{sys.implementation.cache_tag}"
+
+
+def holds(place: Path, source: Source) -> bool:
+    """Tell whether this environment was made from this very content."""
+    stamp = place / STAMP
+    return stamp.is_file() and stamp.read_text("utf-8") == source.content
 
 
 def identity(place: Path) -> int:
@@ -208,7 +214,7 @@ def identity(place: Path) -> int:
     return place.stat().st_ino if place.is_dir() else 0
 
 
-def install(source: Source, place: Path, instead_of: int = 0) -> None:
+def install(source: Source, place: Path, instead_of: int) -> None:
     """Make the environment aside and publish it, unless another launcher did so since `instead_of` was seen."""
     place.parent.mkdir(parents=True, exist_ok=True)
     aside, discarded = place.with_name("en-cours"), place.with_name("a-jeter")
@@ -216,8 +222,9 @@ def install(source: Source, place: Path, instead_of: int = 0) -> None:
         if identity(place) != instead_of:
             return
         run_pip(source, aside)
+        (aside / STAMP).write_text(source.content, "utf-8")
         clear(discarded)
-        if instead_of:
+        if place.exists():
             move(place, discarded)
         move(aside, place)
         clear(discarded)
@@ -456,8 +463,8 @@ def run(source: Source, job: Job) -> int:
 def run_tool(source: Source, arguments: list[str]) -> int:
     """Return the tool's exit code; an environment that lacks something is made anew, once."""
     place = environment(source)
-    if not place.is_dir():
-        install(source, place)
+    if not holds(place, source):
+        install(source, place, instead_of=identity(place))
     seen = identity(place)
     command = [*interpreter(place, "converter"), *arguments]
     code = subprocess.call(command)  # noqa: S603 - our own Python
@@ -486,8 +493,9 @@ def wants_again(workbook: Path) -> bool:
 
 def open_results(outcome: dict[str, Any], workbook: Path) -> None:
     """Open the workbook when something is to be corrected in it, and the folder of what is to be uploaded."""
-    if any(issue["gravite"] == "erreur" for issue in outcome["anomalies"]):
-        open_for_user(workbook.parent / outcome["classeur"])
+    annotated = outcome.get("annote", outcome["classeur"])  # null where nothing could be written
+    if annotated and any(issue["gravite"] == "erreur" for issue in outcome["anomalies"]):
+        open_for_user(workbook.parent / annotated)
     folders = {(workbook.parent / deposit["json"]).parent for deposit in outcome["depots"]}
     if folders:
         first = min(folders)

@@ -22,6 +22,8 @@ from types import ModuleType
 
 import pytest
 
+from converter.cli import commands
+
 TEMPLATES = Path(__file__).parents[1] / "templates"
 LAUNCHERS = ("lanceur.py", "Convertir.sh", "Convertir.command", "Convertir.cmd")
 LAUNCHER_SOURCE = (TEMPLATES / "lanceur.py").read_text("utf-8")
@@ -222,21 +224,20 @@ def test_first_start_installs_offline_and_second_does_not_install(new: Kit) -> N
     first = new.run()
     assert first.returncode == 0, first.stdout + first.stderr
     assert "Installation de l’outil" in first.stdout
-    (new.data / "segur-hop" / "installation.log").unlink()
+    log = new.data / "segur-hop" / "installation.log"
+    assert "Proxy" not in log.read_text()  # the network was not even tried
+    log.unlink()
     second = new.run()
     assert "Installation" not in second.stdout
-    assert not (new.data / "segur-hop" / "installation.log").exists()
+    assert not log.exists()
     assert new.calls() == [["convertir", str(new.folder / "demandes.xlsx")]] * 2
 
 
-def test_environment_is_named_after_version_and_content(new: Kit) -> None:
+def test_new_kit_of_the_same_version_is_installed_instead(new: Kit) -> None:
     new.run()
-    assert [re.sub(r"-[0-9a-f]{8}-", "-*-", place.name) for place in new.environments] == [
-        f"0.1.0-*-{sys.implementation.cache_tag}"
-    ]
-    stub_wheel(new.wheels, code=STUB + "# a new kit of the same version\n")
-    assert "Installation" in new.run().stdout
-    assert len(new.environments) == 2
+    stub_wheel(new.wheels, code=STUB.replace("sys.exit(int", "print('nouveau'); sys.exit(int"))
+    assert "nouveau" in new.run().stdout
+    assert [place.name for place in new.environments] == [f"0.1.0-{sys.implementation.cache_tag}"]
 
 
 def test_newest_wheel_wins(new: Kit) -> None:
@@ -275,6 +276,9 @@ def test_killed_installation_heals(new: Kit) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert not new.environments
+    half = new.data / "segur-hop" / "en-cours" / "converter" / "__main__.py"
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.write_text("half a fi")
     assert new.run().returncode == 0
     assert not (new.data / "segur-hop" / "en-cours").exists()
 
@@ -687,6 +691,8 @@ WARNING = {"anomalies": [{"gravite": "avertissement"}]}
     ("report", "end", "opened"),
     [
         ({}, "0", []),
+        ({**ERROR, "annote": "demandes - contrôlé.xlsx"}, "1", ["demandes - contrôlé.xlsx"]),
+        ({**ERROR, "annote": None}, "2", []),
         (WARNING, "0", []),
         (ERROR, "1", ["demandes.xlsx"]),
         ({"depots": [{"json": "depots/J1/J1.json"}]}, "0", ["depots/J1"]),
@@ -757,3 +763,44 @@ def test_shell_launchers_can_be_run(name: str) -> None:
     assert os.access(path, os.X_OK)
     assert path.read_bytes().startswith(b"#!/bin/sh\n")
     assert b"\r" not in path.read_bytes()
+
+
+# The real tool
+
+
+@pytest.fixture
+def real(tmp_path: Path, lanceur: ModuleType) -> Kit:
+    """A kit whose environment is the one the tests run in, linked instead of installed."""
+    kit = make_kit(tmp_path / AWKWARD, tmp_path / "data")
+    wheel = next(kit.wheels.glob("segur_hop-*.whl"))
+    place = kit.data / "segur-hop" / f"{lanceur.wheel_version(wheel)}-{sys.implementation.cache_tag}"
+    place.mkdir(parents=True)
+    for library in Path(pytest.__file__).parents[1].iterdir():
+        if library.name != "converter":  # what an editable install leaves there
+            (place / library.name).symlink_to(library)
+    (place / "converter").symlink_to(TEMPLATES.parent / "converter")
+    (place / lanceur.STAMP).write_text(lanceur.fingerprint([wheel, kit.wheels / "requirements.lock"]))
+    kit.env["PATH"] = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    return kit
+
+
+def test_real_tool_deposits_once_excel_is_closed_and_takes_the_answer(real: Kit) -> None:
+    """From a double-click to the answer: commands, report and exit codes are what the launcher takes them for."""
+    sample = TEMPLATES.parent / "samples" / "exemple-du-guide"
+    if not (sample / "demandes.xlsx").exists():
+        pytest.skip("the sample is not there yet")
+    shutil.copytree(sample, real.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("depots", "sauvegardes"))
+    lock = real.put("~$demandes.xlsx")
+    with real.window() as window:
+        window.until("abandonner) : ")
+        lock.unlink()
+        window.type("\n")
+        assert window.close() == 0, window.shown
+    (deposit,) = real.folder.glob("depots/JSON-*/")
+    assert f"À ouvrir : {deposit}" in window.shown
+    if "retour" not in commands.commands:
+        pytest.skip("retour is not there yet")
+    answer = real.folder / "réponse.json"
+    answer.write_text(next(deposit.glob("*.json")).read_text("utf-8").replace('"numeroASP": null', '"numeroASP": "A1"'))
+    outcome = real.run(answer)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
