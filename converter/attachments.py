@@ -338,8 +338,7 @@ def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspect
     extension = _extension(path)
     expected = extensions.get(extension, "")
     if not expected:
-        finding = Finding("P031", (("extension", extension),)) if extension else Finding("P030")
-        return Inspection(Path(path), findings=(finding,))
+        return Inspection(Path(path), findings=(Finding("P031", (("extension", extension or "(aucune)"),)),))
     try:
         data = read(path, OCTETS)
         octets = len(data) if len(data) <= OCTETS else os.stat(path, follow_symlinks=False).st_size  # noqa: PTH116 - speed
@@ -385,4 +384,4 @@ def _extension(name: str) -> str:
 
 def _size(octets: int) -> tuple[tuple[str, str], ...]:
     """Write a size the French way."""
-    return ("mo", f"{octets / 1e6:.2f}".replace(".", ",")), ("octets", f"{octets:,}".replace(",", "\u202f"))
+    return ("taille", f"{octets / 1e6:.2f}".replace(".", ",")), ("octets", f"{octets:,}".replace(",", "\u202f"))
