@@ -403,7 +403,8 @@ def _rows(line: ErrorLine) -> str:
 def _cell(row: int, column: int, text: str, style: int) -> str:
     letter = get_column_letter(column)
     place = f'<c r="{letter}{row}" s="{style}"'
-    return f'{place} t="inlineStr"><is><t xml:space="preserve">{xml(text)}</t></is></c>' if text else f"{place}/>"
+    kept = xml(text)
+    return f'{place} t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>' if kept else f"{place}/>"
 
 
 def _choices(lines: Sequence[ErrorLine]) -> str:

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from converter.annotate.sheet import REST, Child, Worksheet, attributes, cells_of, column_number, reference
 from converter.annotate.wanted import Valeur
-from converter.annotate.xmltext import xml
+from converter.annotate.xmltext import plain, xml
 
 Row = Mapping[int, Valeur]
 """Values of one row by column, from 1."""
@@ -216,10 +216,11 @@ class _Editor:
         """The type of a cell and its inside; dates are numbers only where the style shows them as dates."""
         if isinstance(value, date):
             value = self.dates.serial(value) if style in self.dates.styles else f"{value:%d/%m/%Y}"
-        if value is None or value == "":
-            return "", ""
         if isinstance(value, str):
-            return "inlineStr", f'<{prefix}is><{prefix}t xml:space="preserve">{xml(value)}</{prefix}t></{prefix}is>'
+            text = f'<{prefix}is><{prefix}t xml:space="preserve">{xml(value)}</{prefix}t></{prefix}is>'
+            return ("inlineStr", text) if plain(value) else ("", "")
+        if value is None:
+            return "", ""
         if isinstance(value, bool):
             return "b", f"<{prefix}v>{value:d}</{prefix}v>"
         if not math.isfinite(value):
