@@ -184,6 +184,9 @@ def test_the_guides_own_numbers_have_no_valid_key_so_they_only_warn() -> None:
     ]
 
 
+BETWEEN = EXAMPLE[EXAMPLE.index('"isClientUnique": false') + 23 : EXAMPLE.index('"777777777"')]
+"""What stands between isClientUnique and the second FINESS."""
+
 # --- single mutations -------------------------------------------------------------------------------------------------
 
 MUTATIONS = [
@@ -239,6 +242,9 @@ MUTATIONS = [
     # 2nd control: cross rules
     ("no mandataire, but a name", ('"nomMandataire": null', '"nomMandataire": "MARTIN"'), "K221",
      f"{BENEF}/nomMandataire"),
+    ("client unique with two FINESS", (f'"isClientUnique": false{BETWEEN}"777777777"',
+                                       f'"isClientUnique": true{BETWEEN}"999999999"'), "K222",
+     f"{BENEF}/isClientUnique"),
     ("no mandataire, but an empty text", ('"nomMandataire": null', '"nomMandataire": ""'), "K216",
      f"{BENEF}/nomMandataire"),
     ("client unique with three FINESS", ('"isClientUnique": false', '"isClientUnique": true'), "K222",
@@ -497,6 +503,20 @@ def test_the_first_error_of_each_request_is_the_one_the_portal_would_name() -> N
 def test_a_repeated_tag_is_told_where_it_is_repeated() -> None:
     (finding,) = report_on(changed(('"SIRET"', '"numeroAns": "1234567890",\n  "SIRET"'))).erreurs
     assert (finding.code, finding.chemin, finding.ligne) == ("K105", "/numeroAns", 4)
+
+
+def test_a_path_escapes_what_a_json_pointer_must() -> None:
+    assert errors(report_on(changed(('"typeAction"', '"a/b~c": 1, "typeAction"')))) == [("K111", f"{R}/a~1b~0c")]
+
+
+def test_a_lapse_in_a_list_that_is_itself_repeated_away_is_told() -> None:
+    text = changed(('"typeAction"', '"typeAction": "C", "typeAction"'), ("  ]\n}\n", '  ],\n  "lignesImport": []\n}\n'))
+    assert {code for code, _ in errors(report_on(text))} == {"K105", "K113"}
+
+
+def test_a_mass_of_unknown_tags_takes_no_minutes() -> None:
+    strays = ", ".join(f'"tag{number}": {number}' for number in range(20_000))
+    assert len(errors(report_on(changed(('  "impId": null,\n', f"{strays},\n"))))) == 20_001
 
 
 def test_every_message_can_be_said() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from converter.issues import Issue
 from converter.portal.findings import Bloc, Chemin, Ecart, Finding, pointer, show
-from converter.portal.source import Places, Source, line_and_column, places
+from converter.portal.source import Lines, Places, Source, places
 from converter.shape import DEMANDES, ETABLISSEMENTS, PIECES
 
 _WORDS = {DEMANDES: "demande", ETABLISSEMENTS: "établissement", PIECES: "pièce"}
@@ -18,7 +18,8 @@ def locate(ecarts: Sequence[Ecart], source: Source, fichier: Bloc) -> tuple[Find
     where = places(source.texte) if sought else Places({}, ())
     placed = [(ecart, where.start(ecart.chemin) if ecart.position is None else ecart.position) for ecart in ecarts]
     placed.sort(key=lambda pair: (pair[0].code.startswith("K3"), pair[1]))
-    return tuple(_finding(ecart, line_and_column(source.texte, position), fichier) for ecart, position in placed)
+    lines = Lines(source.texte)
+    return tuple(_finding(ecart, lines.at(position), fichier) for ecart, position in placed)
 
 
 def _finding(ecart: Ecart, at: tuple[int, int], fichier: Bloc) -> Finding:

@@ -7,6 +7,7 @@ runs when there is something to say.
 import codecs
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -207,6 +208,13 @@ def _name(around: _Open, match: re.Match[str], lapses: list[Ecart]) -> None:
     around.seen.add(key)
 
 
-def line_and_column(texte: str, position: int) -> tuple[int, int]:
-    """Return the line and column, from 1, of an offset."""
-    return texte.count("\n", 0, position) + 1, position - texte.rfind("\n", 0, position)
+class Lines:
+    """The lines of a text: says the line and column, from 1, of an offset."""
+
+    def __init__(self, texte: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", texte))]
+
+    def at(self, position: int) -> tuple[int, int]:
+        """Return the line and column of an offset."""
+        line = bisect_right(self._starts, position)
+        return line, position - self._starts[line - 1] + 1

@@ -35,6 +35,10 @@ def kind(tag: str) -> str:
     return str(fragment.get("type", "string"))
 
 
+HINTS = 50
+"""A hint is not worth minutes on a mass of strays: only so many are looked for."""
+
+
 def near(word: str, words: Sequence[str]) -> str:
     """Return the word meant, where one is likely; `""` otherwise."""
     folded = {w.casefold(): w for w in words}
@@ -95,7 +99,8 @@ class Relief:
 
     def _keys(self, value: Mapping[str, Any], known: set[str], missing: Sequence[str], chemin: Chemin) -> None:
         """Tell the keys that the model does not have, and those missing, save one that an unknown key stands for."""
-        meant = {key: near(key, missing) for key in value if key not in known}
+        strays = [key for key in value if key not in known]
+        meant = {key: near(key, missing) if rank < HINTS else "" for rank, key in enumerate(strays)}
         for key, proposition in meant.items():
             self.ecarts.append(Ecart("K111", (*chemin, key), value[key], (("cle", show(key)),), proposition))
         for key in missing:

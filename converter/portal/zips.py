@@ -13,7 +13,7 @@ from converter import contents
 from converter.issues import Facts
 from converter.messages_portail import CONTENUS
 from converter.portal.findings import Bloc, Chemin, Ecart
-from converter.portal.structure import near
+from converter.portal.structure import HINTS, near
 from converter.shape import DEMANDES, PIECES
 from converter.spec import BON_COMMANDE, EXTENSIONS
 
@@ -52,6 +52,7 @@ class _Inventory:
     """What the zips have been found to hold so far: the zip of each declared name, and the names written otherwise."""
 
     wanted: Mapping[str, Declared]
+    folded: Mapping[str, str]
     ouvrir: bool
     held: dict[str, str] = field(default_factory=dict)
     misnamed: set[str] = field(default_factory=set)
@@ -90,7 +91,7 @@ class _Inventory:
     def _stranger(self, nom: str, zipped: str) -> Iterator[Ecart]:
         """Tell an entry that is not declared under exactly that name; one declared under nearly that is not missing."""
         shown, bare = nom.replace("\0", "␀"), PurePosixPath(nom.replace("\\", "/")).name
-        meant = next((name for name in self.wanted if name.casefold() == bare.casefold()), "")
+        meant = self.folded.get(bare.casefold(), "")
         self.misnamed |= {meant} - {""}
         if bare != nom:
             yield Ecart("K306", valeur=shown, proposition=meant or bare, fichier=zipped)
@@ -128,8 +129,8 @@ class _Inventory:
     def conclusions(self) -> Iterator[Ecart]:
         """Tell what only all zips together show: what is too many, what is missing, and requests split over two."""
         missing = [nom for nom in self.wanted if nom not in self.held and nom not in self.misnamed]
-        for nom, zipped in self.strangers:
-            yield Ecart("K304", valeur=nom, proposition=near(nom, missing), fichier=zipped)
+        for rank, (nom, zipped) in enumerate(self.strangers):
+            yield Ecart("K304", valeur=nom, proposition=near(nom, missing) if rank < HINTS else "", fichier=zipped)
         # With a zip that could not be read, what is missing may well be in there.
         for nom in () if self.unreadable else missing:
             yield Ecart("K303", self.wanted[nom].chemin, nom)
@@ -183,7 +184,8 @@ def control(zips: Sequence[Path], fichier: Bloc, *, ouvrir: bool) -> Iterator[Ec
     if not zips:
         yield Ecart("K300")
         return
-    inventory = _Inventory(declared(fichier), ouvrir)
+    wanted = declared(fichier)
+    inventory = _Inventory(wanted, {name.casefold(): name for name in wanted}, ouvrir)
     with contents.quiet():
         for path in zips:
             yield from inventory.archive(path)
