@@ -88,7 +88,9 @@ def _has_number(row: Mapping[str, Any]) -> bool:
 def _request(row: Mapping[str, Any], contents: Mapping[str, str]) -> Inscrite:
     valeurs = _values(row)
     clients = [_values(client) for client in row.get(ETABLISSEMENTS, ())]
-    pieces = [(str(piece.get("typeFichier")), contents.get(str(piece.get("nomFichier")))) for piece in row.get(PIECES, ())]
+    pieces = [
+        (str(piece.get("typeFichier")), contents.get(str(piece.get("nomFichier")))) for piece in row.get(PIECES, ())
+    ]
     known = [(kind, sha256) for kind, sha256 in pieces if sha256]
     said = Empreinte(of_values(_software(row), valeurs, clients), of_pieces(known) if len(known) == len(pieces) else "")
     num_ligne = row.get("numLigne")

@@ -1,11 +1,13 @@
-"""Kill a conversion of 400 requests at random moments, run again, and count what went wrong: by hand, it takes minutes.
+"""Kill a conversion of 450 requests at random moments, run again, and count what went wrong: by hand, it takes minutes.
 
-    python tests/kill_conversion.py [--fois 200] [--demandes 400] [--graine 1] [--lignes]
+    python tests/kill_conversion.py [--fois 200] [--graine 1] [--depot 400 [--lignes]]
 
-Each round is a fresh folder: a conversion in its own process is killed with SIGKILL at a random moment (with
-`--lignes`: at a random line of our code), in one round of three once more while it recovers; then one run is left to
-finish. Deposits are looked at right after the kill and at the end. The workbook never learns of its states here, so
-every run has to know from the registry alone what was converted already.
+Each round is a fresh folder: `convertir` over the sample of 450 requests (three JSON files) in a process of its own is
+killed with SIGKILL at a random moment, in one round of three once more while it recovers; then one run is left to
+finish. Deposits and workbook are looked at right after each kill and at the end.
+
+With `--depot N` the deposit of N requests alone is run, and no workbook ever learns of it, so that every run has to
+know from the registry what was converted already; with `--lignes` it is killed at a random line of our code.
 """
 
 import argparse
@@ -20,22 +22,25 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from deposit_cases import JOUR, SHAPE, demandes, in_lots
+from openpyxl import load_workbook
 
-from converter import deposit, portal
+from converter import cli, deposit, portal, workbook
 from converter.document import Demande
 from converter.empreinte import empreinte
 from converter.found import measure
 from converter.issues import Place
 from converter.reconcile import Ligne, reconcile
 from converter.registry import EtatDepot
-from converter.spec import Etat
+from converter.spec import DATA_SHEETS, Etat, tool_columns
 
+SAMPLE = Path(__file__).parents[1] / "samples" / "450-demandes"
 OURS = ("registry.py", "deposit.py", "found.py", "lock.py", "pack.py", "environment.py")
 
 
@@ -128,19 +133,21 @@ def _is_whole(folder: Path) -> bool:
 
 def numbers(dossier: Path) -> list[str]:
     """Return every numeroEditeur in the published JSON files, one for each time it is there."""
-    return [
-        request["numeroEditeur"]
-        for folder in published(dossier)
-        for request in msgspec.json.decode((folder / f"{folder.name}.json").read_bytes())["lignesImport"]
-    ]
+    return [numero for folder in published(dossier) for numero in numbers_of(folder)]
+
+
+def numbers_of(folder: Path) -> list[str]:
+    """Return every numeroEditeur in the JSON file of a deposit."""
+    document = msgspec.json.decode((folder / f"{folder.name}.json").read_bytes())
+    return [request["numeroEditeur"] for request in document["lignesImport"]]
 
 
 def stage(dossier: Path) -> str:
     """Tell how far a killed run had come."""
     if not (dossier / "registre.sqlite").exists():
-        return "avant le registre"
-    with_folders = "publié" if published(dossier) else "rien de publié"
-    building = ", en cours" if (dossier / deposit.EN_COURS).exists() else ""
+        return "before the registry"
+    with_folders = "published" if published(dossier) else "nothing published"
+    building = ", building" if (dossier / deposit.EN_COURS).exists() else ""
     return with_folders + building
 
 
@@ -171,58 +178,155 @@ def _registry_faults(dossier: Path, requests: tuple[Demande, ...]) -> list[str]:
     return wrong
 
 
+class Scenario(Protocol):
+    """Something to kill: how to prepare a folder for it, to run it, and to tell what is wrong then."""
+
+    def prepare(self, folder: Path) -> None:
+        """Make the folder that a round works in."""
+
+    def run(self, folder: Path) -> object:
+        """Run to the end."""
+
+    def wrong_after_kill(self, folder: Path) -> list[str]:
+        """Tell what is wrong right after a kill."""
+
+    def wrong_at_end(self, folder: Path) -> list[str]:
+        """Finish, and tell what is wrong then."""
+
+
+@dataclass(frozen=True)
+class DepotAlone:
+    """The deposit of requests, by itself; the folder is that of the deposits."""
+
+    requests: tuple[Demande, ...]
+
+    def prepare(self, folder: Path) -> None:
+        """Leave it to the run."""
+
+    def run(self, folder: Path) -> object:
+        return run(folder, self.requests)
+
+    def wrong_after_kill(self, folder: Path) -> list[str]:
+        return [f"{name} is half a deposit" for name in halves(folder)]
+
+    def wrong_at_end(self, folder: Path) -> list[str]:
+        return faults(folder, self.requests)
+
+
+class Command:
+    """`convertir` over the sample of 450 requests; the folder is that of the workbook."""
+
+    def __init__(self) -> None:
+        self.before = self.read(SAMPLE / "demandes.xlsx")
+
+    @staticmethod
+    def read(book: Path) -> dict[str, Any]:
+        """Return what the vendor wrote, cell by cell, as two libraries read it."""
+        load_workbook(book).close()
+        tables = workbook.read(book).tables()
+        own = {tag.nom for feuille in DATA_SHEETS for tag in tool_columns(feuille)}
+        return {table.nom: table.brut.drop(columns=list(own & set(table.brut))).to_dict() for table in tables}
+
+    def prepare(self, folder: Path) -> None:
+        shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("depots", "sauvegardes", "attendu"))
+
+    def run(self, folder: Path) -> object:
+        code = cli.run(["convertir", str(folder / "demandes.xlsx"), "--date-depot", f"{JOUR:%d/%m/%Y}", "--quiet"])
+        assert code == 0, f"exit code {code}"
+        return code
+
+    def wrong_after_kill(self, folder: Path) -> list[str]:
+        return [f"{name} is half a deposit" for name in halves(folder / "depots")] + self._lost(folder)
+
+    def wrong_at_end(self, folder: Path) -> list[str]:
+        self.run(folder)
+        sent = published(folder / "depots")
+        self.run(folder)  # what was told of the kill is told no more
+        settled = (folder / "demandes.xlsx").read_bytes()
+        self.run(folder)
+        wrong = self.wrong_after_kill(folder)
+        if (settled, sent) != ((folder / "demandes.xlsx").read_bytes(), published(folder / "depots")):
+            wrong.append("one more double-click changes something")
+        if sorted(numbers(folder / "depots")) != [f"{n:05d}" for n in range(1, 451)]:
+            wrong.append("a number used twice, or a request left out")
+        if (folder / "depots" / deposit.EN_COURS).exists() or list(folder.glob("*.tmp")):
+            wrong.append("left-overs")
+        return wrong + self._untold(folder)
+
+    def _lost(self, folder: Path) -> list[str]:
+        books = [folder / "demandes.xlsx", *(folder / "sauvegardes").glob("*.xlsx")]
+        return [f"{book.name} lost something" for book in books if self.read(book) != self.before]
+
+    @staticmethod
+    def _untold(folder: Path) -> list[str]:
+        table = workbook.read(folder / "demandes.xlsx").demandes.brut
+        told = dict(zip(table["numeroEditeur"], zip(table["etat"], table["fichierJSON"], strict=True), strict=True))
+        sent = {
+            n: ("Convertie", f"{path.name}.json") for path in published(folder / "depots") for n in numbers_of(path)
+        }
+        return [] if told == sent else ["the workbook says otherwise than the deposits"]
+
+
 def one_round(
-    dossier: Path, requests: tuple[Demande, ...], kill: Callable[[Callable[[], Any]], bool], twice: bool
+    scenario: Scenario, folder: Path, kill: Callable[[Callable[[], Any]], bool], *, twice: bool
 ) -> tuple[str, bool, list[str]]:
-    """Kill one conversion, once more if told so, and finish; return where the kill met it, if twice, what is wrong."""
+    """Kill one run, once more if told so, and finish; return where the kill met it, if twice, and what is wrong."""
 
-    def work() -> int:
-        return run(dossier, requests)
+    def work() -> object:
+        return scenario.run(folder)
 
+    scenario.prepare(folder)
     while not kill(work):
-        shutil.rmtree(dossier)
-    met = stage(dossier)
-    wrong = [f"{name} is half a deposit after the kill" for name in halves(dossier)]
-    twice = twice and kill(work)
-    wrong += [f"{name} is half a deposit after the second kill" for name in halves(dossier)]
-    return met, twice, wrong + faults(dossier, requests)
+        shutil.rmtree(folder)
+        scenario.prepare(folder)
+    depots = folder / "depots" if isinstance(scenario, Command) else folder
+    met, wrong = stage(depots), scenario.wrong_after_kill(folder)
+    if twice := twice and kill(work):
+        wrong += scenario.wrong_after_kill(folder)
+    return met, twice, wrong + scenario.wrong_at_end(folder)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fois", type=int, default=200)
-    parser.add_argument("--demandes", type=int, default=400)
     parser.add_argument("--graine", type=int, default=1)
+    parser.add_argument("--depot", type=int, default=0)
     parser.add_argument("--lignes", action="store_true")
     options = parser.parse_args()
     chance = random.Random(options.graine)  # noqa: S311 - chance, not secrecy
+    met: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    again = 0
     with tempfile.TemporaryDirectory(prefix="kill-") as base:
-        requests = demandes(Path(base, "pieces"), options.demandes)
-        kill, unit = _killer(Path(base, "essai"), requests, chance, by_line=options.lignes)
-        say(f"one run of {options.demandes} requests: {unit}")
-        met: Counter[str] = Counter()
-        wrong: Counter[str] = Counter()
-        again = 0
+        alone = DepotAlone(demandes(Path(base, "pieces"), options.depot))
+        scenario: Scenario = alone if options.depot else Command()
+        kill, unit = _killer(scenario, Path(base, "essai"), chance, by_line=options.lignes)
+        say(f"one run, left alone: {unit}")
         for rank in range(options.fois):
-            where, twice, found = one_round(Path(base, f"{rank:03d}"), requests, kill, rank % 3 == 0)
+            folder = Path(base, f"{rank:03d}")
+            where, twice, found = one_round(scenario, folder, kill, twice=rank % 3 == 0)
             met[where] += 1
             again += twice
             wrong.update(found)
-            shutil.rmtree(Path(base, f"{rank:03d}"))
+            shutil.rmtree(folder)
     say(f"{options.fois} kills, and {again} more while recovering; found after the first: {dict(met)}")
     say(f"faults: {dict(wrong) or 'none'}")
     return 1 if wrong else 0
 
 
 def _killer(
-    dossier: Path, requests: tuple[Demande, ...], chance: random.Random, *, by_line: bool
+    scenario: Scenario, folder: Path, chance: random.Random, *, by_line: bool
 ) -> tuple[Callable[[Callable[[], Any]], bool], str]:
     """Measure a run that is left alone; return what kills one at a random moment of it."""
+    scenario.prepare(folder)
+    scenario.run(folder)  # so that what is imported on the way does not count
+    shutil.rmtree(folder)
+    scenario.prepare(folder)
     if by_line:
-        lines = lines_of(lambda: run(dossier, requests))
+        lines = lines_of(lambda: scenario.run(folder))
         return lambda work: killed_at_line(chance.randint(1, lines), work), f"{lines} lines"
     begun = time.perf_counter()
-    run(dossier, requests)
+    scenario.run(folder)
     seconds = time.perf_counter() - begun
     return lambda work: killed_after(chance.uniform(0, seconds), work), f"{seconds:.3f} s"
 

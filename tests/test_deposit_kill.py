@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 from deposit_cases import JOUR, SHAPE, codes, convert, demandes, in_lots
-from kill_conversion import faults, halves, killed_after, killed_at_line, lines_of, numbers, one_round, run
+from kill_conversion import (
+    Command,
+    DepotAlone,
+    faults,
+    halves,
+    killed_after,
+    killed_at_line,
+    lines_of,
+    numbers,
+    one_round,
+    run,
+)
 
 from converter import deposit
 from converter.registry import EtatDepot
@@ -23,7 +34,10 @@ def test_killed_at_random_lines(tmp_path: Path) -> None:
     met = set()
     for rank, line in enumerate(sorted(chance.sample(range(1, lines + 1), 24))):
         where, _, wrong = one_round(
-            tmp_path / f"{rank}", requests, lambda work, line=line: killed_at_line(line, work), rank % 3 == 0
+            DepotAlone(requests),
+            tmp_path / f"{rank}",
+            lambda work, line=line: killed_at_line(line, work),
+            twice=rank % 3 == 0,
         )
         assert wrong == [], f"killed at line {line} of {lines}"
         met.add(where)
@@ -37,6 +51,14 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         killed_after(milliseconds / 1000, lambda dossier=dossier: run(dossier, requests))
         assert halves(dossier) == []
         assert faults(dossier, requests) == []
+
+
+def test_the_workbook_is_whole_and_in_step_after_a_kill(tmp_path: Path) -> None:
+    for rank, part in enumerate((0.3, 0.7, 0.95)):
+        _, _, wrong = one_round(
+            Command(), tmp_path / f"{rank}", lambda work, part=part: killed_after(part * 1.5, work) or True, twice=True
+        )
+        assert wrong == []
 
 
 def test_killed_while_withdrawing(tmp_path: Path) -> None:

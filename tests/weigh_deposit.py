@@ -2,7 +2,7 @@
 
     python tests/weigh_deposit.py [--demandes 334]
 
-An attachment may weigh 3 MiB and a request has two, so that 2 GB are 334 requests: two JSON files and eleven zips.
+An attachment may weigh 3 MiB and a request has two, so that 2 GB are 334 requests: two JSON files and a dozen zips.
 """
 
 import argparse
