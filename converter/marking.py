@@ -109,7 +109,7 @@ def tool_values(lecture: Lecture, issues: Sequence[Issue], suivis: Mapping[int, 
     wanted = {DEMANDES: _request_columns(lecture, notes, suivis)}
     for table in (classeur.beneficiaires, classeur.pieces):
         wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
-    return [value for table in classeur.tables() for value in _changes(table, wanted[table.nom])]
+    return [value for table in classeur.tables() for value in changes(table, wanted[table.nom])]
 
 
 Notes = Mapping[tuple[str, int], Sequence[Issue]]
@@ -150,8 +150,11 @@ def _rows_at_fault_elsewhere(lecture: Lecture, notes: Notes) -> dict[str, list[s
     return elsewhere
 
 
-def _changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[CellValue]:
-    """Yield the cells that differ from what the workbook holds, the columns that the user deleted made anew."""
+def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[CellValue]:
+    """Yield the cells of the tool's columns that differ from what the workbook holds, by row and tag.
+
+    A column of the tool that the user deleted is made anew.
+    """
     columns = dict(table.colonnes)
     free = table.derniere_colonne
     for tag in spec.tool_columns(table.nom):
