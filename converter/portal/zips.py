@@ -1,7 +1,6 @@
 """The third control: the zips hold the attachments that the file declares, each once, sound, and nothing else."""
 
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,9 +41,8 @@ def declared(fichier: Bloc) -> dict[str, Declared]:
     }
 
 
-# What zipfile lets through on damaged or hostile archives besides its own errors: each was met while fuzzing it.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, NotImplementedError,
-           OverflowError, IndexError)  # fmt: skip
+# What zipfile lets through on damaged or hostile archives besides its own error: each was met while fuzzing it.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError)
 
 
 @dataclass(slots=True)
@@ -67,12 +65,13 @@ class _Inventory:
             yield Ecart("K302", faits=(("octets", _spaced(octets)),), fichier=path.name)
         with path.open("rb") as file:
             try:
-                with ZipFile(file) as archive:
-                    for info in archive.infolist():
-                        yield from self._entry(archive, info, path.name)
+                archive = ZipFile(file)
             except _DAMAGE:
                 self.unreadable = True
                 yield Ecart("K301", fichier=path.name)
+                return
+            for info in archive.infolist():
+                yield from self._entry(archive, info, path.name)
 
     def _entry(self, archive: ZipFile, info: ZipInfo, zipped: str) -> Iterator[Ecart]:
         # Python cuts `filename` at a null character and changes its separators: the portal may not do so.
