@@ -18,8 +18,8 @@ from converter.formats import show
 from converter.frames import Frame, Frames, typed
 from converter.issues import Gravite, Issue, Place
 from converter.messages import gravite
-from converter.spec import BENEFICIAIRES, PIECES, Etat
-from converter.workbook import Classeur
+from converter.spec import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.workbook import Classeur, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Verdict:
     """The outcome of a check.
 
     `demandes` are the convertible requests in the order of the workbook; `etats` maps the Excel row of every request
-    of the sheet `Demandes` to where it stands; `siret` and `numeros_ans` are what files need, by software.
+    of the sheet `Demandes` to where it stands, and `retenues` that of a request held back to the cells at fault on
+    other sheets; `siret` and `numeros_ans` are what files need, by software.
     """
 
     issues: tuple[Issue, ...]
@@ -36,6 +37,7 @@ class Verdict:
     numeros: Mapping[int, str]
     siret: str
     numeros_ans: Mapping[str, str]
+    retenues: Mapping[int, tuple[Place, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,12 @@ class Lecture:
     def frozen(self) -> frozenset[str]:
         """The numbers of the requests that were converted already: they are not checked again."""
         numbers = self.frames.demandes.valeurs["numeroEditeur"]
-        return frozenset(numbers[ligne] for ligne, etat in self.etats.items() if etat in spec.FIGES)
+        return frozenset(numbers[list(self.frozen_rows)].dropna())
+
+    @property
+    def frozen_rows(self) -> frozenset[int]:
+        """The Excel rows of those requests."""
+        return frozenset(ligne for ligne, etat in self.etats.items() if etat in spec.FIGES)
 
     @property
     def dossier_pieces(self) -> Path:
@@ -76,9 +83,10 @@ def lire(classeur: Classeur) -> Lecture:
 
 
 def _etats(frame: Frame) -> dict[int, Etat]:
-    brut = frame.table.brut
-    known = {etat.value: etat for etat in Etat}
-    return {ligne: known[text] for ligne, text in brut.get("etat", pd.Series()).items() if text in known}
+    """Read the state of each row, however it was retyped; any other word is none."""
+    known = {fold(etat): etat for etat in Etat}
+    raws = zip(frame.table.brut.index, frame.raw("etat", frame.table.brut.index), strict=True)
+    return {ligne: known[word] for ligne, raw in raws if raw and (word := fold(raw)) in known}
 
 
 def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue] = ()) -> Verdict:
@@ -86,42 +94,78 @@ def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Se
 
     `deja` is what the registry says of the requests: it holds them back as any other issue does.
     """
-    frames = lecture.frames
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
+    values = {nom: schema.validate(lecture.frames.of(nom)) for nom in spec.DATA_SHEETS}
+    data = rules.Data(_with_faults(lecture.frames, values), au, contents)
     found = [
         *lecture.issues,
-        *_settings(lecture),
-        *(issue for nom in spec.DATA_SHEETS for issue in schema.validate(frames.of(nom))),
-        *rules.apply(rules.Data(frames, au, contents)),
+        *_settings(lecture, data),
+        *(issue for broken in values.values() for issue in broken),
+        *rules.apply(data),
         *_attachments(lecture, pieces),
     ]
-    issues = _in_reading_order([*_without_frozen(found, lecture), *deja])
-    return _verdict(lecture, pieces, issues)
+    live = _without_frozen(_with_numbers(found, data), lecture)
+    return _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
 
 
-def _settings(lecture: Lecture) -> list[Issue]:
-    """Check `Paramètres`: a SIRET, one numéro ANS at least, none given twice."""
+def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frames:
+    errors = {
+        nom: [issue for issue in broken if gravite(issue.code) is Gravite.ERREUR] for nom, broken in values.items()
+    }
+    return replace(
+        frames,
+        demandes=frames.demandes.with_faults(errors[DEMANDES]),
+        beneficiaires=frames.beneficiaires.with_faults(errors[BENEFICIAIRES]),
+        pieces=frames.pieces.with_faults(errors[PIECES]),
+    )
+
+
+_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161"})
+
+
+def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:
+    """Propose the number that was probably meant, where one is wrong."""
+    nom_of = {data.frames.of(nom).table.feuille: nom for nom in spec.DATA_SHEETS}
+    for issue in issues:
+        if issue.balise == "numeroEditeur" and issue.code in _WRONG_NUMBER:
+            meant = data.liens.propositions.get((nom_of[issue.place.feuille], issue.place.ligne))
+            yield replace(issue, proposition=meant or issue.proposition)
+        else:
+            yield issue
+
+
+def _settings(lecture: Lecture, data: rules.Data) -> list[Issue]:
+    """Check `Paramètres`: a SIRET, one numéro ANS at least, none given twice, one for each software of the requests."""
     settings, values = lecture.classeur.parametres, lecture.frames.parametres
 
-    def issue(code: str, nom: str, **faits: str) -> Issue:
+    def issue(code: str, nom: str, *faits: tuple[str, str], proposition: str = "") -> Issue:
         place = settings.places.get(nom, Place(settings.feuille))
-        return Issue(code, place, nom, show(settings.valeurs.get(nom)), tuple(sorted(faits.items())))
+        return Issue(code, place, nom, show(settings.valeurs.get(nom)), faits, proposition)
 
-    refused = {issue.balise for issue in lecture.issues if gravite(issue.code) is Gravite.ERREUR}
     issues = [
-        issue(code, parametre.nom)
-        for parametre in spec.parametres()
-        for code in _broken_conditions(parametre.tag, values[parametre.nom])
+        issue(code, p.nom, proposition=p.tag.format.read(settings.valeurs.get(p.nom)).proposition)
+        for p in spec.parametres()
+        for code in _broken_conditions(p.tag, values[p.nom])[:1]
     ]
-    if values["SIRET"] is None and "SIRET" not in refused:
+    if values["SIRET"] is None and "SIRET" not in lecture.frames.refuses:
         issues.append(issue(schema.REQUIRED, "SIRET"))
     names = [f"numeroAns.{logiciel}" for logiciel in spec.LOGICIELS]
-    if not any(values[nom] or nom in refused for nom in names):
+    if not data.sold:
         issues.append(issue("R106", names[0]))
     for rank, nom in enumerate(names):
         if values[nom] and values[nom] in [values[other] for other in names[:rank]]:
             issues.append(issue("R107", nom))
+    for logiciel, lignes in _unnumbered(lecture, data).items():
+        faits = (("lignes", rules.some(lignes)), ("logiciel", logiciel))
+        issues.append(issue("R105", f"numeroAns.{logiciel}", *faits))
     return issues
+
+
+def _unnumbered(lecture: Lecture, data: rules.Data) -> dict[str, list[int]]:
+    """Return the rows of the requests to convert whose software has no numéro ANS, where another one has."""
+    logiciels = data.logiciel.drop(list(lecture.frozen_rows)).dropna()
+    lacking = logiciels[~logiciels.isin(data.sold)] if data.sold else logiciels[:0]
+    return {str(logiciel): list(rows.index) for logiciel, rows in lacking.groupby(lacking)}
 
 
 def _broken_conditions(tag: spec.Tag, value: Any) -> list[str]:
@@ -145,38 +189,49 @@ def _attachments(lecture: Lecture, pieces: Mapping[str, Inspection]) -> list[Iss
         place = settings.places.get("dossierPieces", Place(settings.feuille))
         return [Issue(folder.code, place, "dossierPieces", show(settings.valeurs.get("dossierPieces")), folder.faits)]
     frame = lecture.frames.pieces
-    speaking = {name: found for name, found in pieces.items() if found.findings}
+    speaking = {name: found.findings for name, found in pieces.items() if found.findings}
     names = frame.valeurs["fichier"]
+    told = [(ligne, f) for ligne, name in names[names.isin(list(speaking))].items() for f in speaking[name]]
+    lignes, faits, propositions = (
+        [ligne for ligne, _ in told],
+        [f.faits for _, f in told],
+        [f.proposition for _, f in told],
+    )
     return [
-        replace(frame.issue(finding.code, ligne, "fichier", **dict(finding.faits)), proposition=finding.proposition)
-        for ligne, name in names[names.isin(list(speaking))].items()
-        for finding in speaking[name].findings
+        replace(issue, code=finding.code)
+        for issue, (_, finding) in zip(frame.issues("", "fichier", lignes, faits, propositions), told, strict=True)
     ]
 
 
 def _without_frozen(issues: Iterable[Issue], lecture: Lecture) -> list[Issue]:
     """Leave out what is said of converted requests: they are the portal's now, and their files may have moved."""
-    frozen = lecture.frozen
-    if not frozen:
-        return list(issues)
-    rows = {
+    frames, frozen = lecture.frames, lecture.frozen
+    rows = {(frames.demandes.table.feuille, ligne) for ligne in lecture.frozen_rows} | {
         (frame.table.feuille, ligne)
-        for frame in (lecture.frames.demandes, lecture.frames.beneficiaires, lecture.frames.pieces)
+        for frame in (frames.beneficiaires, frames.pieces)
         for ligne in frame.valeurs.index[frame.valeurs["numeroEditeur"].isin(frozen)]
     }
-    return [issue for issue in issues if (issue.place.feuille, issue.place.ligne) not in rows or issue.code == "R101"]
+    return [issue for issue in issues if (issue.place.feuille, issue.place.ligne) not in rows]
 
 
-def _in_reading_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    return tuple(
-        sorted(issues, key=lambda issue: (issue.place.feuille, issue.place.ligne, issue.place.colonne, issue.code))
-    )
+def _in_reading_order(issues: Iterable[Issue], classeur: Classeur) -> tuple[Issue, ...]:
+    sheets = (classeur.parametres.feuille, *(table.feuille for table in classeur.tables()))
+    rank = {feuille: number for number, feuille in enumerate(sheets)}
+
+    def order(issue: Issue) -> tuple[int, int, int, str]:
+        return rank.get(issue.place.feuille, -1), issue.place.ligne, issue.place.colonne, issue.code
+
+    return tuple(sorted(issues, key=order))
 
 
-def _verdict(lecture: Lecture, pieces: Mapping[str, Inspection], issues: tuple[Issue, ...]) -> Verdict:
-    frames, values = lecture.frames, lecture.frames.parametres
-    numbers = frames.demandes.valeurs["numeroEditeur"]
-    held = _held_rows(lecture, issues)
+def _verdict(
+    lecture: Lecture, pieces: Mapping[str, Inspection], data: rules.Data, issues: tuple[Issue, ...]
+) -> Verdict:
+    values = lecture.frames.parametres
+    numbers = lecture.frames.demandes.valeurs["numeroEditeur"]
+    errors = [issue for issue in issues if gravite(issue.code) is Gravite.ERREUR]
+    retenues = _held_from_elsewhere(lecture, data, errors)
+    held = {*retenues, *(e.place.ligne for e in errors if e.place.feuille == lecture.classeur.demandes.feuille)}
     etats = {
         ligne: known if (known := lecture.etats.get(ligne)) in spec.FIGES else _fresh(ligne in held)
         for ligne in numbers.index
@@ -186,9 +241,10 @@ def _verdict(lecture: Lecture, pieces: Mapping[str, Inspection], issues: tuple[I
         issues,
         _build(lecture, pieces, ready),
         etats,
-        {ligne: number for ligne, number in numbers.items() if isinstance(number, str)},
+        dict(numbers.dropna().items()),
         values["SIRET"] or "",
         {logiciel: ans for logiciel in spec.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
+        {ligne: places for ligne, places in retenues.items() if etats[ligne] is Etat.A_CORRIGER},
     )
 
 
@@ -196,34 +252,47 @@ def _fresh(held: bool) -> Etat:
     return Etat.A_CORRIGER if held else Etat.PRETE
 
 
-def _held_rows(lecture: Lecture, issues: Iterable[Issue]) -> set[int]:
-    """Return the rows of `Demandes` that an error holds back: its own, a child row's, or one of `Paramètres`."""
-    frames = lecture.frames
-    errors = [issue.place for issue in issues if gravite(issue.code) is Gravite.ERREUR]
-    by_sheet: dict[str, set[int]] = {}
-    for place in errors:
-        by_sheet.setdefault(place.feuille, set()).add(place.ligne)
-    numbers = frames.demandes.valeurs["numeroEditeur"]
-    if lecture.classeur.parametres.feuille in by_sheet:
-        return set(numbers.index)
-    held = set(by_sheet.get(frames.demandes.table.feuille, ()))
-    for nom in (BENEFICIAIRES, PIECES):
-        frame = frames.of(nom)
-        faulty = frame.valeurs.index.isin(list(by_sheet.get(frame.table.feuille, ())))
-        held |= set(numbers.index[numbers.isin(frame.valeurs.loc[faulty, "numeroEditeur"].dropna())])
-    return held
+def _held_from_elsewhere(lecture: Lecture, data: rules.Data, errors: Iterable[Issue]) -> dict[int, tuple[Place, ...]]:
+    """Return the rows of `Demandes` that an error on another sheet holds back: a row of theirs, or a parameter."""
+    feuilles = {table.feuille: table.nom for table in lecture.classeur.tables()[1:]}
+    rows_of = _rows_of(lecture, data)
+    held: dict[int, dict[Place, None]] = {}
+    for error in errors:
+        of_parameter = error.place.feuille == lecture.classeur.parametres.feuille
+        place = (feuilles.get(error.place.feuille, ""), error.place.ligne)
+        for ligne in _held_by_parameter(error, data) if of_parameter else rows_of.get(place, ()):
+            held.setdefault(ligne, {})[error.place] = None
+    return {ligne: tuple(places) for ligne, places in held.items()}
+
+
+def _held_by_parameter(error: Issue, data: rules.Data) -> list[int]:
+    """Return the requests that a parameter concerns: those of its software for a numéro ANS of its own, else all."""
+    _, _, logiciel = error.balise.partition("numeroAns.")
+    if logiciel and error.code not in {"R106", "R107"}:
+        return list(data.demandes.index[data.logiciel.eq(logiciel).fillna(False)])
+    return list(data.demandes.index)
+
+
+def _rows_of(lecture: Lecture, data: rules.Data) -> Mapping[tuple[str, int], Iterable[int]]:
+    """Return the rows of `Demandes` that each row of the other sheets belongs to, or was meant to."""
+    numbers = lecture.frames.demandes.valeurs["numeroEditeur"].dropna()
+    lignes: dict[str, list[int]] = {}
+    for ligne, number in numbers.items():
+        lignes.setdefault(number, []).append(ligne)
+    carried = {
+        (nom, ligne): number
+        for nom in (BENEFICIAIRES, PIECES)
+        for ligne, number in lecture.frames.of(nom).valeurs["numeroEditeur"].dropna().items()
+    }
+    return {place: lignes.get(number, ()) for place, number in (carried | {**data.liens.supposes}).items()}
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as dictionaries of Python values, a blank as `None` and a day as a `date`."""
-    columns = {
-        name: column.dt.date if column.dtype.kind == "M" else column
-        for name, column in rows.items()
-        if isinstance(name, str)
-    }
-    plain = pd.DataFrame({name: column.astype(object).where(column.notna(), None) for name, column in columns.items()})
-    records: list[dict[str, Any]] = plain.to_dict("records")
-    return records
+    names = [str(name) for name in rows]
+    columns = [column.dt.date if column.dtype.kind == "M" else column for _, column in rows.items()]
+    plain = [column.astype(object).where(column.notna(), None).tolist() for column in columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*plain, strict=True)]
 
 
 def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

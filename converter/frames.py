@@ -1,14 +1,15 @@
 """Raw tables become frames of canonical values before any schema sees them; every repair and refusal is an issue."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import pandas as pd
 
 from converter import spec
 from converter.formats import Reading, show
-from converter.issues import Issue
+from converter.issues import Facts, Issue, Place
 from converter.workbook import Classeur, Table
 
 
@@ -17,28 +18,51 @@ class Frame:
     """A data sheet in canonical values.
 
     `valeurs` has a column of its format's dtype for every tag of the sheet that the vendor fills (absent ones
-    all blank) and `refus` a boolean one, True where the cell held something that could not be read. Both are indexed
-    by Excel row.
+    all blank) and `fautif` a boolean one, True where the cell has an error of its own: it could not be read or, once
+    the schemas were asked, breaks a condition of its format. Both are indexed by Excel row.
     """
 
     table: Table
     valeurs: pd.DataFrame
-    refus: pd.DataFrame
+    fautif: pd.DataFrame
 
-    def issue(self, code: str, ligne: int, balise: str, **faits: str) -> Issue:
-        """Return an issue at a cell of this sheet, quoting what was read and proposing what reading proposed."""
-        raw = self.table.brut.loc[ligne, balise] if balise in self.table.brut else None
-        proposition = spec.TAG[balise].format.read(raw).proposition
-        return Issue(
-            code, self.table.place(ligne, balise), balise, show(raw), tuple(sorted(faits.items())), proposition
-        )
+    def raw(self, balise: str, lignes: Iterable[int]) -> list[Any]:
+        """Return the cells of a column as Excel holds them, at some Excel rows."""
+        brut, rows = self.table.brut, list(lignes)
+        return brut[balise].loc[rows].tolist() if balise in brut else [None] * len(rows)
+
+    def issues(
+        self,
+        code: str,
+        balise: str,
+        lignes: Iterable[int],
+        faits: Iterable[Facts] = repeat(()),
+        propositions: Iterable[str] = repeat(""),
+    ) -> Iterator[Issue]:
+        """Yield an issue at each of some cells of a column, quoting what was read."""
+        feuille, colonne = self.table.feuille, self.table.colonnes.get(balise, 0)
+        rows = list(lignes)
+        for ligne, raw, facts, proposition in zip(rows, self.raw(balise, rows), faits, propositions, strict=False):
+            yield Issue(code, Place(feuille, ligne, colonne), balise, show(raw), facts, proposition)
+
+    def with_faults(self, found: Iterable[Issue]) -> "Frame":
+        """Return the frame with the cells of these errors as faulty ones."""
+        lignes: dict[str, list[int]] = {}
+        for issue in found:
+            lignes.setdefault(issue.balise, []).append(issue.place.ligne)
+        fautif = {nom: self.fautif[nom] | self.fautif.index.isin(lignes.get(nom, [])) for nom in self.fautif}
+        return replace(self, fautif=pd.DataFrame(fautif))
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The whole workbook in canonical values; `parametres` holds each parameter, `None` where blank or refused."""
+    """The whole workbook in canonical values.
+
+    `parametres` holds each parameter, `None` where blank or refused; `refuses` names those refused.
+    """
 
     parametres: Mapping[str, Any]
+    refuses: frozenset[str]
     demandes: Frame
     beneficiaires: Frame
     pieces: Frame
@@ -50,60 +74,51 @@ class Frames:
 
 def typed(classeur: Classeur) -> tuple[Frames, list[Issue]]:
     """Read every cell of a workbook; a cell that cannot be read counts as blank and has its issue."""
-    parametres, issues = _typed_settings(classeur)
-    frames = []
-    for table in classeur.tables():
-        frame, found = _typed_table(table, date1904=classeur.date1904)
-        frames.append(frame)
+    parametres, refuses, issues = _typed_settings(classeur)
+    read = [_typed_table(table, date1904=classeur.date1904) for table in classeur.tables()]
+    (demandes, _), *others = read
+    for _, found in read:
         issues += found
-    return Frames(parametres, *frames), issues
+    frames = []
+    for frame, _ in others:
+        spelt, found = _spelt_alike(frame, demandes.valeurs["numeroEditeur"])
+        frames.append(spelt)
+        issues += found
+    return Frames(parametres, refuses, demandes, *frames), issues
 
 
-def _typed_settings(classeur: Classeur) -> tuple[dict[str, Any], list[Issue]]:
-    values: dict[str, Any] = {}
-    issues: list[Issue] = []
-    for parametre in spec.parametres():
-        raw = classeur.parametres.valeurs.get(parametre.nom, "")
-        reading = parametre.tag.format.read(raw)
-        values[parametre.nom] = reading.valeur
-        place = classeur.parametres.places.get(parametre.nom)
-        if place:
-            issues += [
-                Issue(code, place, parametre.nom, show(raw), faits, reading.proposition)
-                for code, faits in _findings(parametre.tag, reading)
-            ]
-    return values, issues
+def _typed_settings(classeur: Classeur) -> tuple[dict[str, Any], frozenset[str], list[Issue]]:
+    settings = classeur.parametres
+    readings = [(p, p.tag.format.read(settings.valeurs.get(p.nom))) for p in spec.parametres()]
+    issues = [
+        Issue(code, settings.places[p.nom], p.nom, show(settings.valeurs[p.nom]), faits, reading.proposition)
+        for p, reading in readings
+        for code, faits in _findings(p.tag, reading)
+    ]
+    values = {p.nom: reading.valeur for p, reading in readings}
+    return values, frozenset(p.nom for p, reading in readings if reading.refus), issues
 
 
 def _typed_table(table: Table, *, date1904: bool) -> tuple[Frame, list[Issue]]:
     values: dict[str, pd.Series] = {}
-    refused: dict[str, pd.Series] = {}
+    refused: dict[str, list[bool]] = {}
     issues: list[Issue] = []
+    index = table.brut.index
     for tag in spec.vendor_columns(table.nom):
-        raws = table.brut[tag.nom].tolist() if tag.nom in table.brut else [None] * len(table.brut)
+        raws = table.brut[tag.nom].tolist() if tag.nom in table.brut else [None] * len(index)
         readings = _read_column(tag, raws, date1904=date1904)
-        index = table.brut.index
-        values[tag.nom] = _series([r.valeur for r in readings], tag, index)
-        refused[tag.nom] = pd.Series([bool(r.refus) for r in readings], index=index, dtype=bool)
+        values[tag.nom] = pd.Series(pd.array([r.valeur for r in readings], dtype=tag.format.dtype), index=index)
+        refused[tag.nom] = [r.refus != "" for r in readings]
         issues += _issues(table, tag, raws, readings)
-    return Frame(table, pd.DataFrame(values), pd.DataFrame(refused)), issues
+    return Frame(table, pd.DataFrame(values), pd.DataFrame(refused, index=index, dtype=bool)), issues
 
 
 def _read_column(tag: spec.Tag, raws: list[Any], *, date1904: bool) -> list[Reading]:
     """Read each distinct cell once; True, 1 and 1.0 are equal to Python and not to Excel, hence the type in the key."""
-    memo: dict[tuple[type, Any], Reading] = {}
-    readings = []
-    for raw in raws:
-        key = (type(raw), raw)
-        reading = memo.get(key)
-        if reading is None:
-            reading = memo[key] = tag.format.read(raw, date1904=date1904)
-        readings.append(reading)
-    return readings
-
-
-def _series(values: list[Any], tag: spec.Tag, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.array(values, dtype=tag.format.dtype), index=index, name=tag.nom)
+    read = tag.format.read
+    memo = {(type(raw), raw): raw for raw in raws}
+    readings = {key: read(raw, date1904=date1904) for key, raw in memo.items()}
+    return [readings[type(raw), raw] for raw in raws]
 
 
 def _issues(table: Table, tag: spec.Tag, raws: list[Any], readings: list[Reading]) -> Iterator[Issue]:
@@ -113,8 +128,21 @@ def _issues(table: Table, tag: spec.Tag, raws: list[Any], readings: list[Reading
                 yield Issue(code, table.place(ligne, tag.nom), tag.nom, show(raw), faits, reading.proposition)
 
 
-def _findings(tag: spec.Tag, reading: Reading) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+def _findings(tag: spec.Tag, reading: Reading) -> Iterator[tuple[str, Facts]]:
     if reading.refus:
         yield reading.refus, reading.faits
     for code in reading.corrections:
         yield code, (("lu", tag.format.write(reading.valeur)),)
+
+
+def _spelt_alike(frame: Frame, known: pd.Series) -> tuple[Frame, list[Issue]]:
+    """Spell the numbers of a sheet as `Demandes` does: Excel and Windows take `a0001` and `A0001` for one."""
+    numbers = frame.valeurs["numeroEditeur"]
+    spellings = dict(zip(known.str.upper(), known, strict=True))
+    other = numbers[~numbers.isin(known)].str.upper().map(spellings).dropna()
+    if other.empty:
+        return frame, []
+    faits = [(("lu", numero),) for numero in other]
+    issues = list(frame.issues("C010", "numeroEditeur", other.index, faits))
+    spelt = numbers.where(~numbers.index.isin(other.index), other.reindex(numbers.index))
+    return replace(frame, valeurs=frame.valeurs.assign(numeroEditeur=spelt)), issues

@@ -316,8 +316,8 @@ _REGLE = {
     "R105": Message(
         _E,
         "numéro ANS manquant",
-        "Le numéro ANS du logiciel {logiciel} manque dans la feuille Paramètres.",
-        "Remplissez-le dans Paramètres, ou corrigez le logiciel.",
+        "Le numéro ANS du logiciel {logiciel} est vide, or des demandes le concernent (lignes {lignes}).",
+        "Remplissez-le, ou corrigez le logiciel de ces demandes.",
         "2.1",
     ),
     "R106": Message(
@@ -439,9 +439,9 @@ _REGLE = {
 def catalogue() -> Mapping[str, Message]:
     """Return every code with its message."""
     # Imported here, for they build on `Message`.
-    from converter import messages_classeur, messages_depot, messages_portail
+    from converter import messages_classeur, messages_depot, messages_kit, messages_portail
 
-    others = (messages_classeur.MESSAGES, messages_depot.MESSAGES, messages_portail.MESSAGES)
+    others = (messages_classeur.MESSAGES, messages_depot.MESSAGES, messages_kit.MESSAGES, messages_portail.MESSAGES)
     return MappingProxyType(
         _FICHIER | _CORRECTION | _VALEUR | _REGLE | {c: m for part in others for c, m in part.items()}
     )

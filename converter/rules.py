@@ -1,13 +1,15 @@
 """The rules that read several cells: each a predicate, true of good data, that names the cell it speaks of.
 
-Source: specification «Cross rules» 1 to 10, guide sections 2.1, 3.1 and 3.2. A rule is not asked where a cell that it
-reads could not be read: an error that only follows from another is not shown.
+Source: specification «Cross rules» 1 to 10, guide sections 2.1, 3.1 and 3.2. An error that only follows from another
+is not shown: a rule is not asked where a cell that it reads has an error of its own, nor, if it counts rows of another
+sheet, where it cannot be told which rows belong to the request.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import repeat
 from typing import TypeAlias
 
 import pandas as pd
@@ -15,7 +17,8 @@ import pandas as pd
 from converter import spec
 from converter.formats import Booleen
 from converter.frames import Frame, Frames
-from converter.issues import Issue
+from converter.issues import Facts, Issue
+from converter.liens import Liens
 from converter.spec import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
 
 Mask: TypeAlias = pd.Series
@@ -31,13 +34,15 @@ class Data:
         self.demandes = frames.demandes.valeurs
         self.beneficiaires = frames.beneficiaires.valeurs
         self.pieces = frames.pieces.valeurs
+        self.liens = Liens(frames)
         self.au = au
         self.contents = contents
 
     @cached_property
     def sold(self) -> tuple[str, ...]:
-        """The software types whose numéro ANS is filled in `Paramètres`."""
-        return tuple(name for name in spec.LOGICIELS if self.frames.parametres[f"numeroAns.{name}"])
+        """The software types whose numéro ANS is filled in `Paramètres`, be it wrongly."""
+        filled = {nom for nom, valeur in self.frames.parametres.items() if valeur} | self.frames.refuses
+        return tuple(name for name in spec.LOGICIELS if f"numeroAns.{name}" in filled)
 
     @cached_property
     def logiciel(self) -> pd.Series:
@@ -48,7 +53,7 @@ class Data:
     @property
     def untold(self) -> Mask:
         """True where the software was left blank, not where it could not be read."""
-        return self.demandes["logiciel"].isna() & ~self.frames.demandes.refus["logiciel"]
+        return self.demandes["logiciel"].isna() & ~self.frames.demandes.fautif["logiciel"]
 
     @cached_property
     def has_mandataire(self) -> Mask:
@@ -63,11 +68,16 @@ class Data:
         """Count rows of another sheet by request."""
         return self.per_request(rows["numeroEditeur"].value_counts())
 
-    def fully_read(self, nom: str, balise: str) -> Mask:
-        """True for the requests whose rows on another sheet could all be read in the column `balise`."""
-        frame = self.frames.of(nom)
-        unread = frame.valeurs[frame.refus[balise] | frame.valeurs[balise].isna()]
-        return self.count(unread).eq(0)
+    @cached_property
+    def unique(self) -> Mask:
+        """True for the requests whose number is good and theirs alone."""
+        return self.demandes["numeroEditeur"].isin(self.liens.connus - self.liens.doubles)
+
+    def joined(self, nom: str, balise: str) -> Mask:
+        """True for the requests whose rows on another sheet are all known, and without error in the column `balise`."""
+        frame, numbers = self.frames.of(nom), self.demandes["numeroEditeur"]
+        faulty = frame.valeurs.loc[frame.fautif[balise], "numeroEditeur"].dropna()
+        return self.unique & ~numbers.isin({*faulty, *self.liens.attendus(nom)})
 
 
 Predicate = Callable[[Data], Mask]
@@ -82,7 +92,8 @@ def _no_words(_: Data) -> Mapping[str, pd.Series]:
 class Rule:
     """One cross rule: its code, the sheet and column it speaks of, the columns of that sheet it reads, its source.
 
-    `words` gives what completes the sentence: series indexed like the predicate's mask.
+    `counts` is the column of another sheet, and that sheet, whose rows it counts for each request; `words` gives what
+    completes the sentence: series indexed like the predicate's mask.
     """
 
     code: str
@@ -91,33 +102,45 @@ class Rule:
     reads: tuple[str, ...]
     source: str
     holds: Predicate
+    counts: tuple[str, str] | None = None
     words: Words = field(default=_no_words)
 
     def issues(self, data: Data) -> Iterator[Issue]:
-        """Yield an issue at each row where the rule does not hold though all that it reads could be read."""
+        """Yield an issue at each row where the rule does not hold though all that it reads is without error."""
         frame = data.frames.of(self.on)
-        broken = ~self.holds(data).fillna(True).astype(bool) & self._readable(frame)
+        holds = self.holds(data)
+        if holds.all():  # as it nearly always is; a missing answer counts as good
+            return iter(())
+        broken = ~holds.fillna(True).astype(bool) & self._can_be_asked(frame, data)
         rows = broken.index[broken]
-        if not len(rows):
-            return
-        words = self.words(data)
-        for ligne in rows:
-            yield frame.issue(self.code, ligne, self.at, **{name: str(word[ligne]) for name, word in words.items()})
+        return frame.issues(self.code, self.at, rows, self._facts(rows, data) if len(rows) else ())
 
-    def _readable(self, frame: Frame) -> Mask:
-        return ~frame.refus[list({*self.reads, self.at})].any(axis=1)
+    def _facts(self, rows: pd.Index, data: Data) -> Iterable[Facts]:
+        words = {name: word.loc[rows].astype(str) for name, word in sorted(self.words(data).items())}
+        return [tuple(zip(words, values, strict=True)) for values in zip(*words.values(), strict=True)] or repeat(())
+
+    def _can_be_asked(self, frame: Frame, data: Data) -> Mask:
+        sound = ~frame.fautif[list({*self.reads, self.at})].any(axis=1)
+        return sound & data.joined(*self.counts) if self.counts else sound
 
 
 RULES: list[Rule] = []
 
 
 def rule(
-    code: str, *, on: str = DEMANDES, at: str, reads: Iterable[str] = (), source: str = "D", words: Words = _no_words
+    code: str,
+    *,
+    on: str = DEMANDES,
+    at: str,
+    reads: Iterable[str] = (),
+    counts: tuple[str, str] | None = None,
+    source: str = "D",
+    words: Words = _no_words,
 ) -> Callable[[Predicate], Predicate]:
     """Enter a predicate into `RULES`."""
 
     def enter(holds: Predicate) -> Predicate:
-        RULES.append(Rule(code, on, at, tuple(reads), source, holds, words))
+        RULES.append(Rule(code, on, at, tuple(reads), source, holds, counts, words))
         return holds
 
     return enter
@@ -140,13 +163,26 @@ def order_is_of_the_programme(d: Data) -> Mask:
     return d.demandes["dateCommande"].ge(pd.Timestamp(spec.PREMIER_JOUR)) | d.demandes["dateCommande"].isna()
 
 
-def _others(d: Data) -> Mapping[str, pd.Series]:
+_LISTED = 5
+"""Rows that a sentence names, of those that share a fault."""
+
+
+def some(lignes: Iterable[int]) -> str:
+    """Name the first of some Excel rows, and count the others."""
+    rows = [str(ligne) for ligne in lignes]
+    others = len(rows) - _LISTED
+    if others <= 0:
+        return ", ".join(rows)
+    return f"{', '.join(rows[:_LISTED])} et {others} autre{'s' if others > 1 else ''}"
+
+
+def _same_number(d: Data) -> Mapping[str, pd.Series]:
     numbers = d.demandes["numeroEditeur"].str.upper()
-    rows = numbers.dropna().groupby(numbers).apply(lambda s: ", ".join(map(str, s.index)))
-    return {"lignes": numbers.map(rows)}
+    shared = numbers[numbers.duplicated(keep=False)].dropna()
+    return {"lignes": shared.map({number: some(rows) for number, rows in shared.groupby(shared).groups.items()})}
 
 
-@rule("R101", at="numeroEditeur", source="3.2", words=_others)
+@rule("R101", at="numeroEditeur", source="3.2", words=_same_number)
 def numero_is_unique(d: Data) -> Mask:
     """Each request has its own number; case apart, since file names on Windows ignore it."""
     numbers = d.demandes["numeroEditeur"].str.upper()
@@ -157,12 +193,6 @@ def numero_is_unique(d: Data) -> Mask:
 def software_is_known(d: Data) -> Mask:
     """The software is typed, unless one only is sold."""
     return d.logiciel.notna() | (not d.sold)
-
-
-@rule("R105", at="logiciel", source="2.1", words=lambda d: {"logiciel": d.logiciel})
-def software_has_its_numero_ans(d: Data) -> Mask:
-    """The software has its numéro ANS in `Paramètres`."""
-    return d.logiciel.isin(d.sold) | d.demandes["logiciel"].isna()
 
 
 def _scenario_rules(tag: spec.Tag) -> None:
@@ -208,18 +238,19 @@ def _finess_words(d: Data) -> Mapping[str, pd.Series]:
     return {"nombre": _finess_count(d)}
 
 
-@rule("R120", at="isClientUnique", source="3.2", words=_finess_words)
+_FINESS = (BENEFICIAIRES, "FINESSPMSI")
+
+
+@rule("R120", at="isClientUnique", counts=_FINESS, source="3.2", words=_finess_words)
 def one_client_has_one_finess(d: Data) -> Mask:
     """isClientUnique = true: all establishments carry the same FINESS PMSI."""
-    several = _finess_count(d).gt(1) & d.fully_read(BENEFICIAIRES, "FINESSPMSI")
-    return ~(d.demandes["isClientUnique"] & several)
+    return ~d.demandes["isClientUnique"] | _finess_count(d).le(1)
 
 
-@rule("R121", at="isClientUnique", source="3.2", words=_finess_words)
+@rule("R121", at="isClientUnique", counts=_FINESS, source="3.2", words=_finess_words)
 def several_clients_have_several_finess(d: Data) -> Mask:
     """isClientUnique = false: the establishments carry several FINESS PMSI."""
-    one = _finess_count(d).eq(1) & d.fully_read(BENEFICIAIRES, "FINESSPMSI")
-    return d.demandes["isClientUnique"] | ~one
+    return d.demandes["isClientUnique"] | _finess_count(d).ne(1)
 
 
 @rule("R130", at="isMandataire", reads=("isClientUnique",))
@@ -232,62 +263,52 @@ def _of_type(d: Data, type_fichier: str) -> pd.DataFrame:
     return d.pieces[d.pieces["typeFichier"].eq(type_fichier).fillna(False)]
 
 
-@rule("R140", at="regimeTVA", source="3.2")
+_TYPES = (PIECES, "typeFichier")
+
+
+@rule("R140", at="regimeTVA", counts=_TYPES, source="3.2")
 def ht_is_proved(d: Data) -> Mask:
     """The regime HT asks for a proof."""
-    proved = d.count(_of_type(d, PREUVE_HT)).gt(0) | ~d.fully_read(PIECES, "typeFichier")
-    return d.demandes["regimeTVA"].ne("HT") | proved
+    return d.demandes["regimeTVA"].ne("HT") | d.count(_of_type(d, PREUVE_HT)).gt(0)
 
 
-def _regime_by_piece(d: Data) -> pd.Series:
-    regimes = d.demandes.drop_duplicates("numeroEditeur").dropna(subset="numeroEditeur")
-    return d.pieces["numeroEditeur"].map(regimes.set_index("numeroEditeur")["regimeTVA"])
+def _of_request(d: Data, nom: str, column: pd.Series) -> pd.Series:
+    """Map a column of the requests onto the rows of another sheet; missing where the request cannot be told."""
+    known = pd.Series(column[d.unique].array, index=d.demandes.loc[d.unique, "numeroEditeur"])
+    return d.frames.of(nom).valeurs["numeroEditeur"].map(known)
 
 
 @rule("R141", on=PIECES, at="typeFichier", reads=("numeroEditeur",))
 def ttc_needs_no_proof(d: Data) -> Mask:
     """The regime TTC asks for none."""
-    return d.pieces["typeFichier"].ne(PREUVE_HT) | _regime_by_piece(d).ne("TTC")
+    return d.pieces["typeFichier"].ne(PREUVE_HT) | _of_request(d, PIECES, d.demandes["regimeTVA"]).ne("TTC")
 
 
-@rule("R150", at="numeroEditeur", source="3.1")
+@rule("R150", at="numeroEditeur", counts=_TYPES, source="3.1")
 def order_form_is_joined(d: Data) -> Mask:
     """A request has its order form."""
-    return d.count(_of_type(d, BON_COMMANDE)).gt(0) | ~d.fully_read(PIECES, "typeFichier")
+    return d.count(_of_type(d, BON_COMMANDE)).gt(0)
 
 
 @rule("R151", on=PIECES, at="typeFichier", reads=("numeroEditeur",), source="3.1")
 def piece_of_a_type_is_the_only_one(d: Data) -> Mask:
     """A request has one attachment of each type: their names in the deposit would collide."""
     keys = d.pieces[["numeroEditeur", "typeFichier"]]
-    return ~keys.duplicated() | keys.isna().any(axis=1)
+    return ~keys.duplicated() | keys.isna().any(axis=1) | keys["numeroEditeur"].isin(d.liens.doubles)
 
 
-@rule("R160", at="numeroEditeur", source="3.2")
+@rule("R160", at="numeroEditeur", counts=(BENEFICIAIRES, "numeroEditeur"), source="3.2")
 def an_establishment_is_named(d: Data) -> Mask:
     """A request has at least one establishment."""
-    return d.count(d.beneficiaires).gt(0) | d.demandes["numeroEditeur"].isna()
-
-
-def _near_numbers(nom: str) -> Words:
-    def words(d: Data) -> Mapping[str, pd.Series]:
-        import difflib
-
-        known = d.demandes["numeroEditeur"].dropna().tolist()
-        numbers = d.frames.of(nom).valeurs["numeroEditeur"]
-        stray = numbers[~numbers.isin(known)].dropna().unique()[:200]  # a hint, not worth a minute on a mass of strays
-        near = {number: difflib.get_close_matches(number, known, n=1, cutoff=0.75) for number in stray}
-        hints = {number: f" (proche : {found[0]})" if found else "" for number, found in near.items()}
-        return {"proche": numbers.map(hints).fillna("")}
-
-    return words
+    return d.count(d.beneficiaires).gt(0)
 
 
 def _orphan_rule(nom: str) -> None:
-    @rule("R161", on=nom, at="numeroEditeur", words=_near_numbers(nom))
+    @rule("R161", on=nom, at="numeroEditeur")
     def row_names_a_request(d: Data) -> Mask:
-        numbers = d.frames.of(nom).valeurs["numeroEditeur"]
-        return numbers.isin(d.demandes["numeroEditeur"].dropna()) | numbers.isna()
+        rows = d.frames.of(nom).valeurs.index
+        explained = {ligne for sheet, ligne in d.liens.expliques if sheet == nom}
+        return pd.Series(~rows.isin(d.liens.egares(nom)) | rows.isin(explained), index=rows)
 
 
 _orphan_rule(BENEFICIAIRES)
@@ -300,17 +321,16 @@ def _first_holder(keys: pd.DataFrame, numbers: pd.Series) -> pd.Series:
 
 
 def _finess_holder(d: Data) -> pd.Series:
-    requests = d.demandes.assign(logiciel=d.logiciel).drop_duplicates("numeroEditeur").dropna(subset="numeroEditeur")
-    numbers = d.beneficiaires["numeroEditeur"]
-    software = numbers.map(requests.set_index("numeroEditeur")["logiciel"])
-    return _first_holder(pd.DataFrame({"finess": d.beneficiaires["FINESSPMSI"], "logiciel": software}), numbers)
+    software = _of_request(d, BENEFICIAIRES, d.logiciel)
+    return _first_holder(
+        pd.DataFrame({"finess": d.beneficiaires["FINESSPMSI"], "logiciel": software}), d.beneficiaires["numeroEditeur"]
+    ).where(software.notna())
 
 
 @rule("R180", on=BENEFICIAIRES, at="FINESSPMSI", reads=("numeroEditeur",), words=lambda d: {"autre": _finess_holder(d)})
 def establishment_asks_once(d: Data) -> Mask:
     """An establishment stands in one request for one software."""
-    unnamed = d.beneficiaires[["FINESSPMSI", "numeroEditeur"]].isna().any(axis=1)
-    return _finess_holder(d).eq(d.beneficiaires["numeroEditeur"]) | unnamed
+    return _finess_holder(d).eq(d.beneficiaires["numeroEditeur"])
 
 
 def _order_holder(d: Data) -> pd.Series:
@@ -327,8 +347,8 @@ def order_form_serves_once(d: Data) -> Mask:
 def _profile_rules(name: str) -> None:
     @rule("R190", at=name, source="3.2")
     def independent_pfi_has_its_profile(d: Data) -> Mask:
-        profile = bool(d.frames.parametres["profilIntegrationINS"])
-        return ~d.demandes[name] | d.logiciel.ne("DPI") | profile
+        profile = d.frames.parametres["profilIntegrationINS"] or "profilIntegrationINS" in d.frames.refuses
+        return ~d.demandes[name] | d.logiciel.ne("DPI") | bool(profile)
 
 
 for _tag in spec.DPI_TAGS:

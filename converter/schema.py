@@ -1,6 +1,6 @@
 """The pandera schemas of the data sheets, derived from the table, and their failures as issues at their cells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pandera.pandas as pa
@@ -28,7 +28,7 @@ def _column(tag: spec.Tag) -> pa.Column:
 
 
 def validate(frame: Frame) -> list[Issue]:
-    """Return an issue for each canonical value that breaks a condition of its format, and for each blank."""
+    """Return an issue for each blank that must be filled, and for the first condition that each other value breaks."""
     try:
         schema(frame.table.nom).validate(frame.valeurs, lazy=True)
     except SchemaErrors as errors:
@@ -37,14 +37,21 @@ def validate(frame: Frame) -> list[Issue]:
 
 
 def _issues(frame: Frame, errors: SchemaErrors) -> Iterator[Issue]:
+    broken: dict[tuple[str, str], Iterable[int]] = {}
     for error in errors.schema_errors:
-        balise = error.schema.name
         if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
-            rows = error.failure_cases["index"]
-            unread = frame.refus[balise]  # what could not be read has its own issue already
-            yield from (frame.issue(REQUIRED, ligne, balise) for ligne in rows if not unread.at[ligne])
+            broken[error.schema.name, REQUIRED] = error.failure_cases["index"]
         elif error.reason_code is SchemaErrorReason.DATAFRAME_CHECK:
-            code = error.check.error
-            yield from (frame.issue(code, ligne, balise) for ligne in error.failure_cases["index"])
+            broken[error.schema.name, error.check.error] = error.failure_cases["index"]
         else:  # a check that raised, a wrong dtype: a defect of ours, never the user's
             raise error
+    for tag in spec.vendor_columns(frame.table.nom):
+        told = {*frame.fautif.index[frame.fautif[tag.nom]]}  # what could not be read has its own issue already
+        for code in (REQUIRED, *(condition.code for condition in tag.format.conditions)):
+            lignes = [ligne for ligne in broken.get((tag.nom, code), ()) if ligne not in told]
+            told.update(lignes)
+            yield from frame.issues(code, tag.nom, lignes, propositions=_propositions(frame, tag, lignes))
+
+
+def _propositions(frame: Frame, tag: spec.Tag, lignes: list[int]) -> Iterator[str]:
+    return (tag.format.read(raw).proposition for raw in frame.raw(tag.nom, lignes))
