@@ -193,7 +193,7 @@ def _is_telephone(number: str) -> bool:
         return False
 
 
-_FINESS = re.compile(r"\d{9}|2[AB]\d{7}")
+_FINESS = re.compile("[0-9]{9}|2[AB][0-9]{7}")
 
 NUMERO_EDITEUR = Code(
     longueur=5,

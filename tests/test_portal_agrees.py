@@ -65,16 +65,7 @@ def taken(tag: str, cell: Any) -> Any:
     return value if all(sound) else None
 
 
-KNOWN = {"FINESSPMSI": "spec takes digits of other scripts in a FINESS"}
-
-
-@pytest.mark.parametrize(
-    "tag",
-    [
-        pytest.param(tag, marks=pytest.mark.xfail(tag in KNOWN, reason=KNOWN.get(tag, ""), strict=False))
-        for tag in PATHS
-    ],
-)
+@pytest.mark.parametrize("tag", PATHS)
 def test_a_value_that_the_converter_takes_is_no_error_for_the_portal(tag: str) -> None:
     @given(slipped(BASES[tag]))
     @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
