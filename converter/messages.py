@@ -239,10 +239,10 @@ _VALEUR = {
         "Vérifiez-le ; il sera envoyé tel quel.",
     ),
     "V032": Message(
-        _E,
+        _A,
         "nom sans lettre",
-        "« {valeur} » n’est pas un nom.",
-        "Indiquez {attendu}.",
+        "« {valeur} » ne ressemble pas à un nom.",
+        "Vérifiez-le sur le bon de commande ; il sera envoyé tel quel.",
     ),
     "V040": Message(
         _E,

@@ -261,7 +261,7 @@ NOM = Texte(
     majuscules=True,
     attendu="un nom en MAJUSCULES, de 49 caractères au plus",
     conditions=(_at_most(49), Condition("V032", lambda s: s.str.contains(r"[^\W\d_]"))),
-    examples=Examples({"DUPONT": "DUPONT", "Dupont": "DUPONT", "Hélène": "HÉLÈNE"}, ("X" * 50, True, "-", "?", 12.0)),
+    examples=Examples({"DUPONT": "DUPONT", "Dupont": "DUPONT", "Hélène": "HÉLÈNE"}, ("X" * 50, True, 12.0)),
 )
 OPERATEUR = Texte(
     maximum=49,
