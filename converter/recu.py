@@ -83,10 +83,13 @@ def _answered(demande: Valeurs) -> str:
     return ""
 
 
-def empreinte(demande: Valeurs, logiciel: str) -> str:
-    """Return the hash of what a request says, comparable to that of a deposit or of a workbook's row."""
-    clients = [_canonical(client) for client in rows(demande, ETABLISSEMENTS)]
-    return of_values(logiciel, _canonical(demande), clients)
+def empreintes(demande: Valeurs) -> frozenset[str]:
+    """Return the hashes of what a request says, one for each software it may be for.
+
+    They compare to those of a deposit or of a workbook's row, whose software another reader may have told otherwise.
+    """
+    valeurs, clients = _canonical(demande), [_canonical(client) for client in rows(demande, ETABLISSEMENTS)]
+    return frozenset(of_values(logiciel, valeurs, clients) for logiciel in (*LOGICIELS, ""))
 
 
 def _canonical(valeurs: Valeurs) -> dict[str, Any]:
