@@ -125,6 +125,18 @@ def modele(sortie: Path) -> int:
     return _guarded(write)
 
 
+@commands.command(epilog="Exemple : segur-hop kit avances-2022 --hors-ligne")
+@click.argument("dossier", type=_CLASSEUR, metavar="DOSSIER")
+@click.option(
+    "--hors-ligne", is_flag=True, help="Y joint les bibliothèques, pour des postes sans réseau (environ 550 Mo)."
+)
+def kit(dossier: Path, *, hors_ligne: bool) -> int:
+    """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
+    from converter.kit import kit as run
+
+    return _guarded(lambda: run(dossier, hors_ligne=hors_ligne, console=_console()))
+
+
 @commands.command(epilog="Exemple : segur-hop valider demandes.xlsx")
 @click.argument("classeurs", nargs=-1, required=True, type=_CLASSEUR, metavar="CLASSEUR…")
 @_common
