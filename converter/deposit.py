@@ -4,6 +4,7 @@ The commit of the registry between building and renaming is the one point of no 
 is undone by the next run, one cut off after it is finished. All deposits of a conversion share that point.
 """
 
+import errno
 import os
 import shutil
 import time
@@ -31,6 +32,9 @@ ATTENTE = 30.0
 
 # What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
+"""What a network drive answers that cannot do this for a folder."""
 
 Progress = Callable[[int], None]
 """Told how many more requests are packed."""
@@ -183,6 +187,9 @@ def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
         os.close(descriptor)
 

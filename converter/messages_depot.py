@@ -116,6 +116,12 @@ _RAPPROCHEMENT = {
         "La demande {valeur} est la copie exacte, pièces comprises, de la demande {autre}, déjà dans {depot}.",
         "Supprimez l’une des deux. Si elles sont bien distinctes, joignez à chacune son propre bon de commande.",
     ),
+    "D017": Message(
+        _C,
+        "absente du dépôt nommé",
+        "La demande {valeur} n’est pas dans {depot}, que nomme sa ligne (copiée d’une autre, sans doute).",
+        "Rien à faire : elle est contrôlée et convertie comme une demande neuve.",
+    ),
 }
 
 _APPEL = {

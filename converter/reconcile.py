@@ -85,7 +85,7 @@ def reconcile(lignes: Sequence[Ligne], memoire: Memoire) -> Rapprochement:
     """Set the rows of a workbook against the registry.
 
     Issues: D010 registry believed, D011 edited since, D012 number of another request, D013 number refused, D014 only
-    the workbook says so, D015 deposit withdrawn.
+    the workbook says so, D015 deposit withdrawn, D017 not in the deposit it names (a row copied to begin another).
     """
     used = set(memoire.numeros).union(*((ligne.numero, *ligne.anciensNumeros) for ligne in lignes))
     proposals = _free_numbers(used)
@@ -139,6 +139,9 @@ def _by_registry(ligne: Ligne, fait: Fait) -> tuple[Statut, str]:
 def _by_workbook(ligne: Ligne, memoire: Memoire, abandoned: set[str]) -> tuple[Statut, str]:
     if ligne.depot and ligne.depot in memoire.annules:
         return LIBRE, "D015"
+    if ligne.depot and ligne.depot in memoire.depots:
+        # One that was refused has a new number and may still name the deposit of its old one.
+        return LIBRE, "" if ligne.anciensNumeros else "D017"
     if ligne.etat in FIGES:
         reponse = Reponse(ligne.numero, True, ligne.numeroASP, ligne.codeTraitement, ligne.libelleTraitement)
         accepted = ligne.etat == Etat.ACCEPTEE or bool(ligne.numeroASP)

@@ -121,11 +121,16 @@ class Fait:
 
 @dataclass(frozen=True, slots=True)
 class Memoire:
-    """The registry at one moment: the numbers in use, all those ever used, and the deposits withdrawn."""
+    """The registry at one moment.
+
+    `faits` are the numbers in use, `numeros` all those ever used, `annules` the deposits withdrawn; `depots` are all
+    those whose content is known, withdrawn ones among them.
+    """
 
     faits: Mapping[str, Fait] = field(default_factory=dict)
     numeros: frozenset[str] = frozenset()
     annules: frozenset[str] = frozenset()
+    depots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +432,7 @@ class Registry:
             for numero, valeurs, pieces, depot, cree_le, *answer in self._base.execute("SELECT * FROM en_usage")
         }
         numeros = frozenset(numero for (numero,) in self._base.execute("SELECT numeroEditeur FROM demande"))
-        return Memoire(faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))))
+        return Memoire(faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk())
 
     def _names(self, etats: Sequence[EtatDepot]) -> list[str]:
         return [nom for nom, etat in self._base.execute("SELECT nom, etat FROM depot ORDER BY nom") if etat in etats]

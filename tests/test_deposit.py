@@ -1,8 +1,10 @@
 """A deposit: whole, checked, the same bytes for the same input, known to the registry, and withdrawn as a whole."""
 
+import errno
 import hashlib
 import json
 import os
+import stat
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,6 +101,21 @@ def test_the_same_input_and_date_give_the_same_bytes(tmp_path: Path, requests: t
 def test_the_day_is_the_one_asked_for(depots: Path, requests: tuple[Demande, ...]) -> None:
     (depot,) = convert(depots, *requests, jour=date(2023, 1, 2))
     assert depot.nom == "JSON-1234567890-20230102-001"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows syncs no folder")
+def test_a_drive_that_syncs_no_folder_is_no_obstacle(
+    depots: Path, requests: tuple[Demande, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def files_only(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    assert convert(depots, *requests)
 
 
 def test_progress_counts_every_request(depots: Path, tmp_path: Path) -> None:

@@ -86,7 +86,9 @@ def test_a_refused_number_asks_for_a_new_one() -> None:
 
 def test_a_refused_request_under_its_new_number_is_to_be_checked_again() -> None:
     row = replace(ROW, numero="00002", etat="Rejetée", anciensNumeros=("00001",), libelleTraitement="FINESS inconnu")
-    assert judged(row, memory(reponse=REFUSED)) == (LIBRE, [])
+    known = replace(memory(reponse=REFUSED), depots=frozenset({DEPOT}))
+    assert judged(row, known) == (LIBRE, [])
+    assert judged(replace(row, fichierJSON=DEPOT), known) == (LIBRE, [])
 
 
 def test_a_number_that_another_row_gave_up_is_not_for_this_one() -> None:
@@ -119,6 +121,14 @@ def test_a_state_without_a_file_is_believed_and_not_learnt() -> None:
 def test_a_withdrawn_deposit_sets_its_rows_free() -> None:
     known = Memoire({}, frozenset({"00001"}), frozenset({DEPOT}))
     assert judged(replace(ROW, **CONVERTED), known) == (LIBRE, ["D015"])
+
+
+@pytest.mark.parametrize("etat", ["Convertie", "Acceptée", "Prête"])
+def test_a_row_copied_to_begin_another_is_new(etat: str) -> None:
+    row = replace(ROW, numero="00009", etat=etat, fichierJSON=f"{DEPOT}.json", numeroASP="ASP1")
+    known = replace(memory(), depots=frozenset({DEPOT}))
+    result = reconcile([row], known)
+    assert (result.statuts, codes(result.issues), result.signalements) == ((LIBRE,), ["D017"], ())
 
 
 def test_one_content_under_two_numbers_is_refused(tmp_path: Path) -> None:
