@@ -356,9 +356,9 @@ class _Bringing:
         return fait.reponse if fait and fait.depot.upper() == self.depot.nom.upper() else None
 
     def _completed(self, avis: _Avis) -> _Avis:
-        """Return the answer with what an earlier one said and this one leaves blank."""
+        """Return the answer with what an earlier one to the same effect said and this one leaves blank."""
         known = self._known(avis.numero)
-        if known is None:
+        if known is None or known.acceptee != avis.reponse.acceptee:
             return avis
         return _Avis(avis.numero, avis.demande, {nom: avis.textes[nom] or getattr(known, nom) for nom in REPONSE})
 
@@ -376,7 +376,7 @@ class _Bringing:
             return
         for nom in REPONSE:
             held, said = getattr(known, nom), avis.textes[nom]
-            if held and held != said:
+            if held and said and held != said:
                 yield nom, held, said
         if known.acceptee != avis.reponse.acceptee:
             yield "etat", _etat(known.acceptee), _etat(avis.reponse.acceptee)
