@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -18,6 +19,9 @@ from converter import bordereau
 from converter.bordereau import Archive, Remise, avance, declarees, size
 from converter.document import Demande, write
 from converter.registry import Fichier
+
+
+AUDIT = Path(sys.executable).with_name("openxml-audit")
 
 
 def remise(*requests: Demande) -> Remise:
@@ -199,7 +203,7 @@ def test_what_differs_from_the_json_does_not_pass_for_it(tmp_path: Path) -> None
 def test_openxml_audit_finds_nothing(tmp_path: Path) -> None:
     (depot,) = convert(tmp_path / "depots", demande(tmp_path / "pieces", 1))
     slip = tmp_path / "depots" / depot.nom / "bordereau.xlsx"
-    done = subprocess.run(["openxml-audit", "--output", "json", str(slip)], check=False, capture_output=True, text=True)
+    done = subprocess.run([AUDIT, "--output", "json", str(slip)], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
