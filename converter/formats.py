@@ -289,10 +289,6 @@ _FRANCE = "33"
 class Telephone(Texte):
     """A telephone number: a text; typed as a number in Excel, its leading zero or its + is restored."""
 
-    def _read_text(self, text: str) -> Reading:
-        code = _lost_prefix(re.sub(r"\D", "", text))
-        return Reading(text, proposition=f"{code}{text}" if code and text[0].isdigit() else "")
-
     def _read_value(self, raw: Any, *, date1904: bool) -> Reading:
         digits = _number_text(raw) if _is_number(raw) and raw > 0 else None
         if digits is None:

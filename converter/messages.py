@@ -197,6 +197,12 @@ _VALEUR = {
         "La date {valeur} est antérieure à 2021, donc au programme Ségur.",
         "Vérifiez l’année sur le bon de commande.",
     ),
+    "V009": Message(
+        _E,
+        "date impossible",
+        "La date {valeur} ne peut pas être celle d’un bon de commande.",
+        "Indiquez le jour où le client a signé le bon de commande, année comprise.",
+    ),
     "V010": Message(
         _E,
         "montant illisible",

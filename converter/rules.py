@@ -160,7 +160,14 @@ def order_is_signed_already(d: Data) -> Mask:
 @rule("V008", at="dateCommande")
 def order_is_of_the_programme(d: Data) -> Mask:
     """No Ségur order is older than the programme."""
-    return d.demandes["dateCommande"].ge(pd.Timestamp(spec.PREMIER_JOUR)) | d.demandes["dateCommande"].isna()
+    days = d.demandes["dateCommande"]
+    return days.ge(pd.Timestamp(spec.PREMIER_JOUR)) | days.lt(pd.Timestamp(spec.JOUR_IMPOSSIBLE)) | days.isna()
+
+
+@rule("V009", at="dateCommande")
+def order_is_of_our_days(d: Data) -> Mask:
+    """A day of another age is a slip of typing."""
+    return d.demandes["dateCommande"].ge(pd.Timestamp(spec.JOUR_IMPOSSIBLE)) | d.demandes["dateCommande"].isna()
 
 
 _LISTED = 5

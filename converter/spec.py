@@ -61,6 +61,8 @@ MAX_FICHIERS_JOUR = 999
 """JSON files a day for one numéro ANS: the rank has three figures (section 3.3)."""
 PREMIER_JOUR = date(2021, 1, 1)
 """No Ségur order was signed before this day (D)."""
+JOUR_IMPOSSIBLE = date(2015, 1, 1)
+"""A day before this one is no mistake of a year or two: 14/07/1905 is what Excel makes of 2022 typed for a date (D)."""
 TAUX_AVANCE_POURCENT = 30
 """The advance, in percent of the amount before tax (section 1.1)."""
 
