@@ -5,26 +5,23 @@ so that no conversion sends them again, and the same command run again finds the
 the other way round, new numbers would stand in the workbook for refusals that nobody recorded. Source: section 1.2; D.
 """
 
-import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from converter import recu
 from converter.annotate import CellValue
-from converter.check import Lecture, contenus
-from converter.empreinte import of_values
-from converter.formats import CellFault, show
+from converter.check import Lecture
 from converter.issues import Inutilisable, Issue, Place
 from converter.marking import changes
 from converter.messages import libelle
+from converter.rangs import Rangs
 from converter.reconcile import NOM_DEPOT, next_free_number
 from converter.recu import REPONSE, Recu, Sens, Valeurs
 from converter.registry import Depot, EtatDepot, Memoire, Reponse
-from converter.spec import DATA_SHEETS, DEMANDES, FIGES, Etat
+from converter.spec import DEMANDES, FIGES, Etat
 from converter.workbook import Classeur, Table
 
 Formules = Mapping[str, frozenset[int]]
@@ -77,7 +74,7 @@ def bring_back(
     `remplacer`. Raises `Inutilisable` (S002 to S007) when the file is no answer to a deposit of this workbook.
     """
     _refuse_what_is_no_answer(answer, lecture)
-    rows = _Rows(lecture)
+    rows = Rangs(lecture)
     depot = _deposit(answer, rows, memoire, depots)
     return _Bringing(answer, rows, memoire, depot, formules, remplacer).run()
 
@@ -123,7 +120,7 @@ def _refuse_what_is_no_answer(answer: Recu, lecture: Lecture) -> None:
         raise Inutilisable(Issue("S003", balise="SIRET", valeur=said, faits=(fichier, ("siret", siret))))
 
 
-def _deposit(answer: Recu, rows: "_Rows", memoire: Memoire, depots: Sequence[Depot]) -> _Depot:
+def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot]) -> _Depot:
     known = {depot.nom.upper(): depot for depot in depots}
     nom = _named(answer, known, rows, memoire) or _by_content(answer, memoire, depots)
     depot = known.get(nom.upper())
@@ -137,7 +134,7 @@ def _deposit(answer: Recu, rows: "_Rows", memoire: Memoire, depots: Sequence[Dep
     return _Depot(depot.nom if depot else nom, {each.numero: each.empreinte.valeurs for each in inscrites})
 
 
-def _named(answer: Recu, known: Mapping[str, Depot], rows: "_Rows", memoire: Memoire) -> str:
+def _named(answer: Recu, known: Mapping[str, Depot], rows: Rangs, memoire: Memoire) -> str:
     """Return the deposit that the file's name tells, be it `… (1).json`; `""` where none of ours bears it."""
     match = NOM_DEPOT.search(answer.nom)
     if match is None:
@@ -169,72 +166,6 @@ def _by_content(answer: Recu, memoire: Memoire, depots: Sequence[Depot]) -> str:
     return next(iter(found))
 
 
-# --- the workbook's rows ----------------------------------------------------------------------------------------------
-
-
-class _Rows:
-    """The rows of the workbook by number, and what the tool's columns say."""
-
-    def __init__(self, lecture: Lecture) -> None:
-        self.lecture = lecture
-        self.classeur = lecture.classeur
-        self.table = lecture.classeur.demandes
-
-    @cached_property
-    def at(self) -> Mapping[str, Mapping[str, Sequence[int]]]:
-        """Return the Excel rows of each data sheet by number."""
-        numbers = {nom: self.lecture.frames.of(nom).valeurs["numeroEditeur"].dropna() for nom in DATA_SHEETS}
-        return {nom: _inverted(column.items()) for nom, column in numbers.items()}
-
-    @property
-    def by_number(self) -> Mapping[str, Sequence[int]]:
-        """Return the rows of `Demandes` by number."""
-        return self.at[DEMANDES]
-
-    @cached_property
-    def by_former(self) -> Mapping[str, Sequence[int]]:
-        """Return the rows of `Demandes` by the refused numbers that they have carried."""
-        return _inverted((ligne, numero) for ligne in self.table.brut.index for numero in self.former(ligne))
-
-    def number(self, ligne: int) -> str:
-        """Return the number on a row of `Demandes`, `""` where there is none."""
-        numero = self.lecture.frames.demandes.valeurs.loc[ligne, "numeroEditeur"]
-        return numero if isinstance(numero, str) else ""
-
-    @cached_property
-    def depots(self) -> Mapping[int, str]:
-        """Return the deposit that each row of `Demandes` says it is in."""
-        told = {int(ligne): NOM_DEPOT.match(self.told(ligne, "fichierJSON")) for ligne in self.table.brut.index}
-        return {ligne: match[0] for ligne, match in told.items() if match}
-
-    def told(self, ligne: int, balise: str) -> str:
-        """Return the text of a tool's column on a row of `Demandes`."""
-        if balise not in self.table.brut:
-            return ""
-        raw = self.table.brut.loc[ligne, balise]
-        return "" if isinstance(raw, CellFault) else show(raw).strip()
-
-    def former(self, ligne: int) -> list[str]:
-        """Return the refused numbers that a row has carried, the oldest first."""
-        return list(filter(None, re.split(r"[,;\s]+", self.told(ligne, "anciensNumeros"))))
-
-    def used(self) -> set[str]:
-        """Return every number that stands anywhere in the workbook."""
-        return set().union(self.by_former, *self.at.values())
-
-    def says(self, lignes: Sequence[int]) -> Mapping[int, str]:
-        """Return the hash of what rows of `Demandes` say now."""
-        found = contenus(self.lecture, lignes)
-        return {each.ligne: of_values(each.logiciel, each.valeurs, each.etablissements) for each in found}
-
-
-def _inverted(pairs: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
-    inverted: dict[str, list[int]] = defaultdict(list)
-    for ligne, numero in pairs:
-        inverted[str(numero)].append(int(ligne))
-    return inverted
-
-
 # --- request by request -----------------------------------------------------------------------------------------------
 
 
@@ -260,7 +191,7 @@ class _Bringing:
     """One answer on its way into one workbook."""
 
     answer: Recu
-    rows: _Rows
+    rows: Rangs
     memoire: Memoire
     depot: _Depot
     formules: Formules
