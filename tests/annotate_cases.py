@@ -252,12 +252,12 @@ def sheet_names(path: Path) -> list[str]:
     return [each.get("name") for each in book.iter(f"{{{MAIN}}}sheet") if each.get(f"{{{OFFICE}}}id") in cells]
 
 
-def three_marks(path: Path) -> list[Mark]:
+def three_marks(path: Path, far: tuple[int, int] = (1_048_576, 16_384)) -> list[Mark]:
     """A cell that is mostly there, one far away on the same sheet, one on the last sheet."""
     names = sheet_names(path)
     return [
         Mark(names[0], 1, 1, Gravite.ERREUR, "Le SIRET compte 14 chiffres, pas 13 : <à vérifier> & corriger."),
-        Mark(names[0], 1_048_576, 16_384, Gravite.AVERTISSEMENT, "loin"),
+        Mark(names[0], *far, Gravite.AVERTISSEMENT, "loin"),
         Mark(names[-1], 2, 2, Gravite.CORRECTION, "lu 12/02/2022"),
     ]
 
