@@ -389,7 +389,6 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})[/.\-]([0-9]{1,2})[/.\-]([0-9]{1,2})")
 _WORDED = re.compile(r"(?:[a-z]+ )?([0-9]{1,2})(?:er)?[ .\-]([a-z]+)\.?[ \-]([0-9]{4}|[0-9]{2})")
 _RUN_ON = re.compile(r"([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
 _HOUR = re.compile(r"(?:[ t]| a )([0-9]{1,2})[:h]([0-9]{2})?(?::([0-9]{2}))?$")
-_CENTURY = 100
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -435,12 +434,13 @@ class Jour(Format):
         return Reading(refus="V005")
 
     def _dated(self, day: str, month: str, year: str) -> Reading:
-        full = int(year) + (2000 if int(year) < _CENTURY else 0)
+        short = len(year) == 2  # noqa: PLR2004 - which century is a guess
+        full = int(year) + (2000 if short else 0)
         valeur = _day(full, int(month), int(day))
         if valeur is None:
             swapped = _day(full, int(day), int(month))
             return Reading(refus="V005", proposition=self.write(swapped) if swapped else "")
-        if len(year) == 2:  # noqa: PLR2004 - which century is a guess
+        if short:
             return Reading(refus="V006", proposition=self.write(valeur))
         return Reading(valeur, ("C003",))
 

@@ -189,8 +189,9 @@ def _is_telephone(number: str) -> bool:
 
     if _EVERYDAY_PHONE.fullmatch(number):
         return True
+    dialled, *_ = re.split(r"[^0-9+ ().-]", number, maxsplit=1)  # what follows is a name, an extension
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number, "FR"))
+        return phonenumbers.is_possible_number(phonenumbers.parse(dialled, "FR"))
     except phonenumbers.NumberParseException:
         return False
 
