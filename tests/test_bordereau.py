@@ -20,7 +20,6 @@ from converter.bordereau import Archive, Remise, avance, declarees, size
 from converter.document import Demande, write
 from converter.registry import Fichier
 
-
 AUDIT = Path(sys.executable).with_name("openxml-audit")
 
 
