@@ -7,18 +7,19 @@ so that one request sent under two numbers is recognised.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from converter.document import Demande, json_value
-from converter.spec import BENEFICIAIRES, DEMANDES, TAG, vendor_columns
+from converter.document import Demande
+from converter.spec import BENEFICIAIRES, DEMANDES, vendor_columns
 
 _OF_REQUEST, _OF_CLIENT = (
     tuple(sorted(tag.nom for tag in vendor_columns(feuille) if tag.json and tag.nom != "numeroEditeur"))
     for feuille in (DEMANDES, BENEFICIAIRES)
 )
-_encoder = msgspec.json.Encoder(decimal_format="string")
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def of_pieces(pieces: Iterable[tuple[str, str]]) -> str:
 
 
 def _filled(values: Mapping[str, Any], tags: Iterable[str]) -> list[tuple[str, Any]]:
-    return [(nom, json_value(TAG[nom], values[nom])) for nom in tags if values.get(nom) is not None]
+    return [(nom, _plain(value)) for nom in tags if (value := values.get(nom)) is not None]
+
+
+def _plain(value: Any) -> Any:
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else value
 
 
 def _digest(*parts: bytes) -> str:
