@@ -13,7 +13,7 @@ from converter.bordereau import avance
 from converter.check import Contenu, Lecture, contenus
 from converter.rangs import Rangs
 from converter.reconcile import NOM_DEPOT
-from converter.registry import Depot, EtatDepot, Memoire
+from converter.registry import Depot, EtatDepot, Memoire, Reponse
 from converter.spec import FIGES, LOGICIELS, Etat
 
 
@@ -32,8 +32,8 @@ class Etape:
 class DemandeSuivie:
     """A request: its row in `Demandes`, what it asks for in centimes, where it stands and how it came there.
 
-    `centimes` is 0 where the amount cannot be read, `jour` the day of its deposit and `attente` the days since, both
-    `None` where it is in none.
+    `centimes` is what was filed, else what the row says, 0 where it cannot be read; `jour` is the day of its deposit
+    and `attente` the days since, both `None` where it is in none.
     """
 
     ligne: int
@@ -56,7 +56,10 @@ class DemandeSuivie:
 
 @dataclass(frozen=True, slots=True)
 class DepotSuivi:
-    """A deposit, and how many of its requests were answered how; amounts in centimes."""
+    """A deposit, and how many of its requests were answered how; amounts in centimes.
+
+    `attendue` is the advance on those that were not refused.
+    """
 
     nom: str
     logiciel: str
@@ -65,6 +68,7 @@ class DepotSuivi:
     nombre: int
     centimes: int
     avance: int
+    attendue: int
     acceptees: int
     rejetees: int
 
@@ -149,9 +153,10 @@ def _deposit(depot: Depot, memoire: Memoire) -> DepotSuivi | None:
     jour = day_of(depot.nom)
     if jour is None:
         return None
-    faits = [memoire.faits.get(inscrite.numero) for inscrite in depot.demandes]
-    answers = [f.reponse.acceptee for f in faits if f and f.reponse and f.depot.upper() == depot.nom.upper()]
-    amounts = [inscrite.centimes for inscrite in depot.demandes]
+    answers = {each.numero: _answer(each.numero, depot.nom, memoire) for each in depot.demandes}
+    said = [answer.acceptee for answer in answers.values() if answer]
+    kept = [d.centimes for d in depot.demandes if (answer := answers[d.numero]) is None or answer.acceptee]
+    amounts = [each.centimes for each in depot.demandes]
     return DepotSuivi(
         depot.nom,
         depot.logiciel,
@@ -160,9 +165,16 @@ def _deposit(depot: Depot, memoire: Memoire) -> DepotSuivi | None:
         len(amounts),
         sum(amounts),
         sum(map(avance, amounts)),
-        answers.count(True),
-        answers.count(False),
+        sum(map(avance, kept)),
+        said.count(True),
+        said.count(False),
     )
+
+
+def _answer(numero: str, depot: str, memoire: Memoire) -> Reponse | None:
+    """Return the portal's answer to a request of a deposit; the number may serve another one since."""
+    fait = memoire.faits.get(numero)
+    return fait.reponse if fait and fait.depot.upper() == depot.upper() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +199,7 @@ class _Teller:
             numero,
             contenu.logiciel,
             ", ".join(dict.fromkeys(filter(None, (client["nomClient"] for client in contenu.etablissements)))),
-            contenu.valeurs["montantSegurHT"] or 0,
+            self._filed(numero, depot) or contenu.valeurs["montantSegurHT"] or 0,
             etat,
             depot,
             jour,
@@ -195,6 +207,11 @@ class _Teller:
             fait.reponse.numeroASP if fait and fait.reponse else self.rangs.told(ligne, "numeroASP"),
             tuple(self._etapes(ligne, numero)),
         )
+
+    def _filed(self, numero: str, depot: str) -> int:
+        """Return what a request asked for in its deposit, whatever its row says since; 0 where that is not known."""
+        held = (each for each in self.holding.get(numero, ()) if each.nom == depot)
+        return next((each.centimes for found in held for each in found.demandes if each.numero == numero), 0)
 
     def _etat(self, ligne: int, numero: str) -> Etat:
         if fait := self.memoire.faits.get(numero):
@@ -218,8 +235,7 @@ class _Teller:
         jour = day_of(depot)
         if etat is EtatDepot.ANNULE:
             return Etape(numero, depot, jour, "Dépôt annulé")
-        fait = self.memoire.faits.get(numero)
-        reponse = fait.reponse if fait and fait.depot.upper() == depot.upper() else None
+        reponse = _answer(numero, depot, self.memoire)
         if reponse is None:
             return Etape(numero, depot, jour, Etat.CONVERTIE)
         said = Etat.ACCEPTEE if reponse.acceptee else Etat.REJETEE
