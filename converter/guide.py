@@ -10,7 +10,8 @@ from markdown_it.token import Token
 
 from converter import charte
 from converter.resources import shipped
-from converter.saisie import Niveau, french
+from converter.saisie import Niveau
+from converter.typographie import french
 
 SOURCE = "templates/GUIDE.md"
 

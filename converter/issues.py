@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from openpyxl.utils import get_column_letter
-
 Facts = tuple[tuple[str, str], ...]
 """Named words that complete a French sentence of `messages`, in a stable order."""
 
@@ -31,6 +29,8 @@ class Place:
     @property
     def cellule(self) -> str:
         """The reference of the cell in A1 style, `""` where the place is no cell."""
+        from openpyxl.utils import get_column_letter
+
         if not (self.ligne and self.colonne):
             return ""
         return f"{get_column_letter(self.colonne)}{self.ligne}"

@@ -7,14 +7,16 @@ from types import MappingProxyType
 
 from converter.issues import Gravite, Issue
 from converter.spec import TAG, Parametre, parametres
+from converter.typographie import french
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a code means: gravity, short title, sentence, advice, and the source (a guide section, or `D`).
 
-    `phrase` and `conseil` are `str.format` templates over the issue's facts and `{libelle}` (the heading of the
-    column), `{attendu}` (what its format expects), `{valeur}` (what was read) and `{proposition}`.
+    `phrase` and `conseil`, written with plain spaces, are `str.format` templates over the issue's facts and
+    `{libelle}` (the heading of the column), `{attendu}` (what its format expects), `{valeur}` (what was read),
+    `{proposition}` and `{proche}` (a parenthesis that names it, where there is one).
     """
 
     gravite: Gravite
@@ -40,7 +42,7 @@ _FICHIER = {
         _E,
         "ancien format",
         "« {fichier} » est dans un format d’Excel que l’outil ne lit pas (.xls ou .xlsb).",
-        "Dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
+        "Enregistrez-le dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
     ),
     "F004": Message(
         _E,
@@ -445,11 +447,11 @@ _REGLE = {
 def catalogue() -> Mapping[str, Message]:
     """Return every code with its message."""
     # Imported here, for they build on `Message`.
-    from converter import messages_classeur, messages_depot, messages_kit, messages_portail
+    from converter import messages_classeur, messages_depot, messages_kit, messages_portail, messages_retour
 
-    others = (messages_classeur.MESSAGES, messages_depot.MESSAGES, messages_kit.MESSAGES, messages_portail.MESSAGES)
+    others = (messages_classeur, messages_depot, messages_kit, messages_portail, messages_retour)
     return MappingProxyType(
-        _FICHIER | _CORRECTION | _VALEUR | _REGLE | {c: m for part in others for c, m in part.items()}
+        _FICHIER | _CORRECTION | _VALEUR | _REGLE | {c: m for part in others for c, m in part.MESSAGES.items()}
     )
 
 
@@ -463,17 +465,24 @@ def _parametres() -> Mapping[str, Parametre]:
     return {parametre.nom: parametre for parametre in parametres()}
 
 
+@cache
 def libelle(balise: str) -> str:
     """Return the heading of a tag, or the label of a parameter, as the user sees it."""
     if balise in TAG:
-        return TAG[balise].libelle
-    return _parametres()[balise].libelle if balise in _parametres() else balise
+        return french(TAG[balise].libelle)
+    return french(_parametres()[balise].libelle) if balise in _parametres() else balise
 
 
+@cache
 def attendu(balise: str) -> str:
     """Return what the format of a tag or parameter expects."""
     tag = TAG.get(balise) or (_parametres()[balise].tag if balise in _parametres() else None)
-    return tag.format.attendu if tag else ""
+    return french(tag.format.attendu) if tag else ""
+
+
+@cache
+def _templates(code: str) -> tuple[str, str]:
+    return french(catalogue()[code].phrase), french(catalogue()[code].conseil)
 
 
 def _words(issue: Issue) -> dict[str, str]:
@@ -482,16 +491,16 @@ def _words(issue: Issue) -> dict[str, str]:
         "attendu": attendu(issue.balise),
         "valeur": issue.valeur,
         "proposition": issue.proposition,
-        "proche": f" (« {issue.proposition} » lui ressemble)" if issue.proposition else "",
+        "proche": f" («\u00a0{issue.proposition}\u00a0» lui ressemble)" if issue.proposition else "",
     }
     return known | dict(issue.faits)
 
 
 def phrase(issue: Issue) -> str:
     """Say what is wrong."""
-    return catalogue()[issue.code].phrase.format_map(_words(issue))
+    return _templates(issue.code)[0].format_map(_words(issue))
 
 
 def conseil(issue: Issue) -> str:
     """Say what to do about it."""
-    return catalogue()[issue.code].conseil.format_map(_words(issue))
+    return _templates(issue.code)[1].format_map(_words(issue))

@@ -8,7 +8,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from converter import charte
-from converter.saisie import Niveau, french
+from converter.saisie import Niveau
 from converter.spec import (
     BENEFICIAIRES,
     DATA_SHEETS,
@@ -21,6 +21,7 @@ from converter.spec import (
     Tag,
     columns,
 )
+from converter.typographie import french
 
 Span = tuple[int, int]
 

@@ -27,6 +27,7 @@ from converter.spec import (
     Par,
     Tag,
 )
+from converter.typographie import french
 
 LAST_ROW = 50_000
 """The last row with drop-downs and checks: more than a campaign has."""
@@ -78,13 +79,6 @@ class Alerte:
     def formule(self) -> str:
         """The formula of the conditional format."""
         return f'=AND({{controle}}="",{self.condition})'
-
-
-def french(text: str) -> str:
-    """Put the no-break spaces of French typography before `: ; ? ! » %` and after `«`."""
-    for mark in ":;?!»%€":
-        text = text.replace(f" {mark}", f"\u00a0{mark}")
-    return text.replace("« ", "«\u00a0")
 
 
 def _list_of(kind: Format) -> Nom | None:

@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from converter import __version__, charte, mode_emploi
 from converter.formats import Code
-from converter.saisie import LAST_ROW, LISTES, Nom, alertes, french, validation
+from converter.saisie import LAST_ROW, LISTES, Nom, alertes, validation
 from converter.spec import (
     BENEFICIAIRES,
     DATA_SHEETS,
@@ -43,6 +43,7 @@ from converter.spec import (
 )
 from converter.spec import LISTES as LISTES_SHEET
 from converter.spec import parametres as spec_parametres
+from converter.typographie import french
 
 Value = str | bool | date | Decimal | float | None
 Rows = Mapping[str, Sequence[Mapping[str, Value]]]
