@@ -196,6 +196,53 @@ def annuler(depot: str, classeur: Path, **options: Any) -> int:
     return _each((classeur,), partial(run, depot), **options)
 
 
+@commands.command(epilog="Exemple : segur-hop retour JSON-1234567890-20220502-001.json demandes.xlsx")
+@click.argument("json", type=_CLASSEUR, metavar="JSON")
+@click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
+@click.option("--remplacer", is_flag=True, help="Remplace une réponse déjà connue qui dit autre chose.")
+@_common
+def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> int:
+    """Inscrit la réponse du portail dans le classeur et le registre."""
+    from functools import partial
+
+    from converter.run import ramener as run
+
+    return _each((classeur,), partial(run, json, remplacer), **options)
+
+
+@commands.command(epilog="Exemple : segur-hop suivi demandes.xlsx -o suivi.xlsx")
+@click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
+@click.option("-o", "sortie_xlsx", type=_CLASSEUR, metavar="suivi.xlsx", help="Écrit aussi le suivi, avec graphiques.")
+@click.option("--sortie", type=_CLASSEUR, metavar="DOSSIER", help="Dossier des dépôts (par défaut « depots »).")
+def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None) -> int:
+    """Dit où en est chaque demande, les totaux et l’avance de 30 % attendue."""
+    from converter.errands import suivi as run
+
+    return _guarded(lambda: run(classeur, sortie, sortie_xlsx, console=_console(), au=_today()))
+
+
+@commands.command(epilog="Exemple : segur-hop classeur JSON-1234567890-20220502-001.json -o repris.xlsx")
+@click.argument("json", nargs=-1, required=True, type=_CLASSEUR, metavar="JSON…")
+@click.option("-o", "sortie", required=True, type=_CLASSEUR, metavar="CLASSEUR", help="Le classeur à créer.")
+def classeur(json: tuple[Path, ...], sortie: Path) -> int:
+    """Refait un classeur rempli à partir de fichiers JSON ; leurs pièces sont reprises des zips voisins."""
+    from converter.errands import classeur as run
+
+    return _guarded(lambda: run(json, sortie, console=_console()))
+
+
+@commands.command(epilog="Exemple : segur-hop adopter modele-hop-asp.json --dossier avances-2022")
+@click.argument("modele", type=_CLASSEUR, metavar="MODELE.json")
+@click.option(
+    "--dossier", type=_CLASSEUR, default=Path(), metavar="DOSSIER", help="Dossier du classeur (par défaut, l’actuel)."
+)
+def adopter(modele: Path, dossier: Path) -> int:
+    """Prend le modèle JSON téléchargé sur le portail pour forme des fichiers à venir ; dit ce qui diffère."""
+    from converter.errands import adopter as run
+
+    return _guarded(lambda: run(modele, dossier, console=_console()))
+
+
 @commands.command(epilog="Exemple : segur-hop regles")
 def regles() -> int:
     """Affiche le catalogue des contrôles."""

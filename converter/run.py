@@ -6,7 +6,7 @@ read → check → annotate, and for `convertir` → build → pack → deposit 
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,8 +14,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from converter import annotate, attachments, deposit, marking, spec, workbook
-from converter.annotate import save
+from converter import annotate, attachments, deposit, marking, recu, retour, spec, workbook
+from converter.annotate import CellValue, save
 from converter.attachments import Inspection
 from converter.bordereau import avance
 from converter.check import Lecture, Verdict, check, contenus, lire
@@ -28,9 +28,12 @@ from converter.messages import gravite
 from converter.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
 from converter.registry import Depot, Memoire
 from converter.report import Bilan, Envoi, LigneDemande
+from converter.retour import Retour
 from converter.shape import model_for
 from converter.spec import FIGES, Etat
 
+DEPOTS = "depots"
+"""The folder of the deposits, beside the workbook."""
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
 
@@ -46,7 +49,7 @@ class Options:
 
     def depots(self, chemin: Path) -> Path:
         """Return the folder of the deposits of a workbook."""
-        return self.sortie or chemin.parent / "depots"
+        return self.sortie or chemin.parent / DEPOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,39 @@ def annuler(depot: str, chemin: Path, options: Options) -> Bilan:
     return _bilan(examen, suivis, depots.issues, ecrit, ())
 
 
+def ramener(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> Bilan:
+    """Bring the portal's answer into the registry, then into the workbook: cut off between, the same call completes it.
+
+    Raises `Inutilisable` (S001 to S007) when the file is no answer to a deposit of this workbook, and `Empeche`.
+    """
+    with _steps(options.console) as step, ExitStack() as stack:
+        if not options.copie:
+            save.ensure_writable(chemin)
+        step("Lecture de la réponse")
+        answer = recu.lire(read_bytes(reponse), reponse.name)
+        classeur = workbook.read(chemin)
+        depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
+        registre = depots.registre
+        found = retour.bring_back(
+            answer, lire(classeur), registre.memory(), registre.depots(), retour.formulas(classeur), remplacer=remplacer
+        )
+        registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
+        source = stack.enter_context(_with_values(chemin, found.values))
+        lecture = lire(replace(workbook.read(source), chemin=chemin))
+        examen = _with_answer(_examine(source, lecture, registre.memory(), options.au, step), found)
+        suivis = _suivis(examen, {})
+        step("Écriture dans le classeur")
+        ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
+    return _bilan(examen, suivis, depots.issues, ecrit, ())
+
+
+def _with_answer(examen: Examen, found: Retour) -> Examen:
+    """Add what the answer says: its refusals stand on their rows until the next run checks what was corrected."""
+    verdict = examen.verdict
+    etats = {ligne: Etat.REJETEE if ligne in found.lignes_rejetees else etat for ligne, etat in verdict.etats.items()}
+    return replace(examen, verdict=replace(verdict, issues=(*found.issues, *verdict.issues), etats=etats))
+
+
 # --- reading and checking ---------------------------------------------------------------------------------------------
 
 
@@ -128,10 +164,26 @@ def _read(chemin: Path, step: "Step") -> Iterator[tuple[Path, Lecture]]:
     if not values:
         yield chemin, lecture
         return
+    with _with_values(chemin, values) as copy:
+        yield copy, lire(replace(workbook.read(copy), chemin=chemin))
+
+
+@contextmanager
+def _with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[Path]:
+    """Yield a copy of the workbook with these values in their cells."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / chemin.name
         annotate.annotate(chemin, copy, marks=(), values=values)
-        yield copy, lire(replace(workbook.read(copy), chemin=chemin))
+        yield copy
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
+        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
 def _examine(source: Path, lecture: Lecture, memoire: Memoire, au: date, step: "Step") -> Examen:

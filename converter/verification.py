@@ -15,7 +15,7 @@ from converter.issues import Gravite, Inutilisable, Issue
 from converter.messages import conseil, phrase
 from converter.portal import Controle, Finding, Report
 from converter.report import plural
-from converter.run import new_file
+from converter.run import new_file, read_bytes
 from converter.shape import ADOPTED, Shape, builtin_model, load_model
 
 _TITLES = {
@@ -60,10 +60,9 @@ def print_schema(json: Path | None) -> None:
 
 
 def _verify(json: Path, zips: Sequence[Path], au: date) -> Report:
+    data = read_bytes(json)
     try:
-        return portal.verify(json.read_bytes(), zips, shape=_shape_near(json), au=au, nom=json.name)
-    except FileNotFoundError as error:
-        raise Inutilisable(Issue("F001", faits=(("fichier", str(error.filename)),))) from None
+        return portal.verify(data, zips, shape=_shape_near(json), au=au, nom=json.name)
     except OSError as error:
         raise Inutilisable(Issue("F017", faits=(("fichier", str(error.filename)),))) from None
 
