@@ -5,14 +5,20 @@ so that no conversion sends them again, and the same command run again finds the
 the other way round, new numbers would stand in the workbook for refusals that nobody recorded. Source: section 1.2; D.
 """
 
-import warnings
+import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+from openpyxl.utils.cell import coordinate_to_tuple
+
 from converter import recu
 from converter.annotate import CellValue
+from converter.annotate.package import Package
+from converter.annotate.workbook import worksheets
 from converter.check import Lecture
 from converter.issues import Inutilisable, Issue, Place
 from converter.marking import changes
@@ -79,25 +85,31 @@ def bring_back(
     return _Bringing(answer, rows, memoire, depot, formules, remplacer).run()
 
 
+_FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
+
+
 def formulas(classeur: Classeur) -> Formules:
     """Return where the column `numeroEditeur` holds formulas, whose values the workbook's tables show instead."""
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():  # openpyxl's remarks on what it would not write back
-        warnings.simplefilter("ignore")
-        book = load_workbook(classeur.chemin, read_only=True)
-        try:
-            return {table.nom: frozenset(_formula_rows(book[table.feuille], table)) for table in classeur.tables()}
-        finally:
-            book.close()
+    with Package(classeur.chemin) as package:
+        parts = worksheets(package)
+        return {
+            table.nom: frozenset(_formula_rows(package.read(parts[table.feuille]), table))
+            for table in classeur.tables()
+        }
 
 
-def _formula_rows(sheet: Any, table: Table) -> Iterator[int]:
-    sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+def _formula_rows(sheet: bytes, table: Table) -> Iterator[int]:
+    if not _FORMULA.search(sheet):
+        return
     column = table.colonnes["numeroEditeur"]
-    for (cell,) in sheet.iter_rows(min_col=column, max_col=column):
-        if cell.data_type == "f":
-            yield cell.row
+    for _, cell in etree.iterparse(
+        io.BytesIO(sheet), tag="{*}c", resolve_entities=False, no_network=True, huge_tree=True
+    ):
+        if (reference := cell.get("r")) and cell.find("{*}f") is not None:
+            ligne, colonne = coordinate_to_tuple(reference)
+            if colonne == column:
+                yield ligne
+        cell.clear()
 
 
 # --- which deposit ----------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """The portal's answer brought back: what is written, what is recorded, what is left alone and told."""
 
+import json
 import re
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter import deposit, recu
+from converter.document import encode
 from converter.issues import Inutilisable, Issue
 from converter.messages_retour import MESSAGES
 from converter.recu import Sens
@@ -340,6 +343,14 @@ def test_an_answer_of_another_campaign_is_refused(cycle: Cycle, tmp_path: Path) 
     other.fill(["PFI"])
     (depot,) = other.convert()
     assert refusal(cycle, other.answer(depot), f"{depot}.json") == "S004"
+
+
+def test_an_answer_that_speaks_of_two_deposits_is_refused(cycle: Cycle) -> None:
+    cycle.retour(edited(cycle.answer(DEPOT), _00002=REFUSED), NOM)
+    (second,) = cycle.convert()
+    both = json.loads(cycle.answer(DEPOT), parse_float=Decimal)
+    both["lignesImport"] += json.loads(cycle.answer(second), parse_float=Decimal)["lignesImport"]
+    assert refusal(cycle, encode(both), "réponse.json") == "S007"
 
 
 def test_an_answer_under_the_name_of_another_numero_ans_is_refused(cycle: Cycle) -> None:
