@@ -101,12 +101,15 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     wanted = {name: found for name, found in by_sheet.items() if name in parts}
     dates = Dates(styles.date_styles(package), is_1904(package))
     refused: list[CellValue] = []
+    changed = formulas = False
     for name, cells in wanted.items():
         written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates)
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
             package.put(parts[name], written.sheet.data)
-            calculation.after_change(package, parts.values(), formula_gone=written.formulas)
+            changed, formulas = True, formulas or written.formulas
+    if changed:
+        calculation.after_change(package, parts.values(), formula_gone=formulas)
     return tuple(refused)
 
 

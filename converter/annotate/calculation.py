@@ -1,9 +1,12 @@
 """What Excel must compute again once a cell was written: formulas on opening, and in which order."""
 
+import re
 from collections.abc import Iterable
 
 from converter.annotate.package import Package
 from converter.annotate.workbook import ORDER, insert, main, workbook_part
+
+_FORMULA = re.compile(rb"<(?:[\w.\-]+:)?f[\s/>]")
 
 
 def after_change(package: Package, worksheets: Iterable[str], *, formula_gone: bool) -> None:
@@ -23,4 +26,4 @@ def after_change(package: Package, worksheets: Iterable[str], *, formula_gone: b
 
 def has_formulas(worksheet: bytes) -> bool:
     """Tell, in doubt with yes, whether a worksheet part holds formulas."""
-    return any(opening + after in worksheet for opening in (b"<f", b":f") for after in (b">", b" ", b"/", b"\n"))
+    return (b"<f" in worksheet or b":f" in worksheet) and _FORMULA.search(worksheet) is not None

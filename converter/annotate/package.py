@@ -226,4 +226,4 @@ def rels_of(part: str) -> str:
 def _store(out: zipfile.ZipFile, name: str, data: bytes) -> None:
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
-    out.writestr(info, data)
+    out.writestr(info, data, compresslevel=1)  # as Excel does: three times faster, a fifth larger

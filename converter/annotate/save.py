@@ -151,12 +151,9 @@ def _keep_copy(path: Path) -> Path:
     """Copy the workbook into `sauvegardes/`; the copy has its name only once it is whole."""
     folder = path.parent / BACKUPS
     folder.mkdir(exist_ok=True)
-    stem = f"{path.stem} {datetime.now().astimezone():%Y-%m-%d %Hh%Mm%S}"
-    copy = folder / f"{stem}{path.suffix}"
-    number = 1
-    while copy.exists():
-        number += 1
-        copy = folder / f"{stem} ({number}){path.suffix}"
+    moment = f"{datetime.now().astimezone():%Y-%m-%d %Hh%Mm%S}"
+    number = 1 + max((rank for when, rank, _ in _copies(path) if when == moment), default=0)
+    copy = folder / f"{path.stem} {moment}{f' ({number})' if number > 1 else ''}{path.suffix}"
     unfinished = _temporary(folder)
     try:
         shutil.copy2(path, unfinished)
@@ -167,17 +164,17 @@ def _keep_copy(path: Path) -> Path:
     return copy
 
 
+def _copies(path: Path) -> list[tuple[str, int, Path]]:
+    """The dated copies of this workbook, oldest first: when, which of that second, and the file."""
+    when = r" (\d{4}-\d\d-\d\d \d\dh\d\dm\d\d)(?: \((\d+)\))?"
+    dated = re.compile(re.escape(path.stem) + when + re.escape(path.suffix))
+    there = (path.parent / BACKUPS).iterdir()
+    return sorted((found[1], int(found[2] or 1), each) for each in there if (found := dated.fullmatch(each.name)))
+
+
 def _prune(path: Path) -> None:
     """Keep the last copies of this workbook; other files of the folder are not ours to remove."""
-    dated = re.compile(
-        re.escape(path.stem) + r" (\d{4}-\d\d-\d\d \d\dh\d\dm\d\d)(?: \((\d+)\))?" + re.escape(path.suffix)
-    )
-    found = [
-        (match[1], int(match[2] or 1), each)
-        for each in (path.parent / BACKUPS).iterdir()
-        if (match := dated.fullmatch(each.name))
-    ]
-    for _, _, old in sorted(found)[:-KEPT]:
+    for _, _, old in _copies(path)[:-KEPT]:
         with suppress(OSError):  # an old copy that is open somewhere goes next time
             old.unlink()
 

@@ -62,9 +62,11 @@ class Worksheet:
     def of(cls, data: bytes) -> Self:
         """Find the children of the root; unusual XML is first written in the usual way."""
         data = _usual(data)
-        mask = _masked(data)
-        tags = _TAG.finditer(mask)
-        root = next(tags)
+        return cls._of(data, _masked(data))
+
+    @classmethod
+    def _of(cls, data: bytes, mask: bytes) -> Self:
+        root = next(_TAG.finditer(mask))
         prefix = root[2].rpartition(b"worksheet")[0]
         return cls(data, mask, root[0], prefix, tuple(_children(mask, prefix, root.end())))
 
@@ -96,8 +98,9 @@ class Worksheet:
         return tags.findall(self.mask, child.start, child.end)
 
     def spliced(self, start: int, end: int, fragment: bytes) -> "Worksheet":
-        """The worksheet with the bytes from `start` to `end` replaced."""
-        return Worksheet.of(self.data[:start] + fragment + self.data[end:])
+        """The worksheet with the bytes from `start` to `end` replaced by tags and text only."""
+        data = self.data[:start] + fragment + self.data[end:]
+        return self._of(data, data if self.mask is self.data else _masked(data))
 
     def without(self, child: Child) -> "Worksheet":
         """The worksheet less one child."""
@@ -130,7 +133,7 @@ def _usual(data: bytes) -> bytes:
     utf8 = data.startswith((b"<", b"\xef\xbb\xbf")) and (
         declared is None or declared[1].lower() in {b"utf-8", b"us-ascii", b"ascii"}
     )
-    if utf8 and data.count(MAIN.encode() + b'"') + data.count(MAIN.encode() + b"'") == 1:
+    if utf8 and data.count(MAIN.encode()) == 1:
         return data
     root = parse(data)
     etree.cleanup_namespaces(root, top_nsmap={root.prefix: MAIN}, keep_ns_prefixes=list(filter(None, root.nsmap)))
@@ -138,9 +141,8 @@ def _usual(data: bytes) -> bytes:
 
 
 def _masked(data: bytes) -> bytes:
-    if b"<!" not in data and data.find(b"<?", 1) < 0:
-        start = data.find(b"?>")
-        return data if start < 0 else b" " * (start + 2) + data[start + 2 :]
+    if b"<!" not in data and data.rfind(b"<?") <= len("\ufeff".encode()):
+        return data
     return _NO_TAGS.sub(lambda found: b" " * len(found[0]), data)
 
 

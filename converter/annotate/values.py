@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from xml.sax.saxutils import escape, unescape
 
 from openpyxl.formula.translate import Translator
@@ -18,6 +19,7 @@ from converter.annotate.xmltext import plain, xml
 Row = Mapping[int, Valeur]
 """Values of one row by column, from 1."""
 
+_SPANS = re.compile(rb"""\bspans\s*=\s*["'](\d+):(\d+)["']""")
 _LETTERS = re.compile(rb"[A-Za-z]+")
 
 
@@ -76,6 +78,8 @@ class _Editor:
     row_end: re.Pattern[bytes]
     cell: re.Pattern[bytes]
     formula: re.Pattern[bytes]
+    opening: bytes
+    contents: dict[tuple[type, Valeur], tuple[bytes, bytes]]
     changed: bool
     formulas: bool
     masters: dict[bytes, tuple[str, str]]
@@ -92,6 +96,8 @@ class _Editor:
             re.compile(rb"</%srow\s*>" % prefix),
             re.compile(cell, re.DOTALL),
             re.compile(rb"<%sf(?=[\s/>])" % prefix + REST),
+            b"<%sc " % prefix,
+            contents={},
             changed=False,
             formulas=False,
             masters={},
@@ -140,21 +146,18 @@ class _Editor:
     def _row(self, tag: re.Match[bytes], end: int, number: int, row: Row) -> bytes:
         """A row that is there, with values put into it."""
         start = _with_spans(tag[0], row)
-        given = attributes(start)
-        style = given.get(b"s") if given.get(b"customFormat") in {b"1", b"true"} else None
         if start.endswith(b"/>"):
-            start, close, end = start[:-2].rstrip() + b">", b"</%srow>" % self.sheet.prefix, tag.end()
-            inner = tag.end()
+            start, inner, close = start[:-2].rstrip() + b">", tag.end(), b"</%srow>" % self.sheet.prefix
         else:
             inner = self.sheet.mask.rindex(b"</", tag.end(), end)
             close = self.sheet.data[inner:end]
-        cells = b"".join(self._cells(number, row, style, tag.end(), inner))
+        cells = b"".join(self._cells(number, row, _row_style(tag[0]), tag.end(), inner))
         return start + cells + close
 
     def _cells(self, number: int, row: Row, style: bytes | None, start: int, end: int) -> Iterator[bytes]:
         waiting = sorted(row.items(), reverse=True)
         copied, column = start, 0
-        for cell in self.cell.finditer(self.sheet.mask, start, end):
+        for cell in self.cell.finditer(self.sheet.mask, self._near(number, waiting[-1][0], start, end), end):
             column = column_number(cell[2]) if cell[2] else _column(cell[1], column + 1)
             while waiting and waiting[-1][0] < column:
                 yield self.sheet.data[copied : cell.start()]
@@ -170,21 +173,37 @@ class _Editor:
         for each in reversed(waiting):
             yield self._placed(number, each, style)
 
-    def _placed(self, number: int, each: tuple[int, Valeur], style: bytes | None) -> bytes:
-        return self._new_cell(number, each[0], each[1], style or self.columns.get(each[0]))
+    def _near(self, number: int, column: int, start: int, end: int) -> int:
+        """Where to start looking for a column: at its own cell or at the last of the row, if these tell their place."""
+        mask = self.sheet.mask
+        named = mask.find(b' r="%s%d"' % (_letters(column), number), start, end)
+        for place in (mask.rfind(b"<", start, named) if named >= 0 else -1, mask.rfind(self.opening, start, end)):
+            cell = self.cell.match(mask, place, end) if place >= 0 else None
+            if cell is not None and cell[2] and column_number(cell[2]) <= column:
+                return place
+        return start
 
-    def _new_cell(self, number: int, column: int, value: Valeur, style: bytes | None) -> bytes:
-        if value is None or value == "":
+    def _placed(self, number: int, each: tuple[int, Valeur], style: bytes | None) -> bytes:
+        """A cell that was not there, if there is something to say."""
+        column, value = each
+        style = style or self.columns.get(column)
+        kind, content = self._content(value, style or b"0")
+        if not content:
             return b""
         self.changed = True
-        given = {b"r": b"%s%d" % (get_column_letter(column).encode(), number)}
-        return self._cell(given | ({b"s": style} if style else {}), value)
+        styled = b' s="%s"' % style if style else b""
+        name = self.sheet.prefix + b"c"
+        return b'<%s r="%s%d"%s%s>%s</%s>' % (name, _letters(column), number, styled, kind, content, name)
 
     def _rewritten(self, cell: re.Match[bytes], number: int, column: int, value: Valeur) -> bytes:
         """A cell that is there with another value: its type, formula and metadata of its old value go."""
         old = self.sheet.data[cell.start() : cell.end()]
-        given = {b"r": b"%s%d" % (get_column_letter(column).encode(), number)} | attributes(cell[1])
-        new = self._cell({key: given[key] for key in given if key not in {b"t", b"cm", b"vm"}}, value)
+        given = {b"r": b"%s%d" % (_letters(column), number)} | attributes(cell[1])
+        kept = b"".join(b' %s="%s"' % each for each in given.items() if each[0] not in {b"t", b"cm", b"vm"})
+        kind, content = self._content(value, given.get(b"s", b"0"))
+        name = self.sheet.prefix + b"c"
+        inside = b"%s>%s</%s>" % (kind, content, name) if content else b"/>"
+        new = b"<%s%s%s" % (name, kept, inside)
         if new == old:
             return old
         self.changed = True
@@ -202,32 +221,41 @@ class _Editor:
             end = self.sheet.data.index(b"</", start)
             self.masters[given[b"si"]] = (self.sheet.data[start:end].decode(), place)
 
-    def _cell(self, given: Mapping[bytes, bytes], value: Valeur) -> bytes:
-        prefix = self.sheet.prefix.decode()
-        kind, content = self._content(value, int(given.get(b"s", b"0")), prefix)
-        written = b"".join(b' %s="%s"' % each for each in given.items())
-        start = b"<%sc%s" % (self.sheet.prefix, written)
-        if not content:
-            return start + b"/>"
-        typed = f' t="{kind}"' if kind else ""
-        return start + f"{typed}>{content}</{prefix}c>".encode()
-
-    def _content(self, value: Valeur, style: int, prefix: str) -> tuple[str, str]:
-        """The type of a cell and its inside; dates are numbers only where the style shows them as dates."""
+    def _content(self, value: Valeur, style: bytes) -> tuple[bytes, bytes]:
+        """The type attribute of a cell and its inside; the same few values come again and again."""
         if isinstance(value, date):
-            value = self.dates.serial(value) if style in self.dates.styles else f"{value:%d/%m/%Y}"
-        if isinstance(value, str):
-            text = f'<{prefix}is><{prefix}t xml:space="preserve">{xml(value)}</{prefix}t></{prefix}is>'
-            return ("inlineStr", text) if plain(value) else ("", "")
-        if value is None:
-            return "", ""
-        if isinstance(value, bool):
-            return "b", f"<{prefix}v>{value:d}</{prefix}v>"
-        if not math.isfinite(value):
-            msg = "a cell holds finite numbers only"
-            raise ValueError(msg)
-        number = f"{value:f}" if isinstance(value, Decimal) else repr(value)
-        return "", f"<{prefix}v>{number}</{prefix}v>"
+            value = self.dates.serial(value) if int(style) in self.dates.styles else f"{value:%d/%m/%Y}"
+        known = self.contents.get((type(value), value))
+        if known is None:
+            known = self.contents[type(value), value] = _content(value, self.sheet.prefix.decode())
+        return known
+
+
+def _content(value: str | float | Decimal | None, prefix: str) -> tuple[bytes, bytes]:
+    if value is None or (isinstance(value, str) and not plain(value)):
+        return b"", b""
+    if isinstance(value, str):
+        text = f'<{prefix}is><{prefix}t xml:space="preserve">{xml(value)}</{prefix}t></{prefix}is>'
+        return b' t="inlineStr"', text.encode()
+    if isinstance(value, bool):
+        return b' t="b"', f"<{prefix}v>{value:d}</{prefix}v>".encode()
+    if not math.isfinite(value):
+        msg = "a cell holds finite numbers only"
+        raise ValueError(msg)
+    number = f"{value:f}" if isinstance(value, Decimal) else repr(value)
+    return b"", f"<{prefix}v>{number}</{prefix}v>".encode()
+
+
+@cache
+def _letters(column: int) -> bytes:
+    letters: str = get_column_letter(column)
+    return letters.encode()
+
+
+def _row_style(tag: bytes) -> bytes | None:
+    """The style a row gives to new cells."""
+    given = attributes(tag) if b"customFormat" in tag else {}
+    return given.get(b"s") if given.get(b"customFormat") in {b"1", b"true"} else None
 
 
 def _column(given: bytes, default: int) -> int:
@@ -248,12 +276,11 @@ def _column_styles(sheet: Worksheet) -> dict[int, bytes]:
 
 def _with_spans(tag: bytes, row: Row) -> bytes:
     """A row's start tag whose `spans`, an aid to readers, cover the columns written."""
-    spans = attributes(tag).get(b"spans", b"")
-    if not re.fullmatch(rb"\d+:\d+", spans):
+    spans = _SPANS.search(tag)
+    if spans is None or (int(spans[1]) <= min(row) and max(row) <= int(spans[2])):
         return tag
-    first, last = map(int, spans.split(b":"))
-    wider = b"%d:%d" % (min(first, *row), max(last, *row))
-    return tag if wider == spans else tag.replace(b'"%s"' % spans, b'"%s"' % wider, 1)
+    wider = b'spans="%d:%d"' % (min(int(spans[1]), *row), max(int(spans[2]), *row))
+    return tag[: spans.start()] + wider + tag[spans.end() :]
 
 
 def _with_dimension(sheet: Worksheet, rows: Mapping[int, Row]) -> Worksheet:
