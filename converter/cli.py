@@ -24,12 +24,26 @@ if TYPE_CHECKING:
 FINE, TO_CORRECT, UNUSABLE, PREVENTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
+class _MiseEnPage(click.HelpFormatter):
+    """Headings with the no-break space of French typography."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        super().write_heading(f"{heading}\u00a0")
+
+
+class _Contexte(click.Context):
+    formatter_class = _MiseEnPage
+
+
 class _Francais(click.Command):
     """What click says of its own accord, in French."""
 
+    context_class = _Contexte
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation\u00a0: ")
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the option --help."""
@@ -128,7 +142,7 @@ def modele(sortie: Path) -> int:
 @commands.command(epilog="Exemple : segur-hop kit avances-2022 --hors-ligne")
 @click.argument("dossier", type=_CLASSEUR, metavar="DOSSIER")
 @click.option(
-    "--hors-ligne", is_flag=True, help="Y joint les bibliothèques, pour des postes sans réseau (environ 550 Mo)."
+    "--hors-ligne", is_flag=True, help="Y joint les bibliothèques, pour des postes sans réseau (environ 700 Mo)."
 )
 def kit(dossier: Path, *, hors_ligne: bool) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""

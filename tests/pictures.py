@@ -21,7 +21,8 @@ JSON = "JSON-1234567890-20220502-001"
 DPI, WIDEST, COLOURS = 170, 1100, 40
 FRENCH = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item>
 </oor:items>"""
 
 
@@ -38,7 +39,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.079, 0.127)),
+    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.083, 0.127)),
     Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.298, 0.459)),
     Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
     Picture("demandes", "exemple/demandes.xlsx", "Demandes", across=(0, 0.5)),
