@@ -11,7 +11,7 @@ import xlsxwriter
 from annotate_cases import parts, placed, readings
 
 from converter.annotate import Accepted, ErrorLine, annotate, grouped, read_accepted, unmark_cells
-from converter.annotate.erreurs import COLUMNS, HEADING_ROW
+from converter.annotate.erreurs_sheet import COLUMNS, HEADING_ROW
 from converter.issues import Gravite
 
 LINE = ErrorLine(

@@ -22,7 +22,9 @@ FAR = (5000, 200)
 
 pytestmark = [
     pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice"),
-    pytest.mark.filterwarnings("ignore:.*extension is not supported"),  # openpyxl, of the user's own conditional formats
+    pytest.mark.filterwarnings(
+        "ignore:.*extension is not supported"
+    ),  # openpyxl, of what users have
 ]
 
 

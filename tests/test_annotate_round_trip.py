@@ -138,3 +138,11 @@ def test_a_strict_workbook_is_refused_clearly(tmp_path: Path) -> None:
 def findings(path: Path) -> set[tuple[str, str]]:
     result = OpenXmlValidator().validate(path)
     return {(str(each.part_uri), each.description) for each in result.errors}
+
+
+def test_a_workbook_is_never_written_over_while_it_is_read(tmp_path: Path) -> None:
+    source = placed("values.xlsx", tmp_path)
+    before = source.read_bytes()
+    with pytest.raises(ValueError, match="over its source"):
+        mark_cells(source, source, three_marks(source))
+    assert source.read_bytes() == before

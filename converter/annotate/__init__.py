@@ -10,7 +10,8 @@ from pathlib import Path
 
 from converter.annotate import calculation, erreurs, notes, styles
 from converter.annotate import marks as fills
-from converter.annotate.erreurs import grouped, read_accepted
+from converter.annotate.accepted import read_accepted
+from converter.annotate.erreurs_sheet import grouped
 from converter.annotate.package import Package
 from converter.annotate.sheet import Worksheet, attributes, cells_of
 from converter.annotate.values import Dates, write_values

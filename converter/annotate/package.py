@@ -49,6 +49,7 @@ class Package:
     """The parts of a workbook: read from the source, changed in memory, written to a target."""
 
     def __init__(self, source: Path) -> None:
+        self._source = source
         self._zip = zipfile.ZipFile(source)
         self._names = {name.lower(): name for name in self._zip.namelist()}
         starts = sorted(info.header_offset for info in self._zip.infolist())
@@ -187,6 +188,9 @@ class Package:
 
     def write(self, target: Path) -> None:
         """Write the package: same order, same bytes for what was not touched, new parts at the end."""
+        if target.exists() and target.samefile(self._source):
+            msg = "a package is not written over its source: save.replace_workbook does that"
+            raise ValueError(msg)
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
             written = set()
             for info in self._zip.infolist():
