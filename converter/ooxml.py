@@ -14,9 +14,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
+from openpyxl.utils import column_index_from_string as column_index
 from openpyxl.utils import range_boundaries
-from openpyxl.utils.cell import column_index_from_string as column_index
-from openpyxl.utils.cell import coordinate_from_string
 
 from converter.formats import CellFault
 from converter.issues import Empeche, Inutilisable, Issue, Place
@@ -132,7 +131,10 @@ class Package:
 
     @cached_property
     def _workbook(self) -> etree._Element:
-        return self.xml(self._workbook_part)
+        root = self.xml(self._workbook_part)
+        if not root.tag.endswith("}workbook"):
+            raise refusal(self.nom, "F002")
+        return root
 
     @cached_property
     def sheets(self) -> dict[str, str]:
@@ -160,13 +162,16 @@ class Package:
             return True
         return properties.get("calcId") != _UNWRITTEN_CALC_ID or properties.get("fullCalcOnLoad") not in {"1", "true"}
 
-    def totals_rows(self, sheet: str) -> Iterator[int]:
-        """Yield the Excel rows that are the totals row of a table."""
+    def frame_rows(self, sheet: str) -> Iterator[int]:
+        """Yield the Excel rows that are the headings or the totals of a table, and so hold no data."""
         for kind, part in self._related(self.sheets[sheet]).values():
             if kind.endswith("/table"):
                 table = self.xml(part)
+                _, top, _, bottom = range_boundaries(table.get("ref"))
+                if table.get("headerRowCount", "1") != "0":
+                    yield top
                 if table.get("totalsRowCount", "0") != "0":
-                    yield range_boundaries(table.get("ref"))[3]
+                    yield bottom
 
     def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
         """Return the error cells and the formulas never computed, by (row, column)."""
@@ -216,8 +221,7 @@ class Package:
                         ligne, colonne = int(element.get("r") or ligne + 1), 0
                     continue
                 if element.tag.endswith("}c"):
-                    letters, ligne = coordinate_from_string(element.get("r") or f"A{ligne}")
-                    colonne = column_index(letters) if element.get("r") else colonne + 1
+                    ligne, colonne = _position(element.get("r"), ligne, colonne)
                     yield _cell(ligne, colonne, element)
                 element.clear()
                 if element.getprevious() is not None:
@@ -263,6 +267,16 @@ def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
         None if formula is None else formula.text or "",
         None if value is None else value.text or "",
     )
+
+
+def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int]:
+    """Return the row and column of a cell; `ValueError` where its reference is none."""
+    if reference is None:
+        return ligne, colonne + 1
+    match = re.fullmatch("([A-Za-z]{1,3})([0-9]+)", reference)
+    if match is None:
+        raise ValueError(reference)
+    return int(match[2]), column_index(match[1])
 
 
 def _resolve(source: str, target: str) -> str:

@@ -209,7 +209,8 @@ def _scenario_rules(tag: spec.Tag) -> None:
 
         @rule("R102", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
         def is_answered(d: Data) -> Mask:
-            return ~d.logiciel.isin(software) | d.demandes[name].notna()
+            # Without its numéro ANS, a software has its own error, and maybe not even its columns.
+            return ~d.logiciel.isin(software) | (tag.logiciels[0] not in d.sold) | d.demandes[name].notna()
 
     @rule("R103", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
     def is_left_to_its_software(d: Data) -> Mask:

@@ -119,6 +119,7 @@ class _Sheets:
     def __init__(self, nom: str, data: bytes) -> None:
         self.package = ooxml.Package(nom, data)
         self.nom = nom
+        self.names = tuple(self.package.sheets)
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except CalamineError as error:
@@ -154,9 +155,7 @@ class _Sheets:
         """Return the real name of each of our sheets that is there; F009 when none is."""
         found = {nom: sheet for nom in _KEY_TAGS if (sheet := self._named(nom))}
         for nom in _KEY_TAGS.keys() - found.keys():
-            tagged = [
-                sheet for sheet in self.package.sheets if sheet not in found.values() and self._tagged(sheet, nom)
-            ]
+            tagged = [sheet for sheet in self.names if sheet not in found.values() and self._tagged(sheet, nom)]
             if len(tagged) == 1:
                 found[nom] = tagged[0]
         if not found:
@@ -164,7 +163,7 @@ class _Sheets:
         return found
 
     def _named(self, nom: str) -> str:
-        alike = [sheet for sheet in self.package.sheets if fold(sheet) == fold(nom)]
+        alike = [sheet for sheet in self.names if fold(sheet) == fold(nom)]
         return nom if nom in alike else next(iter(alike), "")
 
     def _tagged(self, sheet: str, nom: str) -> bool:
@@ -174,7 +173,7 @@ class _Sheets:
 
     def missing(self, found: Mapping[str, str]) -> Iterator[Issue]:
         """Yield an issue for each of our sheets that is not there."""
-        spare = {fold(sheet): sheet for sheet in self.package.sheets if sheet not in found.values()}
+        spare = {fold(sheet): sheet for sheet in self.names if sheet not in found.values()}
         for nom in _KEY_TAGS:
             if nom not in found:
                 near = difflib.get_close_matches(fold(nom), spare, n=1, cutoff=0.6)
@@ -285,7 +284,7 @@ def _table(header: _Header, sheets: _Sheets) -> Table:
     _fill_merged(header, sheets)
     _put_faults(rows, sheets.package.faults(header.feuille))
     first = max(header.ligne_balises, header.ligne_titres)
-    left_out = {*sheets.package.totals_rows(header.feuille)}
+    left_out = {*sheets.package.frame_rows(header.feuille)}
     vendor = [header.colonnes[tag.nom] - 1 for tag in spec.vendor_columns(header.nom) if tag.nom in header.colonnes]
     kept = [
         number
