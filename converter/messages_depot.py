@@ -116,6 +116,13 @@ _RAPPROCHEMENT = {
         "La demande {valeur} est la copie exacte, pièces comprises, de la demande {autre}, déjà dans {depot}.",
         "Supprimez l’une des deux. Si elles sont bien distinctes, joignez à chacune son propre bon de commande.",
     ),
+    "D018": Message(
+        _A,
+        "inchangée depuis son rejet",
+        "La demande {valeur} est identique à la demande {autre}, que l’ASP a rejetée : « {motif} ».",
+        "Corrigez ce que l’ASP reproche ; sinon elle sera sans doute rejetée de nouveau.",
+        "1.2",
+    ),
     "D017": Message(
         _C,
         "absente du dépôt nommé",

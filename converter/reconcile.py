@@ -159,21 +159,24 @@ def _issue(code: str, ligne: Ligne, statut: Statut, fait: Fait | None, propositi
 
 
 def already_sent(demandes: Iterable[tuple[Place, Demande]], memoire: Memoire) -> tuple[Issue, ...]:
-    """Return D016 for each request whose very content, attachments included, is in use under another number.
+    """Return an issue for each request whose very content, attachments included, was sent under another number.
 
-    A refused request sent again under a new number is no such case: that is what the guide asks (section 1.2).
+    D016, an error, where that one still lives: the State would be asked twice. D018, a warning, where it was refused:
+    the guide asks for another number (section 1.2), but unchanged it may be refused again.
     """
-    live = (fait for fait in memoire.faits.values() if fait.etat is not Etat.REJETEE)
-    sent = {fait.empreinte: fait for fait in live if fait.empreinte.pieces}
-    return tuple(_twins(demandes, sent)) if sent else ()
+    known = [fait for fait in memoire.faits.values() if fait.empreinte.pieces]
+    refused_first = sorted(known, key=lambda fait: fait.etat is not Etat.REJETEE)
+    return tuple(_twins(demandes, {fait.empreinte: fait for fait in refused_first})) if known else ()
 
 
 def _twins(demandes: Iterable[tuple[Place, Demande]], sent: dict[Empreinte, Fait]) -> Iterator[Issue]:
     for place, demande in demandes:
         twin = sent.get(empreinte(demande))
         if twin and twin.numero != demande.numero:
-            faits = (("autre", twin.numero), ("depot", twin.depot))
-            yield Issue("D016", place, "numeroEditeur", demande.numero, faits)
+            motif = twin.reponse.libelleTraitement if twin.reponse else ""
+            faits = (("autre", twin.numero), ("depot", twin.depot), ("motif", motif))
+            code = "D018" if twin.etat is Etat.REJETEE else "D016"
+            yield Issue(code, place, "numeroEditeur", demande.numero, faits)
 
 
 def next_free_number(used: Iterable[str]) -> str:

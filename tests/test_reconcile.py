@@ -143,8 +143,25 @@ def test_one_content_under_two_numbers_is_refused(tmp_path: Path) -> None:
     issues = already_sent(places, known)
     assert [(issue.code, issue.place.ligne, issue.valeur) for issue in issues] == [("D016", 4, "00009")]
     assert "00001" in say(issues[0])
-    refused = Memoire({"00001": replace(fact, reponse=REFUSED)}, frozenset({"00001"}))
-    assert already_sent(places, refused) == ()
+
+
+def test_a_refused_request_sent_again_unchanged_is_only_warned_of(tmp_path: Path) -> None:
+    sent = demande(tmp_path, 1)
+    fact = Fait("00001", empreinte(sent), DEPOT, "", REFUSED)
+    known = Memoire({"00001": fact}, frozenset({"00001"}))
+    again = with_values(sent, numeroEditeur="00009")
+    mended = with_values(again, montantSegurHT=1)
+    issues = already_sent([(Place(DEMANDES, 4, 1), again), (Place(DEMANDES, 5, 1), mended)], known)
+    assert [(issue.code, issue.place.ligne) for issue in issues] == [("D018", 4)]
+    assert REFUSED.libelleTraitement in say(issues[0])
+
+
+def test_a_live_twin_outweighs_a_refused_one(tmp_path: Path) -> None:
+    sent = demande(tmp_path, 1)
+    live, refused = (Fait(n, empreinte(sent), DEPOT, "", r) for n, r in (("00001", None), ("00002", REFUSED)))
+    known = Memoire({"00001": live, "00002": refused}, frozenset({"00001", "00002"}))
+    issues = already_sent([(Place(DEMANDES, 4, 1), with_values(sent, numeroEditeur="00009"))], known)
+    assert [issue.code for issue in issues] == ["D016"]
 
 
 def test_the_next_number_follows_the_largest_one() -> None:
