@@ -226,3 +226,37 @@ def test_a_wrong_call_is_said_in_french_with_exit_code_2(
     said = capsys.readouterr().err
     assert "--help" in said
     assert not {"Error", "Missing", "No such", "Invalid", "Usage"} & set(said.replace(":", " ").split())
+
+
+def test_the_portals_answer_comes_back_into_the_same_workbook(sample: Callable[[str], Path], tmp_path: Path) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    sent = book.parent / "depots" / "JSON-1234567890-20220502-001" / "JSON-1234567890-20220502-001.json"
+    answer = tmp_path / sent.name
+    assert run(["verifier", str(sent), "--reponse", str(answer), "--refuser", "00001", *DAY]) == 0
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 1
+    assert cells(book, "Demandes", "etat") == {3: "Rejetée"}
+    assert cells(book, "Demandes", "numeroEditeur") == {3: "00002"}
+    assert cells(book, "Demandes", "anciensNumeros") == {3: "00001"}
+    assert set(cells(book, "Bénéficiaires", "numeroEditeur").values()) == {"00002"}
+    assert set(cells(book, "Pièces", "numeroEditeur").values()) == {"00002"}
+    once = book.read_bytes()
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 1
+    assert book.read_bytes() == once
+
+
+def test_a_refused_request_is_corrected_converted_and_accepted(sample: Callable[[str], Path], tmp_path: Path) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    deposits = book.parent / "depots"
+    for rank, refused in ((1, ["--refuser", "00001"]), (2, [])):
+        name = f"JSON-1234567890-20220502-00{rank}"
+        sent, answer = deposits / name / f"{name}.json", tmp_path / f"{name}.json"
+        assert run(["verifier", str(sent), "--reponse", str(answer), *refused, *DAY]) == 0
+        assert run(["retour", str(answer), str(book), "--quiet"]) == (1 if refused else 0)
+        if refused:
+            put(book, "Demandes", 3, "montantSegurHT", 13751)
+            assert call("convertir", book, *DAY)[0] == 0
+    assert cells(book, "Demandes", "etat") == {3: "Acceptée"}
+    assert cells(book, "Demandes", "numeroASP") == {3: "FICTIF-00002"}
+    assert cells(book, "Demandes", "libelleTraitement") == {3: "Demande acceptée"}
