@@ -126,6 +126,8 @@ def test_an_amount_is_the_same_however_it_is_printed(printed: str) -> None:
         ("numeroEditeur", 12, "12", "V002"),
         ("numeroEditeur", "É0001", "É0001", "V003"),
         ("dateCommande", "15/04/22", "15/04/22", "V006"),
+        ("dateCommande", "2022-04-15", "2022-04-15", "C003"),
+        ("dateCommande", "14/07/1789", "14/07/1789", "V009"),
         ("dateCommande", "31/02/2022", "31/02/2022", "V005"),
         ("dateCommande", 44666, "44666", "V005"),
         ("montantSegurHT", "treize mille", "treize mille", "V010"),
