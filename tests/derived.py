@@ -119,8 +119,9 @@ def _message(code: str) -> tuple[str, ...]:
 
 
 def _blanks(sentence: str) -> str:
-    """Put … where a message completes itself."""
-    return re.sub(r"\{\w+\}", "…", sentence)
+    """Put … where a message completes itself; a name suggested at the end may be absent."""
+    known = {"proche": "", "attendu": "ce que la colonne attend"}
+    return re.sub(r"\{(\w+)\}", lambda place: known.get(place[1], "…"), sentence).replace("….", "…")
 
 
 def fenetre() -> str:

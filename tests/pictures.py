@@ -8,12 +8,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from derived import load_samples
 from PIL import Image, ImageChops
 
 from converter import cli
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "samples"))
-import build as samples
 
 REPO = Path(__file__).parents[1]
 IMAGES = REPO / "templates" / "images"
@@ -56,6 +54,7 @@ PICTURES = (
 
 def prepare(folder: Path) -> None:
     """Play the scenes that the pictures show."""
+    samples = load_samples()
     samples.guide().write(folder / "exemple")
     samples.mistakes().write(folder / "corriger")
     samples.campaign(8).write(folder / "deposer")
