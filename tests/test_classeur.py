@@ -308,7 +308,9 @@ def zipped(path: Path, members: dict[str, bytes]) -> Path:
 
 
 def causes(archives: list[Path], noms: list[str], dossier: Path) -> dict[str, str]:
-    return {issue.valeur: dict(issue.faits)["cause"] for issue in extraire(archives, noms, dossier)}
+    told = extraire(archives, noms, dossier)
+    assert {issue.code for issue in told} <= {"S039"}
+    return {issue.valeur: dict(issue.faits)["cause"] for issue in told}
 
 
 def test_attachments_are_extracted_under_their_own_name(tmp_path: Path) -> None:
