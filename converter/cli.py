@@ -53,6 +53,14 @@ class _Francais(click.Command):
         return option
 
 
+class _Requise(click.Option):
+    """An option that must be given."""
+
+    def get_help_extra(self, ctx: click.Context) -> click.types.OptionHelpExtra:
+        """Say so in French."""
+        return super().get_help_extra(ctx) | {"required": "obligatoire"}
+
+
 class _Groupe(_Francais, click.Group):
     """The list of commands, in the order of the work."""
 
@@ -237,7 +245,9 @@ def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None) -> int:
 
 @commands.command(epilog="Exemple : segur-hop classeur JSON-1234567890-20220502-001.json -o repris.xlsx")
 @click.argument("json", nargs=-1, required=True, type=_CLASSEUR, metavar="JSON…")
-@click.option("-o", "sortie", required=True, type=_CLASSEUR, metavar="CLASSEUR", help="Le classeur à créer.")
+@click.option(
+    "-o", "sortie", cls=_Requise, required=True, type=_CLASSEUR, metavar="CLASSEUR", help="Le classeur à créer."
+)
 def classeur(json: tuple[Path, ...], sortie: Path) -> int:
     """Refait un classeur rempli à partir de fichiers JSON ; leurs pièces sont reprises des zips voisins."""
     from converter.errands import classeur as run

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from derived import REPO, load_samples
 
 from converter import cli
-from derived import REPO, load_samples
 
 SAMPLES = REPO / "samples"
 NAMES = ("exemple-du-guide", "erreurs", "450-demandes")
