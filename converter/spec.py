@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -300,6 +301,16 @@ _PFI = "Bloc PFI"
 _TRAITEMENT = "Informations traitement de la demande"
 _OUTIL = "Suivi par l’outil"
 
+_commande = partial(Tag, bloc=_COMMANDE, feuilles=(DEMANDES,))
+_portee = partial(Tag, bloc=_BENEFICIAIRES, feuilles=(DEMANDES,))
+_mandataire = partial(_portee, obligation=Obligation.SELON)
+_client = partial(Tag, bloc=_BENEFICIAIRES, feuilles=(BENEFICIAIRES,))
+_scenario = partial(Tag, format=BOOLEEN, feuilles=(DEMANDES,), obligation=Obligation.SELON, vide=False)
+_dpi = partial(_scenario, bloc=_DPI, logiciels=("DPI",))
+_pfi = partial(_scenario, bloc=_PFI, logiciels=("PFI",))
+_parametre = partial(Tag, bloc=_OUTIL, feuilles=(PARAMETRES,), obligation=Obligation.FACULTATIF, json=False)
+_outil = partial(Tag, bloc=_OUTIL, format=LIBRE, feuilles=(DEMANDES,), par=Par.OUTIL, json=False)
+
 TAGS: tuple[Tag, ...] = (
     Tag(
         nom="impId",
@@ -328,25 +339,17 @@ TAGS: tuple[Tag, ...] = (
         exemple="1234567890",
         aide="Le numéro de référencement de 10 caractères donné par l’ANS ; vide si vous ne vendez pas ce logiciel.",
     ),
-    Tag(
+    _parametre(
         nom="profilIntegrationINS",
-        bloc=_OUTIL,
         libelle="Profil « Intégration INS »",
         format=BOOLEEN,
-        feuilles=(PARAMETRES,),
-        obligation=Obligation.FACULTATIF,
-        json=False,
         exemple="OUI",
         aide="OUI si votre DPI est référencé avec le profil « Intégration INS » : une PFI indépendante du DPI l’exige.",
     ),
-    Tag(
+    _parametre(
         nom="dossierPieces",
-        bloc=_OUTIL,
         libelle="Dossier des pièces",
         format=DOSSIER,
-        feuilles=(PARAMETRES,),
-        obligation=Obligation.FACULTATIF,
-        json=False,
         vide="pieces",
         exemple="pieces",
         aide="Le dossier, à côté de ce classeur, où se trouvent les bons de commande et les preuves HT.",
@@ -392,124 +395,97 @@ TAGS: tuple[Tag, ...] = (
         section="2.1",
         aide="DPI, PFI ou RI. Vide : le seul logiciel dont le numéro ANS est rempli dans Paramètres.",
     ),
-    Tag(
+    _commande(
         nom="dateCommande",
-        bloc=_COMMANDE,
         libelle="Date de signature du bon de commande",
         format=DATE,
-        feuilles=(DEMANDES,),
         exemple="15/04/2022",
         largeur=14,
         aide="Le jour où le client final a signé le bon de commande (JJ/MM/AAAA).",
     ),
-    Tag(
+    _commande(
         nom="regimeTVA",
-        bloc=_COMMANDE,
         libelle="Régime de TVA",
         format=REGIME_TVA,
-        feuilles=(DEMANDES,),
         exemple="HT",
         largeur=10,
         aide="Votre régime, à vous fournisseur : HT si vous n’êtes pas assujetti à la TVA (une preuve est à joindre), "
         "sinon TTC.",
     ),
-    Tag(
+    _commande(
         nom="montantSegurHT",
-        bloc=_COMMANDE,
         libelle="Montant Ségur HT (€)",
         format=MONTANT,
-        feuilles=(DEMANDES,),
         exemple="13750,00",
         largeur=15,
         aide="Montant hors taxe de la prestation Ségur, au centime, tel qu’il figure sur le bon de commande.",
     ),
-    Tag(
+    _portee(
         nom="isMandataire",
-        bloc=_BENEFICIAIRES,
         libelle="Commande portée par un mandataire ?",
         format=BOOLEEN,
-        feuilles=(DEMANDES,),
         exemple="NON",
         largeur=14,
         aide="OUI si un mandataire a commandé pour plusieurs établissements (ES-PMSI) ; le mandat peut être exigé.",
     ),
-    Tag(
+    _portee(
         nom="isClientUnique",
-        bloc=_BENEFICIAIRES,
         libelle="Client unique ?",
         format=BOOLEEN,
-        feuilles=(DEMANDES,),
         exemple="NON",
         largeur=10,
         aide="OUI si tous les établissements de la demande ont le même FINESS PMSI, NON s’ils en ont plusieurs.",
     ),
-    Tag(
+    _mandataire(
         nom="nomMandataire",
-        bloc=_BENEFICIAIRES,
         libelle="Nom du mandataire",
         format=NOM,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
         largeur=20,
         aide="Nom du représentant du mandataire, en MAJUSCULES ; seulement si mandataire = OUI et client unique = NON.",
     ),
-    Tag(
+    _mandataire(
         nom="emailMandataire",
-        bloc=_BENEFICIAIRES,
         libelle="Courriel du mandataire",
         format=EMAIL,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
         largeur=26,
         aide="Courriel du représentant du mandataire ; seulement si mandataire = OUI et client unique = NON.",
     ),
-    Tag(
+    _mandataire(
         nom="telephoneMandataire",
-        bloc=_BENEFICIAIRES,
         libelle="Téléphone du mandataire",
         format=TELEPHONE,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
         largeur=16,
         aide="Téléphone du représentant du mandataire ; seulement si mandataire = OUI et client unique = NON.",
     ),
-    Tag(
+    _client(
         nom="nomClient",
-        bloc=_BENEFICIAIRES,
         libelle="Nom du signataire",
         format=NOM,
-        feuilles=(BENEFICIAIRES,),
         exemple="DUPONT",
         largeur=24,
         aide="Nom de la personne qui a signé pour l’établissement, en MAJUSCULES, comme sur le bon de commande (pas le "
         "nom de l’établissement).",
     ),
-    Tag(
+    _client(
         nom="emailClient",
-        bloc=_BENEFICIAIRES,
         libelle="Courriel du signataire",
         format=EMAIL,
-        feuilles=(BENEFICIAIRES,),
         exemple="m.dupont@ch-saint-martin.fr",
         largeur=32,
         aide="Courriel du responsable de l’établissement ou de son représentant.",
     ),
-    Tag(
+    _client(
         nom="telephoneClient",
-        bloc=_BENEFICIAIRES,
         libelle="Téléphone du signataire",
         format=TELEPHONE,
-        feuilles=(BENEFICIAIRES,),
         exemple="01 44 55 66 77",
         largeur=18,
         aide="Téléphone du responsable de l’établissement ou de son représentant.",
     ),
-    Tag(
+    _client(
         nom="FINESSPMSI",
-        bloc=_BENEFICIAIRES,
         libelle="FINESS PMSI",
         format=FINESS,
-        feuilles=(BENEFICIAIRES,),
         exemple="750712184",
         largeur=14,
         aide="Les 9 chiffres du FINESS PMSI : le FINESS juridique d’un établissement public, sinon le géographique.",
@@ -553,174 +529,99 @@ TAGS: tuple[Tag, ...] = (
         section="3.3",
         aide="Nom du fichier PDF, PNG ou JPG (3 Mo au plus) dans le dossier des pièces ; l’outil le renommera.",
     ),
-    Tag(
+    _dpi(
         nom="isPFIpourEnvoiDMPIndependante",
-        bloc=_DPI,
         libelle="DMP : PFI indépendante du DPI ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("DPI",),
-        vide=False,
         exemple="NON",
         largeur=15,
         aide="L’envoi des documents au DMP passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
         "Intégration INS ».",
     ),
-    Tag(
+    _dpi(
         nom="isPFIpourEnvoiMSSProIndependante",
-        bloc=_DPI,
         libelle="MSS Pro : PFI indépendante du DPI ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("DPI",),
-        vide=False,
         exemple="OUI",
         largeur=15,
         aide="L’envoi par la MSS Pro passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
         "Intégration INS ».",
     ),
-    Tag(
+    _dpi(
         nom="isPFIpourEnvoiMSSPCitoyenIndependante",
-        bloc=_DPI,
         libelle="MSS citoyen : PFI indépendante du DPI ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("DPI",),
-        vide=False,
         exemple="OUI",
         largeur=15,
         aide="L’envoi par la MSS citoyen passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
         "Intégration INS ».",
     ),
-    Tag(
+    _dpi(
         nom="isProSanteConnectNeeded",
-        bloc=_DPI,
         libelle="ProSanté Connect demandé ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("DPI",),
-        vide=False,
         exemple="OUI",
         largeur=13,
         aide="Le DPI doit-il proposer l’identification par ProSanté Connect en plus de la sienne ?",
     ),
-    Tag(
+    _pfi(
         nom="isCRBIOAssociated",
-        bloc=_PFI,
         libelle="CR de biologie reçus en OUL / ORU ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("PFI",),
-        vide=False,
         largeur=15,
         aide="PFI seulement : les comptes rendus de biologie arrivent-ils en OUL ou ORU, avec confidentialité ?",
     ),
-    Tag(
+    _pfi(
         nom="isCRRADAssociated",
-        bloc=_PFI,
         libelle="CR de radiologie reçus en MDM / ORU ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("PFI",),
-        vide=False,
         largeur=15,
         aide="PFI seulement : les comptes rendus de radiologie arrivent-ils en MDM ou ORU, avec confidentialité ?",
     ),
-    Tag(
+    _pfi(
         nom="operateurMessagerie",
-        bloc=_PFI,
         libelle="Opérateur de messagerie sécurisée",
         format=OPERATEUR,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("PFI",),
         largeur=20,
         aide="PFI seulement : l’opérateur de messagerie sécurisée de santé, exigé si la PFI envoie par une MSS.",
+        vide=None,
     ),
-    Tag(
+    _pfi(
         nom="isEnvoiDMP",
-        bloc=_PFI,
         libelle="Envoi au DMP par la PFI ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("PFI",),
-        vide=False,
         largeur=13,
         aide="PFI seulement : les documents de santé sont-ils envoyés au DMP par la PFI ?",
     ),
-    Tag(
+    _pfi(
         nom="isEnvoiMSSPro",
-        bloc=_PFI,
         libelle="Envoi par MSS Pro via la PFI ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("PFI",),
-        vide=False,
         largeur=13,
         aide="PFI seulement : les documents de santé sont-ils envoyés par la MSS Pro via la PFI ?",
     ),
-    Tag(
+    _pfi(
         nom="isEnvoiMSSCitoyen",
-        bloc=_PFI,
         libelle="Envoi par MSS citoyen via la PFI ?",
-        format=BOOLEEN,
-        feuilles=(DEMANDES,),
-        obligation=Obligation.SELON,
-        logiciels=("PFI",),
-        vide=False,
         largeur=13,
         aide="PFI seulement : les documents de santé sont-ils envoyés par la MSS citoyen via la PFI ?",
     ),
-    Tag(
+    _outil(
         nom="etat",
-        bloc=_OUTIL,
         libelle="État",
-        format=LIBRE,
-        feuilles=(DEMANDES,),
-        par=Par.OUTIL,
-        json=False,
         largeur=13,
         aide="À corriger, Prête, Convertie, Acceptée ou Rejetée : rempli par l’outil.",
     ),
-    Tag(
+    _outil(
         nom="controle",
-        bloc=_OUTIL,
         libelle="Contrôle",
-        format=LIBRE,
         feuilles=DATA_SHEETS,
-        par=Par.OUTIL,
-        json=False,
         largeur=50,
         aide="Ce qui est à corriger sur la ligne, en toutes lettres : rempli par l’outil.",
     ),
-    Tag(
+    _outil(
         nom="fichierJSON",
-        bloc=_OUTIL,
         libelle="Fichier JSON",
-        format=LIBRE,
-        feuilles=(DEMANDES,),
-        par=Par.OUTIL,
-        json=False,
         largeur=34,
         section="3.3",
         aide="Le fichier JSON qui contient la demande : rempli par l’outil.",
     ),
-    Tag(
+    _outil(
         nom="dateDepot",
-        bloc=_OUTIL,
         libelle="Date de dépôt",
         format=Jour(),
-        feuilles=(DEMANDES,),
-        par=Par.OUTIL,
-        json=False,
         largeur=12,
         section="3.3",
         aide="Le jour du dépôt, qui figure dans le nom du fichier JSON : rempli par l’outil.",
@@ -755,14 +656,9 @@ TAGS: tuple[Tag, ...] = (
         largeur=36,
         aide="« Demande acceptée » ou la raison du rejet : rempli quand vous glissez la réponse sur Convertir.",
     ),
-    Tag(
+    _outil(
         nom="anciensNumeros",
-        bloc=_OUTIL,
         libelle="Anciens n° éditeur",
-        format=LIBRE,
-        feuilles=(DEMANDES,),
-        par=Par.OUTIL,
-        json=False,
         largeur=16,
         aide="Les numéros éditeur rejetés que cette demande a portés : rempli par l’outil.",
     ),
