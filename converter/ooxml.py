@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string as column_index
-from openpyxl.utils import range_boundaries
 
 from converter.formats import CellFault
 from converter.issues import Empeche, Inutilisable, Issue, Place
@@ -167,11 +166,11 @@ class Package:
         for kind, part in self._related(self.sheets[sheet]).values():
             if kind.endswith("/table"):
                 table = self.xml(part)
-                _, top, _, bottom = range_boundaries(table.get("ref"))
-                if table.get("headerRowCount", "1") != "0":
-                    yield top
-                if table.get("totalsRowCount", "0") != "0":
-                    yield bottom
+                area = re.fullmatch("[A-Z]+([0-9]+):[A-Z]+([0-9]+)", table.get("ref", ""))
+                if area and table.get("headerRowCount", "1") != "0":
+                    yield int(area[1])
+                if area and table.get("totalsRowCount", "0") != "0":
+                    yield int(area[2])
 
     def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
         """Return the error cells and the formulas never computed, by (row, column)."""
