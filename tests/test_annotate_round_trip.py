@@ -146,3 +146,30 @@ def test_a_workbook_is_never_written_over_while_it_is_read(tmp_path: Path) -> No
     with pytest.raises(ValueError, match="over its source"):
         mark_cells(source, source, three_marks(source))
     assert source.read_bytes() == before
+
+
+def entries(path: Path) -> dict[str, tuple[object, ...]]:
+    """Each entry of a package as it lies in the file: its date, attributes, method and compressed bytes."""
+    found = {}
+    with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
+        for info in archive.infolist():
+            raw.seek(info.header_offset)
+            header = raw.read(30)
+            told = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+            kept = header + raw.read(told + info.compress_size)
+            found[info.filename] = (info.date_time, info.external_attr, info.create_system, kept)
+    return found
+
+
+def test_what_no_mark_touches_lies_in_the_file_as_it_lay_before(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.xlsx", tmp_path / "target.xlsx"
+    with zipfile.ZipFile(io.BytesIO(case("charts.xlsx"))) as archive, zipfile.ZipFile(source, "w") as out:
+        for number, name in enumerate(archive.namelist()):
+            info = zipfile.ZipInfo(name, (1999, 12, 31, 23, 59, number % 30 * 2))
+            info.extra = b"\x55\x54\x01\x00\x00"
+            out.writestr(info, archive.read(name), zipfile.ZIP_STORED if number % 2 else zipfile.ZIP_DEFLATED, 9)
+    mark_cells(source, target, three_marks(source)[:1])
+    before, after = entries(source), entries(target)
+    changed = {name for name in before if before[name] != after[name]}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert changed == {"[Content_Types].xml", "xl/styles.xml", sheet, "xl/worksheets/_rels/sheet1.xml.rels"}

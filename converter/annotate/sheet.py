@@ -107,9 +107,9 @@ class Worksheet:
         return self.spliced(child.start, child.end, b"")
 
     def added(self, name: str, fragment: bytes) -> "Worksheet":
-        """The worksheet with a new child, after those the standard puts before it or beside it."""
-        rank = ORDER.index(name)
-        place = max(each.end for each in self.children if each.name in ORDER[: rank + 1])
+        """The worksheet with a new child, after those the standard puts before it and ahead of its like."""
+        before = ORDER[: ORDER.index(name)]
+        place = max(each.end for each in self.children if each.name in before)
         return self.spliced(place, place, fragment)
 
     def relation(self, child: Child) -> str:
