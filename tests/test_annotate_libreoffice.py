@@ -22,9 +22,7 @@ FAR = (5000, 200)
 
 pytestmark = [
     pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice"),
-    pytest.mark.filterwarnings(
-        "ignore:.*extension is not supported"
-    ),  # openpyxl, of what users have
+    pytest.mark.filterwarnings("ignore:.*extension is not supported"),  # openpyxl, of what users have
 ]
 
 
