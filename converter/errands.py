@@ -49,6 +49,8 @@ def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot]]:
 def _print(told: Suivi, chemin: Path, console: Console) -> None:
     console.print(f"\n[bold]{escape(chemin.name)}[/bold], au {told.au:%d/%m/%Y}")
     requests = Table("N°", "Logiciel", "État", "Montant HT", "Avance", "Dépôt", "Jours", "N° ASP", box=None)
+    for column in requests.columns[:5]:
+        column.no_wrap = True
     for demande in told.demandes[:_SHOWN]:
         requests.add_row(*_row(demande))
     console.print(requests)

@@ -22,6 +22,7 @@ from converter.check import Lecture, Verdict, check, contenus, lire
 from converter.deposit import Depots
 from converter.document import lots
 from converter.empreinte import of_values
+from converter.environment import guarded
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import Suivi
 from converter.messages import gravite
@@ -323,10 +324,12 @@ def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[I
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """Yield a path to write to, which becomes `path` in one step once it is written; nothing is left of a failure."""
-    from converter.environment import guarded
+    """Yield a path to write to, which becomes `path` in one step once it is written; nothing is left of a failure.
 
+    Its folder is made where it is missing. Raises `Empeche` (E020 to E026).
+    """
     with guarded(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".segur-hop-", suffix=path.suffix, dir=path.parent)
         os.close(handle)
         try:
