@@ -252,10 +252,10 @@ def _fresh(held: bool) -> Etat:
     return Etat.A_CORRIGER if held else Etat.PRETE
 
 
-def _held_from_elsewhere(lecture: Lecture, data: rules.Data, errors: Iterable[Issue]) -> dict[int, tuple[Place, ...]]:
+def _held_from_elsewhere(lecture: Lecture, data: rules.Data, errors: Sequence[Issue]) -> dict[int, tuple[Place, ...]]:
     """Return the rows of `Demandes` that an error on another sheet holds back: a row of theirs, or a parameter."""
     feuilles = {table.feuille: table.nom for table in lecture.classeur.tables()[1:]}
-    rows_of = _rows_of(lecture, data)
+    rows_of = _rows_of(lecture, data) if any(error.place.feuille in feuilles for error in errors) else {}
     held: dict[int, dict[Place, None]] = {}
     for error in errors:
         of_parameter = error.place.feuille == lecture.classeur.parametres.feuille

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from converter.issues import Facts
@@ -190,6 +191,7 @@ class Format:
         return _wrong_kind(raw)
 
 
+_compiled = cache(re.compile)
 _SEPARATORS = re.compile("[-._/'’‐‑–]")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 
@@ -230,7 +232,7 @@ class Code(Format):
 
     def matches(self, code: str) -> bool:
         """Tell whether a text is a whole code."""
-        return re.fullmatch(self.pattern, code) is not None
+        return _compiled(self.pattern).fullmatch(code) is not None
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the code."""

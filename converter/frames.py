@@ -106,24 +106,30 @@ def _typed_table(table: Table, *, date1904: bool) -> tuple[Frame, list[Issue]]:
     index = table.brut.index
     for tag in spec.vendor_columns(table.nom):
         raws = table.brut[tag.nom].tolist() if tag.nom in table.brut else [None] * len(index)
-        readings = _read_column(tag, raws, date1904=date1904)
-        values[tag.nom] = pd.Series(pd.array([r.valeur for r in readings], dtype=tag.format.dtype), index=index)
-        refused[tag.nom] = [r.refus != "" for r in readings]
-        issues += _issues(table, tag, raws, readings)
+        keys = _keys(raws)
+        readings = {
+            key: tag.format.read(raw, date1904=date1904) for key, raw in dict(zip(keys, raws, strict=True)).items()
+        }
+        canonical = [readings[key].valeur for key in keys]
+        values[tag.nom] = pd.Series(pd.array(canonical, dtype=tag.format.dtype), index=index)
+        refused[tag.nom] = [readings[key].refus != "" for key in keys]
+        told = {key: reading for key, reading in readings.items() if reading.refus or reading.corrections}
+        if told:
+            issues += _issues(table, tag, raws, [told.get(key) for key in keys])
     return Frame(table, pd.DataFrame(values), pd.DataFrame(refused, index=index, dtype=bool)), issues
 
 
-def _read_column(tag: spec.Tag, raws: list[Any], *, date1904: bool) -> list[Reading]:
-    """Read each distinct cell once; True, 1 and 1.0 are equal to Python and not to Excel, hence the type in the key."""
-    read = tag.format.read
-    memo = {(type(raw), raw): raw for raw in raws}
-    readings = {key: read(raw, date1904=date1904) for key, raw in memo.items()}
-    return [readings[type(raw), raw] for raw in raws]
+def _keys(raws: list[Any]) -> list[Any]:
+    """Return what tells the cells of a column apart, so that each distinct one is read once.
+
+    `True`, 1 and 1.0 are equal to Python and not to Excel.
+    """
+    return [(type(raw), raw) for raw in raws] if bool in set(map(type, raws)) else raws
 
 
-def _issues(table: Table, tag: spec.Tag, raws: list[Any], readings: list[Reading]) -> Iterator[Issue]:
-    for ligne, raw, reading in zip(table.brut.index, raws, readings, strict=True):
-        if reading.refus or reading.corrections:
+def _issues(table: Table, tag: spec.Tag, raws: list[Any], told: list[Reading | None]) -> Iterator[Issue]:
+    for ligne, raw, reading in zip(table.brut.index, raws, told, strict=True):
+        if reading:
             for code, faits in _findings(tag, reading):
                 yield Issue(code, table.place(ligne, tag.nom), tag.nom, show(raw), faits, reading.proposition)
 
