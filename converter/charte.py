@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from converter.formats import Booleen, Choix, Code, Jour
 from converter.saisie import Niveau
-from converter.spec import Obligation, Par, Tag
+from converter.spec import PHRASES, Obligation, Par, Tag
 
 _A4 = 9
 
@@ -61,7 +61,7 @@ def colonne(tag: Tag) -> Mapping[str, Any]:
 
     A column of sentences is wrapped and no text column: Excel may show more than 255 characters there as ####.
     """
-    if tag.nom in {"controle", "libelleTraitement"}:
+    if tag.nom in PHRASES:
         look: Mapping[str, Any] = {"text_wrap": True}
     elif isinstance(tag.format, Booleen | Choix | Code | Jour):
         look = {"num_format": tag.format.excel, "align": "center"}

@@ -1,8 +1,4 @@
-"""The command line: French words around the runs; it imports what a command needs only when that command runs.
-
-Exit codes: 0 all fine; 1 some requests to correct (the valid ones were converted); 2 the input or the call cannot be
-used; 3 the environment refused.
-"""
+"""The command line: French words around the runs; it imports what a command needs only when that command runs."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from converter import __version__
+from converter.exits import FINE, INTERRUPTED, PREVENTED, UNUSABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from converter.issues import Issue
     from converter.report import Bilan
     from converter.run import Options
-
-FINE, TO_CORRECT, UNUSABLE, PREVENTED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class _MiseEnPage(click.HelpFormatter):

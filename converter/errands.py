@@ -12,6 +12,7 @@ from converter import adopter as adoption
 from converter import classeur as back
 from converter import deposit, suivi_xlsx, template, workbook
 from converter.check import lire
+from converter.exits import FINE
 from converter.issues import Issue
 from converter.messages import conseil, phrase
 from converter.registry import Depot, Memoire
@@ -36,7 +37,7 @@ def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Co
         with new_file(target) as path:
             path.write_bytes(suivi_xlsx.write(told, chemin.name))
         console.print(f"Suivi écrit : {escape(str(target))}", soft_wrap=True)
-    return 0
+    return FINE
 
 
 def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot]]:
@@ -83,7 +84,7 @@ def classeur(documents: Sequence[Path], target: Path, *, console: Console) -> in
     missing = back.extraire(zips, found.pieces(), folder) if zips else ()
     _tell((*found.issues, *missing), console)
     console.print(f"Classeur créé : {escape(str(target))}", soft_wrap=True)
-    return 0
+    return FINE
 
 
 def adopter(modele: Path, dossier: Path, *, console: Console) -> int:
@@ -92,7 +93,7 @@ def adopter(modele: Path, dossier: Path, *, console: Console) -> int:
     _tell(taken.differences, console)
     same = "Il a la forme du modèle livré avec l’outil." if taken.shape.nodes == builtin_model().nodes else ""
     console.print(f"Modèle adopté : {escape(str(taken.chemin))}. {same}", soft_wrap=True)
-    return 0
+    return FINE
 
 
 def _tell(issues: Iterable[Issue], console: Console) -> None:

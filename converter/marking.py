@@ -1,5 +1,6 @@
 """From a verdict to what is written into the workbook: marks, the tool's own columns, the lines of `Erreurs`. Pure."""
 
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -168,7 +169,19 @@ def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[C
         held = table.brut[tag.nom].to_dict() if tag.nom in table.brut else {}
         for ligne, row in wanted.items():
             if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):
-                yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom])
+                yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom], _height(tag, row[tag.nom]))
+
+
+_LINE, _HIGHEST = 15.0, 409.0
+"""Points of a line of the default font, and of the highest row that Excel has."""
+
+
+def _height(tag: spec.Tag, value: Any) -> float | None:
+    """Return the height a row needs for a sentence in its column: Excel and LibreOffice do not see to it themselves."""
+    if tag.nom not in spec.PHRASES:
+        return None
+    lines = len(textwrap.wrap(str(value or ""), tag.largeur))
+    return min(lines * _LINE, _HIGHEST) if lines > 1 else 0
 
 
 def _same(held: Any, wanted: Any) -> bool:

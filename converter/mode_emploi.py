@@ -220,9 +220,8 @@ class _Page:
         by_vendor = tag.par is Par.FOURNISSEUR
         attendu = tag.format.attendu if by_vendor else "–"
         obligation = tag.obligation if by_vendor else f"rempli par {tag.par}"
-        looks = (charte.LIBELLE, *(charte.TABLEAU,) * 3)
-        if not by_vendor:
-            looks = tuple({**look, "font_color": charte.GRIS_TEXTE, "italic": True} for look in looks)
+        quiet = {} if by_vendor else {"font_color": charte.GRIS_TEXTE, "italic": True}
+        looks = [{**look, **quiet} for look in (charte.LIBELLE, *(charte.TABLEAU,) * 3)]
         self._table_row(list(zip(_TABLE, (tag.libelle, tag.aide, attendu, obligation), looks, strict=True)))
 
     def _table_row(self, cells: Sequence[tuple[Span, str, Mapping[str, Any]]]) -> None:

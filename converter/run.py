@@ -23,6 +23,7 @@ from converter.deposit import Depots
 from converter.document import lots
 from converter.empreinte import of_values
 from converter.environment import guarded
+from converter.exits import FINE, PREVENTED, TO_CORRECT
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import Suivi
 from converter.messages import gravite
@@ -54,11 +55,24 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Examen:
-    """A workbook read and checked against a registry; `source` is the file that annotations start from."""
+class Ouvert:
+    """A workbook as it was read: `seen` tells that version of it, `source` is the file that annotations start from."""
 
-    chemin: Path
+    seen: save.Stamp
     source: Path
+    lecture: Lecture
+
+    @property
+    def chemin(self) -> Path:
+        """The user's workbook."""
+        return self.lecture.classeur.chemin
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """A workbook read and checked against a registry."""
+
+    ouvert: Ouvert
     lecture: Lecture
     statuts: Mapping[int, Statut]
     rapprochement: Rapprochement
@@ -70,11 +84,11 @@ def valider(chemin: Path, options: Options) -> Bilan:
 
     Raises `Inutilisable` and `Empeche`, nothing written.
     """
-    with _steps(options.console) as step, _read(chemin, step) as (source, lecture):
+    with _steps(options.console) as step, _read(chemin, step) as ouvert:
         obstacles = () if options.copie else _obstacles(chemin)
         step("Lecture du registre")
         memoire, repaired = deposit.consult(options.depots(chemin), model_for(chemin))
-        examen = _examine(source, lecture, memoire, options.au, step)
+        examen = _examine(ouvert, memoire, options.au, step)
         notices = (*repaired, *obstacles)
         step("Écriture dans le classeur")
         ecrit = _write_back(examen, _suivis(examen, {}), notices, copie=options.copie or bool(obstacles))
@@ -86,18 +100,27 @@ def convertir(chemin: Path, options: Options) -> Bilan:
 
     Raises `Inutilisable` and `Empeche`; a workbook that could not be written is found out before anything is deposited.
     """
-    with _steps(options.console) as step, _read(chemin, step) as (source, lecture):
+    with _steps(options.console) as step, _read(chemin, step) as ouvert:
         if not options.copie:
             save.ensure_writable(chemin)
         step("Lecture du registre")
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
-            examen = _examine(source, lecture, depots.registre.memory(), options.au, step)
+            examen = _examine(ouvert, depots.registre.memory(), options.au, step)
+            if not options.copie:
+                save.ensure_unchanged(chemin, ouvert.seen)
             depots.registre.note(examen.rapprochement.signalements)
             done = _deposit(examen, depots, options.au, step)
             suivis = _suivis(examen, _in_files(done))
-            step("Écriture dans le classeur")
-            ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
             envois = tuple(_envoi(depots, depot) for depot in done)
+            step("Écriture dans le classeur")
+            try:
+                ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
+            except Empeche as obstacle:
+                if not done:
+                    raise
+                # What was deposited must be told; the next run writes it into the workbook, from the registry.
+                told = _bilan(examen, suivis, (*depots.issues, obstacle.issue), None, envois)
+                return replace(told, code=PREVENTED)
     return _bilan(examen, suivis, depots.issues, ecrit, envois)
 
 
@@ -106,12 +129,12 @@ def annuler(depot: str, chemin: Path, options: Options) -> Bilan:
 
     Raises `Inutilisable` (D024 to D026) and `Empeche`, nothing withdrawn.
     """
-    with _steps(options.console) as step, _read(chemin, step) as (source, lecture):
+    with _steps(options.console) as step, _read(chemin, step) as ouvert:
         if not options.copie:
             save.ensure_writable(chemin)
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
             deposit.withdraw(depots, Path(depot).name)
-            examen = _examine(source, lecture, depots.registre.memory(), options.au, step)
+            examen = _examine(ouvert, depots.registre.memory(), options.au, step)
             suivis = _suivis(examen, {})
             ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
     return _bilan(examen, suivis, depots.issues, ecrit, ())
@@ -127,6 +150,7 @@ def ramener(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> B
             save.ensure_writable(chemin)
         step("Lecture de la réponse")
         answer = recu.lire(read_bytes(reponse), reponse.name)
+        seen = _stamp(chemin)
         classeur = workbook.read(chemin)
         depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
@@ -135,8 +159,8 @@ def ramener(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> B
         )
         registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
         source = stack.enter_context(_with_values(chemin, found.values))
-        lecture = lire(replace(workbook.read(source), chemin=chemin))
-        examen = _with_answer(_examine(source, lecture, registre.memory(), options.au, step), found)
+        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+        examen = _with_answer(_examine(ouvert, registre.memory(), options.au, step), found)
         suivis = _suivis(examen, {})
         step("Écriture dans le classeur")
         ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
@@ -154,19 +178,25 @@ def _with_answer(examen: Examen, found: Retour) -> Examen:
 
 
 @contextmanager
-def _read(chemin: Path, step: "Step") -> Iterator[tuple[Path, Lecture]]:
+def _read(chemin: Path, step: "Step") -> Iterator[Ouvert]:
     """Yield the workbook and what it says, with the propositions in it that the user said OUI to.
 
-    The first is a copy where there are any such propositions: the original is written once, at the end of the run.
+    Where there are any, annotations start from a copy: the original is written once, at the end of the run.
     """
     step("Lecture du classeur")
+    seen = _stamp(chemin)
     lecture = lire(workbook.read(chemin))
     values = marking.accepted_values(lecture, annotate.read_accepted(chemin))
     if not values:
-        yield chemin, lecture
+        yield Ouvert(seen, chemin, lecture)
         return
     with _with_values(chemin, values) as copy:
-        yield copy, lire(replace(workbook.read(copy), chemin=chemin))
+        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)))
+
+
+def _stamp(chemin: Path) -> save.Stamp:
+    """Tell this version of a workbook; what cannot be told at all is refused when it is read."""
+    return save.stamp(chemin) if chemin.exists() else (0, 0)
 
 
 @contextmanager
@@ -187,7 +217,8 @@ def read_bytes(path: Path) -> bytes:
         raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
-def _examine(source: Path, lecture: Lecture, memoire: Memoire, au: date, step: "Step") -> Examen:
+def _examine(ouvert: Ouvert, memoire: Memoire, au: date, step: "Step") -> Examen:
+    lecture = ouvert.lecture
     rapprochement = reconcile(_lignes(lecture, memoire), memoire)
     statuts = dict(zip(lecture.frames.demandes.valeurs.index, rapprochement.statuts, strict=True))
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
@@ -196,7 +227,7 @@ def _examine(source: Path, lecture: Lecture, memoire: Memoire, au: date, step: "
     pieces = attachments.inspect(lecture.fichiers(), lecture.dossier_pieces, spec.EXTENSIONS)
     step("Contrôle des demandes")
     verdict = _check(lecture, pieces, au, rapprochement.issues, memoire)
-    return Examen(lecture.classeur.chemin, source, lecture, statuts, rapprochement, verdict)
+    return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
 def _check(
@@ -310,11 +341,11 @@ def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[I
     errors = annotate.grouped(marking.error_lines((*notices, *issues)))
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
 
-    chemin = examen.chemin
+    chemin = examen.ouvert.chemin
     if not copie:
-        save.replace_workbook(chemin, write)
+        save.replace_workbook(chemin, write, examen.ouvert.seen)
         return chemin
     copy = chemin.with_name(f"{chemin.stem}{COPIE}{chemin.suffix}")
     with new_file(copy) as target:
@@ -353,7 +384,7 @@ def _umask() -> int:
 
 
 def _bilan(
-    examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Issue], ecrit: Path, envois: tuple[Envoi, ...]
+    examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Issue], ecrit: Path | None, envois: tuple[Envoi, ...]
 ) -> Bilan:
     feuille = examen.lecture.classeur.demandes.feuille
     issues = (*notices, *examen.verdict.issues)
@@ -362,7 +393,7 @@ def _bilan(
         for ligne, suivi in suivis.items()
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
-    return Bilan(examen.chemin, demandes, issues, envois, ecrit, int(wrong))
+    return Bilan(examen.ouvert.chemin, demandes, issues, envois, ecrit, TO_CORRECT if wrong else FINE)
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------

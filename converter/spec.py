@@ -664,6 +664,8 @@ TAGS: tuple[Tag, ...] = (
     ),
 )
 
+PHRASES = frozenset({"controle", "libelleTraitement"})
+"""The columns that hold sentences: wrapped, and their rows as high as the text."""
 TAG = MappingProxyType({tag.nom: tag for tag in TAGS})
 JSON_TAGS = tuple(tag for tag in TAGS if tag.json)
 DPI_TAGS = tuple(tag for tag in TAGS if tag.bloc == _DPI)

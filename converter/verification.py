@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from converter import portal
+from converter.exits import FINE, TO_CORRECT
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.messages import conseil, phrase
 from converter.portal import Controle, Finding, Report
@@ -35,7 +36,7 @@ def verifier(
     refuser: Sequence[str],
     rapport: Path | None,
 ) -> int:
-    """Control a deposit; return 0 where the portal would take all of it, 1 otherwise.
+    """Control a deposit; return `FINE` where the portal would take all of it, else `TO_CORRECT`.
 
     Raises `Inutilisable` (F001, F017) when a file cannot be read, and `Empeche`.
     """
@@ -50,7 +51,7 @@ def verifier(
         console.print(f"  Réponse d’exercice écrite : {escape(str(reponse))}", soft_wrap=True)
     elif reponse:
         console.print("  Pas de réponse d’exercice : le portail refuserait le fichier entier.")
-    return 0 if report.conforme else 1
+    return FINE if report.conforme else TO_CORRECT
 
 
 def print_schema(json: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from converter import attachments, deposit
 from converter.cli import run
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -260,3 +261,40 @@ def test_a_refused_request_is_corrected_converted_and_accepted(sample: Callable[
     assert cells(book, "Demandes", "etat") == {3: "Acceptée"}
     assert cells(book, "Demandes", "numeroASP") == {3: "FICTIF-00002"}
     assert cells(book, "Demandes", "libelleTraitement") == {3: "Demande acceptée"}
+
+
+def test_a_save_while_the_tool_works_is_never_written_over(
+    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(GUIDE)
+    inspect = attachments.inspect
+
+    def someone_saves(*arguments: Any) -> Any:
+        put(book, "Demandes", 3, "montantSegurHT", 14000)
+        return inspect(*arguments)
+
+    monkeypatch.setattr(attachments, "inspect", someone_saves)
+    code, report = call("convertir", book, *DAY)
+    assert (code, report["depots"], [f["code"] for f in report["anomalies"]]) == (3, [], ["E115"])
+    assert cells(book, "Demandes", "montantSegurHT") == {3: 14000}
+
+
+def test_a_deposit_is_told_even_where_the_workbook_cannot_say_so_any_more(
+    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(GUIDE)
+    lock = book.with_name("~$demandes.xlsx")
+    convert = deposit.convert
+
+    def someone_opens(*arguments: Any) -> Any:
+        lock.write_bytes(b"\x05Marie" + b" " * 159)
+        return convert(*arguments)
+
+    monkeypatch.setattr(deposit, "convert", someone_opens)
+    code, report = call("convertir", book, *DAY)
+    assert code == 3
+    assert [deposited["demandes"] for deposited in report["depots"]] == [["00001"]]
+    monkeypatch.undo()
+    lock.unlink()
+    assert call("convertir", book, *DAY)[1]["depots"] == []
+    assert cells(book, "Demandes", "etat") == {3: "Convertie"}

@@ -253,8 +253,8 @@ def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbo
         sheet = blank["Demandes"]
         return sheet[f"{tags(sheet)[tag]}2"].fill.fgColor.rgb
 
-    looks = [fill("numeroEditeur"), fill("nomMandataire"), fill("operateurMessagerie"), fill("etat")]
-    assert len(set(looks)) == 4
+    looks = [fill("numeroEditeur"), fill("nomMandataire"), fill("etat")]
+    assert len(set(looks)) == 3
     assert fill("dateCommande") == looks[0]
     sheet = blank["Demandes"]
     assert sheet[f"{tags(sheet)['controle']}2"].font.i

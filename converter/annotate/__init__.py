@@ -104,7 +104,7 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     refused: list[CellValue] = []
     changed = formulas = False
     for name, cells in wanted.items():
-        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates)
+        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates, _heights(cells.values()))
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
             package.put(parts[name], written.sheet.data)
@@ -112,6 +112,15 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     if changed:
         calculation.after_change(package, parts.values(), formula_gone=formulas)
     return tuple(refused)
+
+
+def _heights(cells: Iterable[CellValue]) -> dict[int, float]:
+    """The height that each row needs, where the values say."""
+    heights: dict[int, float] = {}
+    for cell in cells:
+        if cell.hauteur is not None:
+            heights[cell.ligne] = max(cell.hauteur, heights.get(cell.ligne, 0))
+    return heights
 
 
 def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:

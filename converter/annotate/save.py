@@ -36,9 +36,14 @@ class Lock:
     fichier: Path
 
 
-def replace_workbook(path: Path, write: Callable[[Path], object]) -> Path | None:
+Stamp = tuple[int, int]
+"""What tells one version of a file from the next: its time in nanoseconds and its size in bytes."""
+
+
+def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | None = None) -> Path | None:
     """Replace a workbook by what `write` writes to the path it is given, whole or not at all.
 
+    `seen` is its `stamp` when it was read, so that nothing saved since is lost; `None`: it is read by `write` only.
     Returns the dated copy of the workbook as it was, in `sauvegardes/` beside it; `None` when `write` wrote the
     same bytes again, so that nothing had to be done.
 
@@ -51,14 +56,13 @@ def replace_workbook(path: Path, write: Callable[[Path], object]) -> Path | None
     with guarded(real.parent):
         ensure_writable(real)
         _sweep(real.parent)
-        seen = _stamp(real)
+        seen = seen or stamp(real)
         temporary = _temporary(real.parent)
         try:
             write(temporary)
+            ensure_unchanged(real, seen)
             if filecmp.cmp(temporary, real, shallow=False):
                 return None
-            if _stamp(real) != seen:
-                raise _refusal(CHANGED, real)
             shutil.copymode(real, temporary)
             _flush(temporary)
             kept = _keep_copy(real)
@@ -128,7 +132,14 @@ def _refusal(code: str, path: Path, *facts: tuple[str, str]) -> Empeche:
     return Empeche(Issue(code, faits=(("fichier", path.name), *facts)))
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def ensure_unchanged(path: Path, seen: Stamp) -> None:
+    """Raise `Empeche` (E115) when the workbook was saved since it was `seen`."""
+    if stamp(path) != seen:
+        raise _refusal(CHANGED, path)
+
+
+def stamp(path: Path) -> Stamp:
+    """Return what tells this version of a file from the next."""
     status = path.stat()
     return status.st_mtime_ns, status.st_size
 

@@ -22,12 +22,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class CellValue:
-    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula."""
+    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula.
+
+    `hauteur` is the height in points that its row needs to show it all, 0 for the usual one; `None` leaves the row.
+    """
 
     feuille: str
     ligne: int
     colonne: int
     valeur: Valeur
+    hauteur: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
