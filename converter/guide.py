@@ -26,6 +26,8 @@ img {{ display: block; max-width: 100%; margin: 1rem auto; border: 1px solid {ch
 table {{ border-collapse: collapse; width: 100%; font-size: .9rem; }}
 th {{ background: {charte.BLEU}; color: #fff; text-align: left; }}
 th, td {{ border: 1px solid {charte.GRIS}; padding: .3rem .5rem; vertical-align: top; overflow-wrap: break-word; }}
+code {{ font-size: .85em; overflow-wrap: anywhere; }}
+pre code {{ font-size: 1em; }}
 pre {{ background: {charte.GRIS_CLAIR}; border: 1px solid {charte.GRIS}; padding: .7rem 1rem; font-size: .8rem;
        white-space: pre-wrap; }}
 blockquote {{ margin: 1rem 0; padding: .2rem 1rem; background: {charte.SAISIE[Niveau.A_COMPLETER]["bg_color"]}; }}

@@ -17,13 +17,15 @@ from converter.resources import shipped
 LANCEURS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
 _EXECUTABLE = {".command", ".sh"}
 CLASSEUR, PIECES, GUIDE, EXEMPLE, ROUES = "demandes.xlsx", "pieces", "Guide.html", "exemple", "roues"
+EN_COURS = ".segur-hop-en-cours"
+"""What the folder that a kit is made in is called, or its name ends with."""
 _CLASSEURS = {".xlsx", ".xlsm"}
 _SOURCE_EXEMPLE = "samples/exemple-du-guide"
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What was made: whether the folder was there before, and how many wheels it holds, of how many bytes."""
+    """What was made: whether the folder held something before, and how many wheels it holds, of how many bytes."""
 
     dossier: Path
     mis_a_jour: bool
@@ -75,19 +77,24 @@ def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], Non
 
     Everything is made aside first, so a failure leaves the folder as it was. Raises `Inutilisable` (F030), `Empeche`.
     """
-    if dossier.exists() and not dossier.is_dir():
-        raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
     place = dossier.resolve()
-    aside = place.with_name(f".{place.name}.en-cours")
-    with guarded(place.parent):
+    with guarded(place):
+        if place.exists() and not place.is_dir():
+            raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
+        there = place.is_dir()
+        used = there and any(place.iterdir())
+        aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
         try:
             _make(aside, hors_ligne=hors_ligne, step=step)
-            mis_a_jour = _publish(aside, place)
+            if there:
+                _update(aside, place)
+            else:
+                aside.rename(place)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         held = sorted((place / ROUES).glob("*.whl"))
-    return Kit(dossier, mis_a_jour, len(held), sum(wheel.stat().st_size for wheel in held))
+    return Kit(dossier, used, len(held), sum(wheel.stat().st_size for wheel in held))
 
 
 def _make(folder: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> None:
@@ -111,17 +118,6 @@ def _copy(name: str, target: Path) -> None:
     shutil.copyfile(shipped(name), target)
     if target.suffix in _EXECUTABLE:
         target.chmod(target.stat().st_mode | 0o111)
-
-
-def _publish(made: Path, dossier: Path) -> bool:
-    """Move what was made to its place; return whether a folder was there already."""
-    if dossier.is_dir() and any(dossier.iterdir()):
-        _update(made, dossier)
-        return True
-    if dossier.is_dir():
-        dossier.rmdir()
-    made.rename(dossier)
-    return False
 
 
 def _update(made: Path, dossier: Path) -> None:

@@ -1,10 +1,8 @@
 """Draws the pictures of the guide from real files: `python tests/pictures.py`, where LibreOffice and poppler are."""
 
-import re
 import subprocess
 import sys
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +39,12 @@ PICTURES = (
     Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.298, 0.459)),
     Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
     Picture("demandes", "exemple/demandes.xlsx", "Demandes", across=(0, 0.5)),
-    Picture("scenario", "exemple/demandes.xlsx", "Demandes", across=(0.64, 1)),
+    Picture("scenario", "exemple/demandes.xlsx", "Demandes", across=(0.7, 1)),
     Picture("beneficiaires", "exemple/demandes.xlsx", "Bénéficiaires"),
     Picture("pieces", "exemple/demandes.xlsx", "Pièces"),
     Picture("marques", "corriger/demandes.xlsx", "Demandes", across=(0, 0.5), down=(0.06, 0.52)),
     Picture("controle", "corriger/demandes.xlsx", "Demandes", page=2, across=(0, 0.41), down=(0.06, 0.52)),
-    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", down=(0.02, 0.4)),
+    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", across=(0, 0.78), down=(0.02, 0.33)),
     Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.6)),
     Picture("reponse", "deposer/demandes.xlsx", "Demandes", page=2),
 )
@@ -77,31 +75,14 @@ def pages(workbook: Path) -> list[tuple[str, Image.Image]]:
     """Print a workbook; return what each page says, its sheet's name first, and its picture."""
     folder = workbook.with_name(f"{workbook.stem} en images")
     folder.mkdir()
-    fitted(workbook, folder / workbook.name)
     (folder / "profile" / "user").mkdir(parents=True)
     (folder / "profile" / "user" / "registrymodifications.xcu").write_text(FRENCH, encoding="utf-8")
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    show("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, folder / workbook.name)
+    show("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, workbook)
     pdf = folder / f"{workbook.stem}.pdf"
     show("pdftoppm", "-r", DPI, "-png", pdf, folder / "page")
     files = enumerate(sorted(folder.glob("page-*.png")), start=1)
     return [(show("pdftotext", "-f", rank, "-l", rank, pdf, "-"), Image.open(file).copy()) for rank, file in files]
-
-
-def fitted(workbook: Path, target: Path) -> None:
-    """Copy a workbook with its rows as high as our sentences: Excel fits them when it opens, LibreOffice does not."""
-    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(target, "w") as copy:
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename.startswith("xl/worksheets/sheet"):
-                data = re.sub(r'<row r="\d+" spans="[^"]+"(?=>(.*?)</row>)', fitted_row, data.decode()).encode()
-            copy.writestr(entry, data)
-
-
-def fitted_row(row: re.Match[str]) -> str:
-    """Give a row the height of its longest sentence, in a column of 50 characters."""
-    longest = max(map(len, re.findall(r"<t[^>]*>([^<]*)</t>", row[1])), default=0)
-    return f'{row[0]} ht="{15 * (1 + longest // 60)}" customHeight="1"'
 
 
 def show(*command: object) -> str:

@@ -100,9 +100,12 @@ def test_a_kit_may_be_made_in_an_empty_folder_and_below_folders_that_are_not_the
 
 @pytest.mark.usefixtures("light")
 def test_a_kit_cut_off_halfway_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:
-    (tmp_path / ".kit.en-cours" / "roues").mkdir(parents=True)
+    (tmp_path / f".kit{kit.EN_COURS}" / "roues").mkdir(parents=True)
+    assert cli.run(["kit", str(tmp_path / "kit")]) == 0
+    (tmp_path / "kit" / kit.EN_COURS / "roues").mkdir(parents=True)
     assert cli.run(["kit", str(tmp_path / "kit")]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["kit"]
+    assert not (tmp_path / "kit" / kit.EN_COURS).exists()
 
 
 # --- a folder that is a kit already -----------------------------------------------------------------------------------
@@ -156,6 +159,14 @@ def test_a_users_own_file_in_a_folder_of_ours_stays(old: Path) -> None:
     (old / "roues" / "note.txt").write_text("à moi", encoding="utf-8")
     cli.run(["kit", str(old)])
     assert (old / "roues" / "note.txt").read_text(encoding="utf-8") == "à moi"
+
+
+def test_the_folder_one_stands_in_can_be_renewed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(old)
+    before = tree(old)
+    assert cli.run(["kit", "."]) == 0
+    assert cli.run(["kit", "pieces/.."]) == 0
+    assert tree(old) == before
 
 
 @pytest.mark.usefixtures("index")
