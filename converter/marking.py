@@ -180,7 +180,8 @@ def _height(tag: spec.Tag, value: Any) -> float | None:
     """Return the height a row needs for a sentence in its column: Excel and LibreOffice do not see to it themselves."""
     if tag.nom not in spec.PHRASES:
         return None
-    lines = len(textwrap.wrap(str(value or ""), tag.largeur))
+    # A column is as wide as so many figures, and letters are narrower than figures.
+    lines = len(textwrap.wrap(str(value or ""), round(1.1 * tag.largeur)))
     return min(lines * _LINE, _HIGHEST) if lines > 1 else 0
 
 
