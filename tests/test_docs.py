@@ -117,6 +117,12 @@ def test_the_readme_gives_the_reason_of_every_dependency() -> None:
     assert [name for name in names if name not in section] == []
 
 
+def test_the_readme_places_every_module() -> None:
+    section = README.read_text(encoding="utf-8").split("## Architecture")[1].split("\n## ")[0]
+    modules = {path.stem for path in (REPO / "converter").glob("[!_]*.py")}
+    assert [name for name in modules if f"`{name}`" not in section and not name.startswith("messages")] == []
+
+
 @pytest.mark.parametrize("document", [README, GUIDE], ids=lambda document: document.name)
 def test_a_document_links_only_to_what_is_there(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
