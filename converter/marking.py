@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
+
 from converter import spec
 from converter.annotate import Accepted, CellValue, ErrorLine, Mark, Valeur
 from converter.check import Lecture
@@ -110,7 +112,16 @@ def tool_values(lecture: Lecture, issues: Sequence[Issue], suivis: Mapping[int, 
     wanted = {DEMANDES: _request_columns(lecture, notes, suivis)}
     for table in (classeur.beneficiaires, classeur.pieces):
         wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
-    return [value for table in classeur.tables() for value in changes(table, wanted[table.nom])]
+    return [
+        value for table in classeur.tables() for value in changes(table, {**wanted[table.nom], **_forgotten(table)})
+    ]
+
+
+def _forgotten(table: Table) -> dict[int, dict[str, Any]]:
+    """Take back what rows still say that the user emptied, but of converted ones, which may be emptied by error."""
+    states = table.videes.get("etat", pd.Series(index=table.videes.index))
+    passing = {Etat.A_CORRIGER.value, Etat.PRETE.value}
+    return {ligne: {"controle": None, **({"etat": None} if etat in passing else {})} for ligne, etat in states.items()}
 
 
 Notes = Mapping[tuple[str, int], Sequence[Issue]]
@@ -166,7 +177,9 @@ def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[C
                 yield CellValue(table.feuille, table.ligne_balises, free, tag.nom)
             yield CellValue(table.feuille, table.ligne_titres or table.ligne_balises + 1, free, tag.libelle)
     for tag in spec.tool_columns(table.nom):
-        held = table.brut[tag.nom].to_dict() if tag.nom in table.brut else {}
+        held = {
+            ligne: raw for rows in (table.brut, table.videes) if tag.nom in rows for ligne, raw in rows[tag.nom].items()
+        }
         for ligne, row in wanted.items():
             if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):
                 yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom], _height(tag, row[tag.nom]))

@@ -9,7 +9,7 @@ import difflib
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -43,8 +43,9 @@ class Table:
     """A data sheet as the user holds it.
 
     `feuille` is the sheet's real name and `nom` its name in the template; `colonnes` maps a tag to its Excel column
-    (from 1); `ligne_balises` is 0 where the tag row was deleted; `brut` has one row for each non-blank Excel row
-    (its index) and one column of raw values for each tag found.
+    (from 1); `ligne_balises` is 0 where the tag row was deleted; `brut` has one row for each Excel row (its index)
+    that the user filled and one column of raw values for each tag found; `videes` is the same of the rows where only
+    the tool's own columns still say something.
     """
 
     feuille: str
@@ -54,6 +55,7 @@ class Table:
     ligne_titres: int
     derniere_colonne: int
     brut: pd.DataFrame
+    videes: pd.DataFrame
 
     def place(self, ligne: int, balise: str) -> Place:
         """Return the cell of a tag on an Excel row."""
@@ -286,17 +288,28 @@ def _table(header: _Header, sheets: _Sheets) -> Table:
     first = max(header.ligne_balises, header.ligne_titres)
     left_out = {*sheets.package.frame_rows(header.feuille)}
     vendor = [header.colonnes[tag.nom] - 1 for tag in spec.vendor_columns(header.nom) if tag.nom in header.colonnes]
-    kept = [
-        number
-        for number, row in enumerate(rows[first:], start=first + 1)
-        if number not in left_out and any(_filled(row[column]) for column in vendor)
-    ]
-    cells = list(zip(*(rows[number - 1] for number in kept), strict=True)) or [()] * len(rows[0])
-    columns = {tag: cells[column - 1] for tag, column in header.colonnes.items()}
-    brut = pd.DataFrame(columns, index=pd.Index(kept, dtype="int64", name="ligne"), dtype=object)
+    numbers = [number for number in range(first + 1, len(rows) + 1) if number not in left_out]
+    kept = [number for number in numbers if any(_filled(rows[number - 1][column]) for column in vendor)]
+    tool = [header.colonnes[tag.nom] - 1 for tag in spec.tool_columns(header.nom) if tag.nom in header.colonnes]
+    filled = set(kept)
+    emptied = [n for n in numbers if n not in filled and any(_filled(rows[n - 1][column]) for column in tool)]
     return Table(
-        header.feuille, header.nom, header.colonnes, header.ligne_balises, header.ligne_titres, len(rows[0]), brut
+        header.feuille,
+        header.nom,
+        header.colonnes,
+        header.ligne_balises,
+        header.ligne_titres,
+        len(rows[0]),
+        _frame(header, rows, kept),
+        _frame(header, rows, emptied),
     )
+
+
+def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
+    """Return the columns found, of these Excel rows."""
+    cells = list(zip(*(rows[number - 1] for number in numbers), strict=True)) or [()] * len(rows[0])
+    columns = {tag: cells[column - 1] for tag, column in header.colonnes.items()}
+    return pd.DataFrame(columns, index=pd.Index(numbers, dtype="int64", name="ligne"), dtype=object)
 
 
 def _fill_merged(header: _Header, sheets: _Sheets) -> None:

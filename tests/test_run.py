@@ -298,3 +298,18 @@ def test_a_deposit_is_told_even_where_the_workbook_cannot_say_so_any_more(
     lock.unlink()
     assert call("convertir", book, *DAY)[1]["depots"] == []
     assert cells(book, "Demandes", "etat") == {3: "Convertie"}
+
+
+def test_a_row_that_the_user_emptied_is_no_request_and_its_remarks_go(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    call("valider", book, *DAY)
+    workbook = load_workbook(book)
+    sheet = workbook["Demandes"]
+    tool = next(cell.column for cell in sheet[1] if cell.value == "etat")
+    for column in range(1, tool):
+        sheet.cell(6, column).value = None
+    workbook.save(book)
+    _, report = call("valider", book, *DAY)
+    assert 6 not in {request["ligne"] for request in report["demandes"]}
+    emptied = load_workbook(book)["Demandes"][6]
+    assert [cell.value for cell in emptied if cell.value] == []
