@@ -231,8 +231,13 @@ class Command:
         shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("depots", "sauvegardes", "attendu"))
 
     def run(self, folder: Path) -> object:
-        code = cli.run(["convertir", str(folder / "demandes.xlsx"), "--date-depot", f"{JOUR:%d/%m/%Y}", "--quiet"])
-        assert code == 0, f"exit code {code}"
+        book, told = str(folder / "demandes.xlsx"), folder / "rapport.json"
+        day = f"{JOUR:%d/%m/%Y}"
+        code = cli.run(["convertir", book, "--date-depot", day, "--quiet", "--rapport", str(told)])
+        if code:
+            findings = msgspec.json.decode(told.read_bytes())["anomalies"]
+            msg = f"exit code {code}: {Counter((each['code'], each['message']) for each in findings).most_common(5)}"
+            raise AssertionError(msg)
         return code
 
     def wrong_after_kill(self, folder: Path) -> list[str]:
