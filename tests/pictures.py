@@ -47,6 +47,7 @@ PICTURES = (
     Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", across=(0, 0.78), down=(0.02, 0.33)),
     Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.6)),
     Picture("reponse", "deposer/demandes.xlsx", "Demandes", page=2),
+    Picture("suivi", "deposer/suivi.xlsx", "", down=(0.02, 0.7)),
 )
 
 
@@ -63,6 +64,7 @@ def prepare(folder: Path) -> None:
     answer, zips = folder / f"{JSON}.json", sorted(deposit.glob("*.zip"))
     run("verifier", deposit / f"{JSON}.json", *zips, *day, "--reponse", answer, "--refuser", "00003")
     run("retour", answer, workbook, *day, code=1)
+    run("suivi", workbook, "-o", workbook.with_name("suivi.xlsx"))
 
 
 def run(*arguments: object, code: int = 0) -> None:
