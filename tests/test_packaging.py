@@ -161,6 +161,14 @@ def test_a_copy_that_pip_did_not_install_says_so(tmp_path: Path, monkeypatch: py
     assert refusal.value.issue.code == "E040"
 
 
+def test_what_pip_says_of_another_failure_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheels, "checkout", lambda: tmp_path)  # where there is nothing to build
+    with pytest.raises(wheels.Empeche) as refusal:
+        wheels.write_own(tmp_path)
+    assert refusal.value.issue.code == "E043"
+    assert "does not appear to be a Python project" in dict(refusal.value.issue.faits)["raison"]
+
+
 # --- the lock ---------------------------------------------------------------------------------------------------------
 
 
