@@ -89,6 +89,7 @@ def test_reading_never_raises(raw: Any, date1904: bool) -> None:
 
 @settings(max_examples=300)
 @given(CELLS)
+@example("\u0390")  # its capital comes in pieces
 def test_what_was_read_reads_the_same_again(raw: Any) -> None:
     for nom, kind in TYPED.items():
         valeur = kind.read(raw).valeur
@@ -335,6 +336,11 @@ def test_codes_keep_or_get_back_their_zeros(kind: Format, raw: Any, code: str) -
 @pytest.mark.parametrize("raw", [0.0, "0", 780054.0, 12.0])
 def test_a_finess_never_gets_more_than_one_zero_back(raw: Any) -> None:
     assert errors(spec.FINESS, raw) == ["V002"]
+
+
+@pytest.mark.parametrize("kind", [spec.NUMERO_EDITEUR, spec.NUMERO_ANS, spec.NUMERO_SIRET, spec.FINESS])
+def test_the_zero_that_a_formula_makes_of_a_blank_is_no_code(kind: Format) -> None:
+    assert errors(kind, 0.0) == ["V002"]
 
 
 YES = ["OUI", "oui", " Oui ", "O", "vrai", "VRAI", "Yes", "x", "X", "1", "✓", "✔️", "Oui\u00a0", True, 1.0, 1]
