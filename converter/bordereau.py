@@ -20,6 +20,7 @@ from converter.document import Demande, Lot, canonical
 from converter.registry import Fichier
 from converter.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec import LOGICIELS_EN_TOUTES_LETTRES, TAG, TAUX_AVANCE_POURCENT
+from converter.typographie import plural
 
 BORDEREAU = "bordereau.xlsx"
 _FINESS, _SIGNATAIRES = 40, 10
@@ -207,12 +208,11 @@ class _Slip:
             f"« avance », saisissez le numéro ANS {numero_ans}, puis déposez les fichiers ci-dessous de haut en bas."
         )
         self._file_headings()
-        self._file_row(1, self.remise.json, f"{len(self.remise.lot.demandes)} demande(s)")
+        self._file_row(1, self.remise.json, plural(len(self.remise.lot.demandes), "demande"))
         for rank, archive in enumerate(self.remise.zips, start=1):
-            contents = (
-                f"pièces justificatives, zip {rank} sur {len(self.remise.zips)} : {len(archive.pieces)} fichier(s)"
-            )
-            self._file_row(rank + 1, archive.fichier, contents)
+            contents = plural(len(archive.pieces), "fichier")
+            which = f"pièces justificatives, zip {rank} sur {len(self.remise.zips)} : {contents}"
+            self._file_row(rank + 1, archive.fichier, which)
 
     def _file_headings(self) -> None:
         for column, title in enumerate(
@@ -289,7 +289,7 @@ class _Slip:
         ht = sum(each.centimes for each in declared)
         advance = sum(avance(each.centimes) for each in declared)
         logiciel = self.remise.lot.entete.logiciel
-        label = f"Total {logiciel} : {len(declared)} demande(s)"
+        label = f"Total {logiciel} : {plural(len(declared), 'demande')}"
         self.sheet.merge_range(self.row, 0, self.row, _HT - 1, label, self.looks["total"])
         self._formula(_HT, f"=SUM(H{first + 1}:H{self.row})", ht, "total euro")
         self._formula(_AVANCE, f"=SUM(I{first + 1}:I{self.row})", advance, "total euro")
@@ -317,7 +317,7 @@ def _distinct(demande: Demande, tag: str, most: int) -> list[str]:
     """The different values of a tag over the establishments of a request, in order, `most` of them named."""
     values = list(dict.fromkeys(str(client[tag]) for client in demande.etablissements))
     more = len(values) - most
-    return values if more <= 0 else [*values[:most], f"et {more} autre(s)"]
+    return values if more <= 0 else [*values[:most], f"et {plural(more, 'autre')}"]
 
 
 def _lines(column: int, *paragraphs: str) -> int:

@@ -23,6 +23,7 @@ from converter.lock import Tenant, locked
 from converter.pack import Entry, FichierChange, plan, write_zip
 from converter.registry import Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.shape import Shape
+from converter.typographie import plural
 
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
@@ -301,7 +302,7 @@ def _finish(depots: Depots, depot: Depot) -> Issue:
 
 
 def _told(code: str, depot: Depot) -> Issue:
-    return Issue(code, faits=(("depot", depot.nom), ("demandes", str(len(depot.demandes)))))
+    return Issue(code, faits=(("depot", depot.nom), ("demandes", plural(len(depot.demandes), "demande"))))
 
 
 def _adopt_found(depots: Depots) -> Iterator[Issue]:

@@ -16,12 +16,13 @@ from converter.exits import FINE
 from converter.issues import Issue
 from converter.messages import conseil, phrase
 from converter.registry import Depot, Memoire
-from converter.report import euros, plural
+from converter.report import euros
 from converter.run import DEPOTS, new_file, refuse_existing
 from converter.shape import builtin_model, model_for
 from converter.spec import TAG, TAUX_AVANCE_POURCENT, Etat
 from converter.suivi import DemandeSuivie, Suivi
 from converter.suivi import suivi as follow
+from converter.typographie import plural
 
 _SHOWN = 40
 """Requests that the screen lists; `suivi.xlsx` lists all."""

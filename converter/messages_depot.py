@@ -12,14 +12,14 @@ _REPRISE = {
     "D001": Message(
         _A,
         "conversion interrompue, défaite",
-        "La conversion précédente a été interrompue : le dépôt {depot} ({demandes} demande(s)) n’a pas été publié.",
+        "La conversion précédente a été interrompue : le dépôt {depot} ({demandes}) n’a pas été publié.",
         "Rien à faire : ses demandes et son numéro de fichier sont de nouveau libres, elles seront converties avec les "
         "autres.",
     ),
     "D002": Message(
         _A,
         "conversion interrompue, terminée",
-        "La conversion précédente a été interrompue juste avant la fin : le dépôt {depot} ({demandes} demande(s)) est "
+        "La conversion précédente a été interrompue juste avant la fin : le dépôt {depot} ({demandes}) est "
         "maintenant publié, en entier.",
         "Téléversez-le comme les autres ; ses demandes sont Convertie.",
     ),
@@ -27,12 +27,12 @@ _REPRISE = {
         _A,
         "annulation interrompue, terminée",
         "L’annulation du dépôt {depot} avait été interrompue : elle est terminée, le dossier est dans « annulés ».",
-        "Rien à faire : ses {demandes} demande(s) sont de nouveau à convertir.",
+        "Rien à faire : ce dépôt ({demandes}) est de nouveau à convertir.",
     ),
     "D004": Message(
         _A,
         "dépôt introuvable après une interruption",
-        "La conversion précédente a été interrompue à la fin, et le dossier du dépôt {depot} ({demandes} demande(s)) "
+        "La conversion précédente a été interrompue à la fin, et le dossier du dépôt {depot} ({demandes}) "
         "est introuvable : il a sans doute été déplacé.",
         "Par prudence, ses demandes restent Convertie. Si vous ne l’avez jamais téléversé, annulez-le : "
         "segur-hop annuler {depot}.",
@@ -48,7 +48,7 @@ _REPRISE = {
     "D006": Message(
         _A,
         "dépôt retrouvé",
-        "Le dépôt {depot} ({demandes} demande(s)) n’était pas dans le registre : il y est inscrit.",
+        "Le dépôt {depot} ({demandes}) n’était pas dans le registre : il y est inscrit.",
         "Rien à faire, s’il est bien à vous.",
     ),
     "D007": Message(

@@ -325,7 +325,7 @@ _K2 = {
     "K232": Message(
         _A,
         "profil « Intégration INS »",
-        "{nombre} demande(s) annoncent une PFI indépendante du DPI.",
+        "Demandes qui annoncent une PFI indépendante du DPI : {nombre}.",
         "Vérifiez que votre logiciel est référencé avec le profil « Intégration INS ».",
         "3.2",
     ),

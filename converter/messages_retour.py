@@ -191,13 +191,13 @@ _REPRISE = {
     "S036": Message(
         _A,
         "demandes sans réponse",
-        "Les {nombre} demandes sans réponse de « {fichier} » sont reprises comme demandes à convertir.",
+        "Demandes de « {fichier} » sans réponse, reprises comme demandes à convertir : {nombre}.",
         "Si ce fichier a déjà été déposé sur le portail, ne les convertissez pas de nouveau avant la réponse.",
     ),
     "S037": Message(
         _A,
         "demandes rejetées",
-        "{nombre} demande(s) de « {fichier} » ont été rejetées par l’ASP et gardent ici leur ancien numéro.",
+        "Demandes de « {fichier} » rejetées par l’ASP, qui gardent ici leur ancien numéro : {nombre}.",
         "Lancez retour avec ce fichier et ce classeur : chacune recevra un nouveau numéro.",
         "1.2",
     ),

@@ -14,6 +14,7 @@ from converter.formats import Montant
 from converter.issues import Gravite, Issue
 from converter.messages import catalogue, conseil, gravite, phrase
 from converter.spec import TAUX_AVANCE_POURCENT, Etat
+from converter.typographie import plural
 
 _LISTED = 8
 """How many findings the summary lists before it sends the reader to the sheet `Erreurs`."""
@@ -119,7 +120,7 @@ def _counts(bilan: Bilan) -> Iterable[str]:
     if not counts:
         return
     total = plural(len(bilan.demandes), "demande")
-    parts = [f"[{colours.get(etat, 'cyan')}]{counts[etat]} {_state_words(etat)}[/]" for etat in Etat if counts[etat]]
+    parts = [f"[{colours.get(etat, 'cyan')}]{_standing(counts[etat], etat)}[/]" for etat in Etat if counts[etat]]
     yield f"  {total} : {', '.join(parts)}."
 
 
@@ -130,18 +131,12 @@ def _kept_out(bilan: Bilan) -> Iterable[str]:
     if waiting:
         files = sorted({d.fichierJSON for d in waiting if d.fichierJSON})
         named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
-        yield f"  {plural(len(waiting), 'demande')} déjà dans un dépôt, donc pas reconvertie(s) : {escape(named)}"
+        yield f"  {plural(len(waiting), 'demande convertie')} auparavant, et pas une seconde fois : {escape(named)}"
         yield "    Pour l’annuler avant tout envoi au portail : segur-hop annuler DEPOT CLASSEUR."
 
 
-def _state_words(etat: Etat) -> str:
-    words = {Etat.A_CORRIGER: "à corriger", Etat.PRETE: "prête(s) à convertir", Etat.CONVERTIE: "convertie(s)"}
-    return words.get(etat, f"{etat.value.lower()}(s)")
-
-
-def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: `1 demande`, `12 demandes`."""
-    return f"{count} {noun}{'s' if count > 1 else ''}"
+def _standing(count: int, etat: Etat) -> str:
+    return f"{count} à corriger" if etat is Etat.A_CORRIGER else plural(count, etat.value.lower())
 
 
 def _findings(bilan: Bilan) -> Iterable[str]:
@@ -163,7 +158,7 @@ def _findings(bilan: Bilan) -> Iterable[str]:
             yield f"    … et {plural(len(found) - _LISTED, 'autre')} : voir la feuille « Erreurs » du classeur."
     if repairs:
         yield (
-            f"  {plural(len(repairs), 'saisie')} comprise(s) malgré la forme (zéros, espaces, majuscules…) : "
+            f"  {plural(len(repairs), 'saisie comprise')} malgré la forme (zéros, espaces, majuscules…) : "
             "voir la feuille « Erreurs »."
         )
 

@@ -15,9 +15,9 @@ from converter.exits import FINE, TO_CORRECT
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.messages import conseil, phrase
 from converter.portal import Controle, Finding, Report
-from converter.report import plural
 from converter.run import new_file, read_bytes
 from converter.shape import ADOPTED, Shape, builtin_model, load_model
+from converter.typographie import plural
 
 _TITLES = {
     Controle.STRUCTURE: "1er contrôle, la structure du fichier",

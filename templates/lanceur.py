@@ -170,7 +170,9 @@ def numbers(version: str) -> list[int]:
 def checkout_source(checkout: Path) -> Source:
     """Take the sources around `templates/`; their print covers what goes into the wheel."""
     project, lock = checkout / "pyproject.toml", checkout / "requirements.lock"
-    version = re.search(r'^version = "(.+)"', project.read_text("utf-8"), re.MULTILINE)
+    version = re.search(
+        r'^__version__ = "(.+)"', (checkout / "converter" / "__init__.py").read_text("utf-8"), re.MULTILINE
+    )
     parts = [file for folder in ("converter", "templates") for file in sorted((checkout / folder).rglob("*"))]
     code = [file for file in parts if file.is_file() and "__pycache__" not in file.parts]
     return Source(version[1] if version else "0", checkout, HERE / "roues", lock, fingerprint([project, lock, *code]))
