@@ -80,6 +80,11 @@ def test_the_only_software_sold_need_not_be_typed(tmp_path: Path) -> None:
     assert {issue.split()[0] for issue in found.issues} == {"R102", "R103", "R180"}  # rows 6 and 7 are no DPI
 
 
+def test_true_and_1_are_two_cells_in_one_column(tmp_path: Path) -> None:
+    found = examine(edited(tmp_path / "demandes.xlsx", {f"{D}!N3": 1, f"{D}!N4": True, f"{D}!N5": 1}))
+    assert found.issues == [f"C008 {D}!N3", f"C008 {D}!N5"]
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 

@@ -139,10 +139,11 @@ def test_sheets_may_be_renamed_added_hidden_and_moved(tmp_path: Path) -> None:
     assert found.etats == ["Prête"] * 5
 
 
-def test_a_copy_of_a_sheet_does_not_take_its_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["Demandes (2)", "DEMANDES."])
+def test_a_copy_of_a_sheet_does_not_take_its_place(name: str, tmp_path: Path) -> None:
     book = opened()
     copy = book.copy_worksheet(book[DEMANDES])
-    copy.title = "Demandes (2)"
+    copy.title = name
     copy["E3"] = "gratuit"
     book.move_sheet(copy, -5)
     assert_good(saved(book, tmp_path / "demandes.xlsx"))
@@ -210,18 +211,18 @@ def test_formatted_empty_rows_count_as_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "xml"),
     [
-        ("XFD1048576", b'<c r="XFD1048576"><v>1</v></c>'),
-        ("A1048576", b'<c r="A1048576"><v>1</v></c>'),
-        ("A1048576", b"<c r='A1048576'><v>1</v></c>"),
-        ("A1048576", b'<c r = "A1048576"><v>1</v></c>'),
-        ("A1048576", b"<c><v>1</v></c>"),
-        ("A1048576", b'<c r="A1048576" t="str"><f>""</f><v></v></c>'),
-        ("A1048576", b'<c r="A1048576" t="inlineStr"><is><t> </t></is></c>'),
+        ("XFD1048576", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        ("A1048576", b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>'),
+        ("A1048576", b"<row r='1048576'><c r='A1048576'><v>1</v></c></row>"),
+        ("A1048576", b'<row r = "1048576"><c r = "A1048576"><v>1</v></c></row>'),
+        ("XFD9999", b"<row r = '9999'><c r='XFD9999'><v>1</v></c></row>"),
+        ("A1048576", b'<row r="1048576"><c><v>1</v></c></row>'),
+        ("A1048576", b'<row r="1048576"><c r="A1048576" t="str"><f>""</f><v></v></c></row>'),
+        ("A1048576", b'<row r="1048576"><c r="A1048576" t="inlineStr"><is><t> </t></is></c></row>'),
     ],
 )
 def test_a_value_far_from_the_others_is_named_and_not_read(cell: str, xml: bytes, tmp_path: Path) -> None:
-    row = b'<row r="1048576">' + xml + b"</row></sheetData>"
-    path = repackaged(tmp_path / "demandes.xlsx", in_demandes(b"</sheetData>", row))
+    path = repackaged(tmp_path / "demandes.xlsx", in_demandes(b"</sheetData>", xml + b"</sheetData>"))
     with pytest.raises(Inutilisable) as raised:
         workbook.read(path)
     (issue,) = raised.value.issues
