@@ -12,12 +12,12 @@ import pandas as pd
 
 from converter import spec
 from converter.annotate import Accepted, CellValue, ErrorLine, Mark, Valeur
-from converter.check import Lecture
+from converter.check import Lecture, Verdict
 from converter.formats import CellFault, Jour, Montant, show
 from converter.issues import Gravite, Issue
 from converter.messages import attendu, conseil, gravite, libelle, phrase
 from converter.registry import Reponse
-from converter.spec import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.spec import DEMANDES, Etat
 from converter.workbook import Table
 
 
@@ -105,11 +105,11 @@ def excel_value(tag: spec.Tag, text: str) -> Valeur:
     return text
 
 
-def tool_values(lecture: Lecture, issues: Sequence[Issue], suivis: Mapping[int, Suivi]) -> list[CellValue]:
+def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi]) -> list[CellValue]:
     """Return what changes in the tool's own columns; `suivis` has an entry for each Excel row of `Demandes`."""
     classeur = lecture.classeur
-    notes = _notes(issues)
-    wanted = {DEMANDES: _request_columns(lecture, notes, suivis)}
+    notes = _notes(verdict.issues)
+    wanted = {DEMANDES: _request_columns(lecture, verdict, notes, suivis)}
     for table in (classeur.beneficiaires, classeur.pieces):
         wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
     return [
@@ -139,27 +139,16 @@ def _own_text(notes: Notes, table: Table, ligne: int) -> str:
     return " ".join(f"{phrase(issue)} {conseil(issue)}" for issue in notes.get((table.feuille, ligne), ()))
 
 
-def _request_columns(lecture: Lecture, notes: Notes, suivis: Mapping[int, Suivi]) -> dict[int, dict[str, Any]]:
+def _request_columns(
+    lecture: Lecture, verdict: Verdict, notes: Notes, suivis: Mapping[int, Suivi]
+) -> dict[int, dict[str, Any]]:
     table = lecture.classeur.demandes
-    numbers = lecture.frames.demandes.valeurs["numeroEditeur"]
-    elsewhere = _rows_at_fault_elsewhere(lecture, notes)
     columns: dict[int, dict[str, Any]] = {}
     for ligne, suivi in suivis.items():
-        own = _own_text(notes, table, ligne)
-        text = " ".join(filter(None, (own, *elsewhere.get(numbers.get(ligne), ()))))
+        elsewhere = (f"Voir {place.feuille}, cellule {place.cellule}." for place in verdict.retenues.get(ligne, ()))
+        text = " ".join(filter(None, (_own_text(notes, table, ligne), *elsewhere)))
         columns[ligne] = {**suivi.columns(), "controle": text}
     return columns
-
-
-def _rows_at_fault_elsewhere(lecture: Lecture, notes: Notes) -> dict[str, list[str]]:
-    """Say, for each request, which of its rows on the other sheets to look at."""
-    elsewhere: dict[str, list[str]] = defaultdict(list)
-    for nom in (BENEFICIAIRES, PIECES):
-        frame = lecture.frames.of(nom)
-        for ligne, number in frame.valeurs["numeroEditeur"].items():
-            if (frame.table.feuille, ligne) in notes and isinstance(number, str):
-                elsewhere[number].append(f"Voir {frame.table.feuille}, ligne {ligne}.")
-    return elsewhere
 
 
 def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[CellValue]:

@@ -245,14 +245,14 @@ def _lignes(lecture: Lecture, memoire: Memoire) -> list[Ligne]:
     frame = lecture.frames.demandes
     numbers = frame.valeurs["numeroEditeur"].fillna("")
     told = {tag.nom: _texts(lecture, tag.nom) for tag in spec.tool_columns(spec.DEMANDES)}
-    compared = [ligne for ligne, n in numbers.items() if n in memoire.faits or told["etat"].get(ligne) in FIGES]
+    compared = [ligne for ligne, n in numbers.items() if n in memoire.faits or lecture.etats.get(ligne) in FIGES]
     hashes = {c.ligne: of_values(c.logiciel, c.valeurs, c.etablissements) for c in contenus(lecture, compared)}
     return [
         Ligne(
             frame.table.place(ligne, "numeroEditeur"),
             numero,
             hashes.get(ligne, ""),
-            told["etat"].get(ligne, ""),
+            lecture.etats.get(ligne, ""),
             told["fichierJSON"].get(ligne, ""),
             told["numeroASP"].get(ligne, ""),
             told["codeTraitement"].get(ligne, ""),
@@ -337,7 +337,7 @@ def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[I
     """Write marks, the tool's columns and `Erreurs` into the workbook, or into a copy beside it."""
     issues = examen.verdict.issues
     marks = marking.marks(issues)
-    values = marking.tool_values(examen.lecture, issues, suivis)
+    values = marking.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(marking.error_lines((*notices, *issues)))
 
     def write(target: Path) -> None:
