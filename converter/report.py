@@ -18,6 +18,8 @@ from converter.typographie import plural
 
 _LISTED = 8
 """How many findings the summary lists before it sends the reader to the sheet `Erreurs`."""
+_OF_A_KIND = 3
+"""How many of them may be of one code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +153,27 @@ def _findings(bilan: Bilan) -> Iterable[str]:
     ):
         if found:
             yield f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :"
-            yield from (
-                f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in found[:_LISTED]
-            )
-        if len(found) > _LISTED:
-            yield f"    … et {plural(len(found) - _LISTED, 'autre')} : voir la feuille « Erreurs » du classeur."
+            shown = _shown(found)
+            yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in shown)
+            if len(found) > len(shown):
+                others = plural(len(found) - len(shown), "autre")
+                yield f"    … et {others} : voir la feuille « Erreurs » du classeur."
     if repairs:
         yield (
             f"  {plural(len(repairs), 'saisie comprise')} malgré la forme (zéros, espaces, majuscules…) : "
             "voir la feuille « Erreurs »."
         )
+
+
+def _shown(found: Sequence[Issue]) -> list[Issue]:
+    """Choose what the screen lists: a few of each kind, so that one repeated a hundred times hides no other."""
+    met: Counter[str] = Counter()
+    shown: list[Issue] = []
+    for issue in found:
+        met[issue.code] += 1
+        if met[issue.code] <= _OF_A_KIND and len(shown) < _LISTED:
+            shown.append(issue)
+    return shown
 
 
 def _is_repair(issue: Issue) -> bool:

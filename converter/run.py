@@ -361,14 +361,13 @@ def new_file(path: Path) -> Iterator[Path]:
     """
     with guarded(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".segur-hop-", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
+        unfinished = save.temporary(path.parent)
         try:
-            yield Path(name)
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
+            yield unfinished
+            unfinished.chmod(0o666 & ~_umask())
+            unfinished.replace(path)
         finally:
-            Path(name).unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
 
 
 def refuse_existing(path: Path) -> None:

@@ -56,19 +56,20 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
     with guarded(real.parent):
         ensure_writable(real)
         _sweep(real.parent)
+        _sweep(real.parent / BACKUPS)
         seen = seen or stamp(real)
-        temporary = _temporary(real.parent)
+        unfinished = temporary(real.parent)
         try:
-            write(temporary)
+            write(unfinished)
             ensure_unchanged(real, seen)
-            if filecmp.cmp(temporary, real, shallow=False):
+            if filecmp.cmp(unfinished, real, shallow=False):
                 return None
-            shutil.copymode(real, temporary)
-            _flush(temporary)
+            shutil.copymode(real, unfinished)
+            _flush(unfinished)
             kept = _keep_copy(real)
-            _move(temporary, real)
+            _move(unfinished, real)
         finally:
-            temporary.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
         _prune(real)
     return kept
 
@@ -144,7 +145,8 @@ def stamp(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def _temporary(folder: Path) -> Path:
+def temporary(folder: Path) -> Path:
+    """Make an empty file to write to before it takes its name; what a power cut leaves of it goes a day later."""
     handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=folder)
     os.close(handle)
     return Path(name)
@@ -165,7 +167,7 @@ def _keep_copy(path: Path) -> Path:
     moment = f"{datetime.now().astimezone():%Y-%m-%d %Hh%Mm%S}"
     number = 1 + max((rank for when, rank, _ in _copies(path) if when == moment), default=0)
     copy = folder / f"{path.stem} {moment}{f' ({number})' if number > 1 else ''}{path.suffix}"
-    unfinished = _temporary(folder)
+    unfinished = temporary(folder)
     try:
         shutil.copy2(path, unfinished)
         _flush(unfinished)
