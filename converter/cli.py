@@ -1,5 +1,6 @@
 """The command line: French words around the runs; it imports what a command needs only when that command runs."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -385,4 +386,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
+    # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
+    gc.set_threshold(200_000)
     sys.exit(run(sys.argv[1:]))
