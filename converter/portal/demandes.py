@@ -30,7 +30,7 @@ from converter.spec import (
 NULLABLE = frozenset({*MANDATAIRE_TAGS, "operateurMessagerie"})
 """The tags of the vendor that may be null."""
 
-PORTAL_TAGS = tuple(tag.nom for tag in TAGS if tag.json and tag.par is Par.ASP)
+PORTAL_TAGS = frozenset(tag.nom for tag in TAGS if tag.json and tag.par is Par.ASP)
 """The tags that the portal fills: null when filed."""
 
 # --- formats: one value at a time -------------------------------------------------------------------------------------
@@ -171,6 +171,8 @@ def formats(au: date) -> Formats:
 def values(bloc: Bloc, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
     """Tell what is wrong with each value of an object and of those in its lists, but not in a file's requests."""
     for tag, valeur in bloc.valeurs.items():
+        if isinstance(valeur, bool):  # its type was all there is to check
+            continue
         if tag in PORTAL_TAGS:
             if valeur is not None and not answered:
                 yield bloc.ecart("K201", tag)
@@ -221,10 +223,9 @@ def attachment_names(demande: Bloc, logiciel: str) -> Iterator[Ecart]:
 
 
 def _attachment_name(piece: Bloc, numero: str | None, logiciel: str) -> Iterator[Ecart]:
-    expected = _expected_name(piece, numero, logiciel)
     match = _NAME.fullmatch(piece["nomFichier"])
     if match is None:
-        yield piece.ecart("K240", "nomFichier", proposition=expected)
+        yield piece.ecart("K240", "nomFichier", proposition=_expected_name(piece, numero, logiciel))
         return
     said = (
         ("K241", match["extension"].upper(), _FORMATS.get(piece["formatFichier"]), "formatFichier"),
@@ -235,7 +236,8 @@ def _attachment_name(piece: Bloc, numero: str | None, logiciel: str) -> Iterator
     for code, in_name, elsewhere, tag in said:
         if elsewhere is not None and in_name != elsewhere:
             faits = (("nom", piece["nomFichier"]), ("dans_le_nom", in_name), ("attendu", elsewhere))
-            yield piece.ecart(code, tag, *faits, proposition=expected if tag == "nomFichier" else "")
+            proposition = _expected_name(piece, numero, logiciel) if tag == "nomFichier" else ""
+            yield piece.ecart(code, tag, *faits, proposition=proposition)
 
 
 def _expected_name(piece: Bloc, numero: str | None, logiciel: str) -> str:

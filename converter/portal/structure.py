@@ -48,16 +48,22 @@ def near(word: str, words: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A shape prepared for reading objects: the relative paths of tags and lists by role, and the kinds of tags."""
+    """A shape prepared for reading objects.
+
+    `lieux` are the relative paths of tags and lists by role; `kinds` the kind of each tag, `types` the types it allows.
+    """
 
     lieux: Mapping[str, Mapping[str, Chemin]]
     kinds: Mapping[str, str]
+    types: Mapping[str, frozenset[type]]
 
 
 def _plan(shape: Shape) -> _Plan:
     lieux: dict[str, dict[str, Chemin]] = {}
     _locate(shape.nodes, (), "", lieux)
-    return _Plan(lieux, {tag: kind(tag) for tag in shape.tags()})
+    kinds = {tag: kind(tag) for tag in shape.tags()}
+    # Null is every tag's, for the second control to judge.
+    return _Plan(lieux, kinds, {tag: KINDS[kinds[tag]][0] | {type(None)} for tag in kinds})
 
 
 def _locate(nodes: Sequence[Node], chemin: Chemin, role: str, lieux: dict[str, dict[str, Chemin]]) -> None:
@@ -93,9 +99,15 @@ class Relief:
         missing = [node.key for node in nodes if node.key not in value]
         if missing or len(value) > len(nodes):
             self._keys(value, {node.key for node in nodes}, missing, chemin)
+        types = self.plan.types
         for node in nodes:
-            if node.key in value:
-                self._member(value[node.key], node, (*chemin, node.key), bloc)
+            key = node.key
+            if key not in value:
+                continue
+            if isinstance(node, Leaf) and type(value[key]) in types.get(node.tag, ()):
+                bloc.valeurs[node.tag] = value[key]
+            else:
+                self._member(value[key], node, (*chemin, key), bloc)
 
     def _keys(self, value: Mapping[str, Any], known: set[str], missing: Sequence[str], chemin: Chemin) -> None:
         """Tell the keys that the model does not have, and those missing, save one that an unknown key stands for."""
@@ -110,7 +122,7 @@ class Relief:
     def _member(self, value: Any, node: Node, chemin: Chemin, bloc: Bloc) -> None:
         match node:
             case Leaf() if node.tag:
-                self._leaf(value, node.tag, chemin, bloc)
+                self._wrong_kind(value, self.plan.kinds[node.tag], chemin)
             case Leaf():
                 if value != node.sample:
                     self.ecarts.append(Ecart("K121", chemin, value, (("modele", show(node.sample)),)))
@@ -125,14 +137,6 @@ class Relief:
             return
         for rank, row in enumerate(value):
             yield self.bloc(row, node.nodes, (*chemin, rank), node.role)
-
-    def _leaf(self, value: Any, tag: str, chemin: Chemin, bloc: Bloc) -> None:
-        """Keep a value of the right type; null is every tag's, for the second control to judge."""
-        expected = self.plan.kinds[tag]
-        if value is None or type(value) in KINDS[expected][0]:
-            bloc.valeurs[tag] = value
-        else:
-            self._wrong_kind(value, expected, chemin)
 
     def _wrong_kind(self, value: Any, expected: str, chemin: Chemin) -> None:
         if type(value) is NoNumber:
