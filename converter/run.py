@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -320,6 +321,7 @@ def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) ->
     return Suivi(etat)
 
 
+@cache
 def _day(jour: str) -> date | None:
     return datetime.strptime(jour, "%d/%m/%Y").date() if jour else None  # noqa: DTZ007 - a day has no time zone
 
