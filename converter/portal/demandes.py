@@ -171,21 +171,24 @@ def formats(au: date) -> Formats:
 def values(bloc: Bloc, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
     """Tell what is wrong with each value of an object and of those in its lists, but not in a file's requests."""
     for tag, valeur in bloc.valeurs.items():
-        if isinstance(valeur, bool):  # its type was all there is to check
-            continue
-        if tag in PORTAL_TAGS:
-            if valeur is not None and not answered:
-                yield bloc.ecart("K201", tag)
-        elif _blank(valeur):
-            if valeur is not None or tag not in NULLABLE:
-                yield bloc.ecart("K216" if tag in NULLABLE else "K200", tag)
-        else:
-            for check in checks.get(tag, ()):
-                if faute := check(valeur):
-                    yield bloc.ecart(faute[0], tag, *faute[1])
+        if not isinstance(valeur, bool):  # of a boolean, its type was all there is to check
+            yield from _value(bloc, tag, valeur, checks, answered=answered)
     for role in (ETABLISSEMENTS, PIECES):
         for row in bloc.rows(role):
             yield from values(row, checks, answered=answered)
+
+
+def _value(bloc: Bloc, tag: str, valeur: Any, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
+    if tag in PORTAL_TAGS:
+        if valeur is not None and not answered:
+            yield bloc.ecart("K201", tag)
+    elif _blank(valeur):
+        if valeur is not None or tag not in NULLABLE:
+            yield bloc.ecart("K216" if tag in NULLABLE else "K200", tag)
+    else:
+        for check in checks.get(tag, ()):
+            if faute := check(valeur):
+                yield bloc.ecart(faute[0], tag, *faute[1])
 
 
 def _blank(valeur: Any) -> bool:
