@@ -228,9 +228,9 @@ class _Header:
     @classmethod
     def of(cls, nom: str, feuille: str, rows: Rows, sold: frozenset[str]) -> "_Header":
         """Find the columns by tag, and by heading those whose tag is gone."""
-        tags = spec.columns(nom)
-        headings = {fold(tag.libelle): tag.nom for tag in tags}
-        names = {tag.nom: tag.nom for tag in tags}
+        wanted = spec.columns(nom)
+        headings = {fold(tag.libelle): tag.nom for tag in wanted}
+        names = {tag.nom: tag.nom for tag in wanted}
         tag_row, by_tag = _best_row(rows, lambda cell: names.get(cell.strip()))
         heading_row, by_heading = _best_row(rows, lambda cell: headings.get(fold(cell)))
         taken = {column for columns in by_tag.values() for column in columns}
@@ -238,7 +238,7 @@ class _Header:
         chosen = by_tag | left
         titles = rows[heading_row - 1] if heading_row else []
         issues = (*_missing(nom, feuille, chosen, titles, sold), *_doubled(feuille, chosen))
-        colonnes = {tag.nom: chosen[tag.nom][0] for tag in tags if tag.nom in chosen}
+        colonnes = {tag.nom: chosen[tag.nom][0] for tag in wanted if tag.nom in chosen}
         return cls(feuille, nom, colonnes, tag_row, heading_row, issues)
 
 

@@ -197,10 +197,10 @@ def written(path: Path, requests: list[dict[str, Any]]) -> None:
             sheet.write_row(line, 0, [nom, "", value])
         for feuille, lines in rows.items():
             sheet = book.add_worksheet(feuille)
-            tags = [tag.nom for tag in spec.vendor_columns(feuille)]
-            sheet.write_row(0, 0, tags)
+            names = [tag.nom for tag in spec.vendor_columns(feuille)]
+            sheet.write_row(0, 0, names)
             for line, row in enumerate(lines, start=1):
-                for column, nom in enumerate(tags):
+                for column, nom in enumerate(names):
                     value = row.get(nom)
                     if isinstance(value, date):
                         sheet.write_datetime(line, column, value, days)

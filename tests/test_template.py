@@ -93,7 +93,7 @@ def blank() -> openpyxl.Workbook:
     return openpyxl.load_workbook(built())
 
 
-def tags(sheet: Worksheet) -> dict[str, str]:
+def letters_of(sheet: Worksheet) -> dict[str, str]:
     """The column letter of each tag of row 1."""
     return {cell.value: cell.column_letter for cell in sheet[1]}
 
@@ -117,10 +117,12 @@ def test_the_sheets_stand_in_order_and_the_lists_are_hidden(blank: openpyxl.Work
 @pytest.mark.parametrize("feuille", VENDOR)
 def test_row_1_holds_every_tag_hidden_and_row_2_its_french_heading(blank: openpyxl.Workbook, feuille: str) -> None:
     sheet = blank[feuille]
-    assert list(tags(sheet)) == f"{VENDOR[feuille]} {TOOL[feuille]}".split()
+    assert list(letters_of(sheet)) == f"{VENDOR[feuille]} {TOOL[feuille]}".split()
     assert sheet.row_dimensions[1].hidden
     assert not sheet.row_dimensions[2].hidden
-    assert [cell.value.replace("\xa0", " ") for cell in sheet[2]] == [spec.TAG[tag].libelle for tag in tags(sheet)]
+    assert [cell.value.replace("\xa0", " ") for cell in sheet[2]] == [
+        spec.TAG[tag].libelle for tag in letters_of(sheet)
+    ]
     assert sheet.max_row <= 3
 
 
@@ -138,7 +140,7 @@ def test_parametres_holds_hidden_tags_labels_values_and_help(blank: openpyxl.Wor
 @pytest.mark.parametrize("feuille", CODES)
 def test_code_columns_are_text_dates_french_and_amounts_in_euros(blank: openpyxl.Workbook, feuille: str) -> None:
     sheet = blank[feuille]
-    letters = tags(sheet)
+    letters = letters_of(sheet)
     for tag in CODES[feuille].split():
         assert sheet.column_dimensions[letters[tag]].number_format == "@", tag
     if feuille == "Demandes":
@@ -160,7 +162,7 @@ def test_drop_downs_go_through_defined_names_only(blank: openpyxl.Workbook) -> N
                 assert rule.formula1 in blank.defined_names
             assert "!" not in (rule.formula1 or "")
             assert len(rule.formula1 or "") <= 255
-        for tag, letter in tags(sheet).items():
+        for tag, letter in letters_of(sheet).items():
             if tag in DROP_DOWNS:
                 assert f"={entry(sheet, letter).formula1}" == DROP_DOWNS[tag]
 
@@ -182,7 +184,7 @@ def test_every_column_prompts_and_alerts_in_french_within_excel_s_limits(
     blank: openpyxl.Workbook, feuille: str
 ) -> None:
     sheet = blank[feuille]
-    for tag, letter in tags(sheet).items():
+    for tag, letter in letters_of(sheet).items():
         rule = entry(sheet, letter)
         assert 0 < len(rule.promptTitle) <= 32
         assert 0 < len(rule.prompt) <= 255
@@ -196,7 +198,7 @@ def test_every_column_prompts_and_alerts_in_french_within_excel_s_limits(
 def test_a_tool_column_warns_and_a_number_from_elsewhere_may_be_pasted(blank: openpyxl.Workbook) -> None:
     for feuille in VENDOR:
         sheet = blank[feuille]
-        letters = tags(sheet)
+        letters = letters_of(sheet)
         for tag in TOOL[feuille].split():
             rule = entry(sheet, letters[tag])
             assert (rule.type, rule.errorStyle) == ("custom", "warning")
@@ -251,14 +253,14 @@ def test_the_pfi_columns_are_folded_until_a_request_fills_them() -> None:
 def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbook) -> None:
     def fill(tag: str) -> str:
         sheet = blank["Demandes"]
-        return sheet[f"{tags(sheet)[tag]}2"].fill.fgColor.rgb
+        return sheet[f"{letters_of(sheet)[tag]}2"].fill.fgColor.rgb
 
     looks = [fill("numeroEditeur"), fill("nomMandataire"), fill("etat")]
     assert len(set(looks)) == 3
     assert fill("dateCommande") == looks[0]
     sheet = blank["Demandes"]
-    assert sheet[f"{tags(sheet)['controle']}2"].font.i
-    assert sheet.column_dimensions[tags(sheet)["controle"]].width >= 45
+    assert sheet[f"{letters_of(sheet)['controle']}2"].font.i
+    assert sheet.column_dimensions[letters_of(sheet)["controle"]].width >= 45
 
 
 def test_the_legend_shows_the_colours_of_the_marks(blank: openpyxl.Workbook) -> None:
@@ -500,6 +502,6 @@ def test_libreoffice_keeps_drop_downs_tables_and_the_stamp(tmp_path: Path) -> No
     for feuille in VENDOR:
         assert after[feuille].row_dimensions[1].hidden
         assert list(after[feuille].tables) == list(before[feuille].tables)
-        for letter in tags(before[feuille]).values():
+        for letter in letters_of(before[feuille]).values():
             if entry(before[feuille], letter).type == "list":
                 assert entry(after[feuille], letter).formula1 == entry(before[feuille], letter).formula1

@@ -359,15 +359,15 @@ def test_other_files_are_refused(code: str, tmp_path: Path) -> None:
     assert refused(path) == [code]
 
 
-def zipped(path: Path, parts: dict[str, bytes]) -> Path:
+def zipped(path: Path, entries: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w") as package:
-        for name, data in parts.items():
+        for name, data in entries.items():
             package.writestr(name, data)
     return path
 
 
 @pytest.mark.parametrize(
-    ("parts", "code"),
+    ("entries", "code"),
     [
         ({"bon.pdf": b"%PDF"}, "F002"),
         ({"[Content_Types].xml": b"", "_rels/.rels": b"", "xl/workbook.bin": b""}, "F003"),
@@ -377,8 +377,8 @@ def zipped(path: Path, parts: dict[str, bytes]) -> Path:
         ({}, "F002"),
     ],
 )
-def test_other_packages_are_refused(parts: dict[str, bytes], code: str, tmp_path: Path) -> None:
-    assert refused(zipped(tmp_path / "demandes.xlsx", parts)) == [code]
+def test_other_packages_are_refused(entries: dict[str, bytes], code: str, tmp_path: Path) -> None:
+    assert refused(zipped(tmp_path / "demandes.xlsx", entries)) == [code]
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
