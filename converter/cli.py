@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from converter import __version__
-from converter.exits import FINE, INTERRUPTED, PREVENTED, UNUSABLE
+from converter.commands.outcome import FINE, INTERRUPTED, PREVENTED, UNUSABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from converter.commands.rapport import Bilan
+    from converter.commands.session import Options
     from converter.issues import Issue
-    from converter.report import Bilan
-    from converter.run import Options
 
 
 class _MiseEnPage(click.HelpFormatter):
@@ -130,8 +130,8 @@ def commands() -> None:
 )
 def modele(sortie: Path) -> int:
     """Crée un classeur vierge, à remplir."""
-    from converter import template
-    from converter.run import new_file, refuse_existing
+    from converter.blank import template
+    from converter.commands.session import new_file, refuse_existing
 
     def write() -> int:
         refuse_existing(sortie)
@@ -150,7 +150,7 @@ def modele(sortie: Path) -> int:
 )
 def kit(dossier: Path, *, hors_ligne: bool) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
-    from converter.kit import kit as run
+    from converter.kit.kit import kit as run
 
     return _guarded(lambda: run(dossier, hors_ligne=hors_ligne, console=_console()))
 
@@ -160,7 +160,7 @@ def kit(dossier: Path, *, hors_ligne: bool) -> int:
 @_common
 def valider(classeurs: tuple[Path, ...], **options: Any) -> int:
     """Contrôle un classeur et y inscrit chaque erreur, dans sa cellule."""
-    from converter.run import valider as run
+    from converter.commands.session import valider as run
 
     return _each(classeurs, run, **options)
 
@@ -170,7 +170,7 @@ def valider(classeurs: tuple[Path, ...], **options: Any) -> int:
 @_common
 def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
     """Contrôle un classeur et dépose ses demandes prêtes : JSON, zips et bordereau."""
-    from converter.run import convertir as run
+    from converter.commands.session import convertir as run
 
     return _each(classeurs, run, **options)
 
@@ -189,8 +189,8 @@ def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
 @click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine.")
 def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **options: Any) -> int:
     """Refait les deux contrôles du portail sur un dépôt, fait ou non par cet outil, puis contrôle ses zips."""
-    from converter.verification import print_schema
-    from converter.verification import verifier as run
+    from converter.commands.verifier import print_schema
+    from converter.commands.verifier import verifier as run
 
     if schema:
         print_schema(json)
@@ -209,7 +209,7 @@ def annuler(depot: str, classeur: Path, **options: Any) -> int:
     """Retire un dépôt jamais envoyé au portail : ses demandes redeviennent prêtes, leurs numéros libres."""
     from functools import partial
 
-    from converter.run import annuler as run
+    from converter.commands.session import annuler as run
 
     return _each((classeur,), partial(run, depot), **options)
 
@@ -223,7 +223,7 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
     """Inscrit la réponse du portail dans le classeur et le registre."""
     from functools import partial
 
-    from converter.run import ramener as run
+    from converter.commands.session import ramener as run
 
     return _each((classeur,), partial(run, json, remplacer), **options)
 
@@ -234,7 +234,7 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
 @click.option("--sortie", type=_CLASSEUR, metavar="DOSSIER", help="Dossier des dépôts (par défaut « depots »).")
 def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None) -> int:
     """Dit où en est chaque demande, les totaux et l’avance de 30 % attendue."""
-    from converter.errands import suivi as run
+    from converter.commands.errands import suivi as run
 
     return _guarded(lambda: run(classeur, sortie, sortie_xlsx, console=_console(), au=_today()))
 
@@ -246,7 +246,7 @@ def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None) -> int:
 )
 def classeur(json: tuple[Path, ...], sortie: Path) -> int:
     """Refait un classeur rempli à partir de fichiers JSON ; leurs pièces sont reprises des zips voisins."""
-    from converter.errands import classeur as run
+    from converter.commands.errands import classeur as run
 
     return _guarded(lambda: run(json, sortie, console=_console()))
 
@@ -258,7 +258,7 @@ def classeur(json: tuple[Path, ...], sortie: Path) -> int:
 )
 def adopter(modele: Path, dossier: Path) -> int:
     """Prend le modèle JSON téléchargé sur le portail pour forme des fichiers à venir ; dit ce qui diffère."""
-    from converter.errands import adopter as run
+    from converter.commands.errands import adopter as run
 
     return _guarded(lambda: run(modele, dossier, console=_console()))
 
@@ -266,7 +266,7 @@ def adopter(modele: Path, dossier: Path) -> int:
 @commands.command(epilog="Exemple : segur-hop regles")
 def regles() -> int:
     """Affiche le catalogue des contrôles."""
-    from converter.report import print_catalogue
+    from converter.commands.rapport import print_catalogue
 
     print_catalogue(_console())
     return FINE
@@ -283,8 +283,8 @@ def _each(
     quiet: bool,
 ) -> int:
     """Run over each workbook in turn, one that cannot be used not stopping the others; return the gravest exit code."""
-    from converter.report import print_summary, write_rapport
-    from converter.run import Options
+    from converter.commands.rapport import print_summary, write_rapport
+    from converter.commands.session import Options
 
     console = _console(quiet=quiet)
     options = Options(date_depot or _today(), sortie, copie, console)
@@ -311,8 +311,8 @@ def _guarded(run: Callable[[], int]) -> int:
 
 
 def _attempt(run: "Callable[[Path, Options], Bilan]", classeur: Path, options: "Options") -> "Bilan":
+    from converter.commands.rapport import Bilan
     from converter.issues import Empeche, Inutilisable
-    from converter.report import Bilan
 
     try:
         return run(classeur, options)
@@ -341,7 +341,7 @@ def _complain(text: str) -> None:
 
 
 def _complain_of(issues: "Iterable[Issue]") -> None:
-    from converter.messages import conseil, phrase
+    from converter.sentences.say import conseil, phrase
 
     for issue in issues:
         _complain(f"{phrase(issue)} {conseil(issue)}")

@@ -11,8 +11,8 @@ from typing import Any
 
 from PIL import Image
 
-from converter import template
-from converter.spec import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
+from converter.blank import template
+from converter.spec.tags import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
 
 HERE = Path(__file__).parent
 Row = Mapping[str, Any]

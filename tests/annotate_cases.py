@@ -14,8 +14,8 @@ from lxml import etree
 from openpyxl.comments import Comment
 from PIL import Image
 
-from converter.annotate import Mark
 from converter.issues import Gravite
+from converter.marking.annotate import Mark
 
 EXCEL_MADE = Path(__file__).parents[2] / "shared" / "excel-made"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

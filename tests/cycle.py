@@ -13,12 +13,19 @@ from pypdf import PdfWriter
 from rich.console import Console
 from stdnum import luhn
 
-from converter import annotate, check, deposit, portal, recu, retour, run, template, workbook
-from converter.document import encode
-from converter.registry import Memoire, Registry
-from converter.retour import Retour
-from converter.shape import builtin_model
-from converter.spec import BENEFICIAIRES, DEMANDES, PIECES
+from converter import portal
+from converter.blank import template
+from converter.checking import check
+from converter.commands import session
+from converter.depositing import deposit
+from converter.depositing.document import encode
+from converter.marking import annotate
+from converter.reading import workbook
+from converter.registry.store import Memoire, Registry
+from converter.returning import bring_back, received
+from converter.returning.bring_back import Retour
+from converter.spec.shape import builtin_model
+from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
 
 JOUR = date(2022, 4, 15)
 SHAPE = builtin_model()
@@ -79,7 +86,7 @@ class Cycle:
 
     def convert(self, jour: date = JOUR) -> list[str]:
         """Convert; return the names of the deposits made, in order."""
-        bilan = run.convertir(self.classeur, run.Options(jour, None, False, Console(quiet=True)))
+        bilan = session.convertir(self.classeur, session.Options(jour, None, False, Console(quiet=True)))
         return [envoi.json.removesuffix(".json") for envoi in bilan.depots]
 
     def sent(self, depot: str) -> bytes:
@@ -112,12 +119,12 @@ class Cycle:
 
     def _bring_back(self, registre: Registry, answer: bytes, nom: str, remplacer: bool) -> Retour:
         classeur = workbook.read(self.classeur)
-        return retour.bring_back(
-            recu.lire(answer, nom),
+        return bring_back.bring_back(
+            received.lire(answer, nom),
             check.lire(classeur),
             registre.memory(),
             registre.depots(),
-            retour.formulas(classeur),
+            bring_back.formulas(classeur),
             remplacer=remplacer,
         )
 

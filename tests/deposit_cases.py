@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from converter import deposit
-from converter.document import Demande, Entete, Lot, Piece, lots
+from converter.depositing import deposit
+from converter.depositing.document import Demande, Entete, Lot, Piece, lots
 from converter.issues import Issue
-from converter.messages_depot import MESSAGES
-from converter.registry import Depot
-from converter.shape import builtin_model
+from converter.registry.store import Depot
+from converter.sentences.deposits import MESSAGES
+from converter.spec.shape import builtin_model
 
 JOUR = date(2022, 4, 15)
 SHAPE = builtin_model()

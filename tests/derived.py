@@ -19,16 +19,17 @@ from typing import Any
 
 import click
 
-from converter import cli, mode_emploi, portal, template
+from converter import cli, portal
+from converter.blank import instructions, template
 from converter.issues import Gravite
-from converter.messages import catalogue
-from converter.shape import builtin_model
-from converter.spec import DATA_SHEETS, JSON_TAGS, PARAMETRES, Par, Tag, columns, parametres
+from converter.sentences.say import catalogue
+from converter.spec.shape import builtin_model
+from converter.spec.tags import DATA_SHEETS, JSON_TAGS, PARAMETRES, Par, Tag, columns, parametres
 
 REPO = Path(__file__).parents[1]
 README, GUIDE = REPO / "README.md", REPO / "templates" / "GUIDE.md"
 DEPOSIT_SCHEMA = REPO / "converter" / "portal" / "schema-hop.json"
-RAPPORT_SCHEMA = REPO / "converter" / "rapport.schema.json"
+RAPPORT_SCHEMA = REPO / "converter" / "commands" / "rapport.schema.json"
 
 
 def load_samples() -> ModuleType:
@@ -66,7 +67,7 @@ def rewritten(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
 
 def etats() -> str:
     """Return what each state of a request means."""
-    return table(("État", "Ce qu’il veut dire"), mode_emploi._ETATS.items())
+    return table(("État", "Ce qu’il veut dire"), instructions._ETATS.items())
 
 
 def colonnes() -> str:

@@ -31,17 +31,19 @@ import msgspec
 from deposit_cases import JOUR, SHAPE, demandes, in_lots
 from openpyxl import load_workbook
 
-from converter import cli, deposit, portal, workbook
-from converter.document import Demande
-from converter.empreinte import empreinte
-from converter.found import measure
+from converter import cli, portal
+from converter.depositing import deposit
+from converter.depositing.document import Demande
 from converter.issues import Place
-from converter.reconcile import Ligne, reconcile
-from converter.registry import EtatDepot
-from converter.spec import DATA_SHEETS, Etat, tool_columns
+from converter.reading import workbook
+from converter.registry.fingerprint import empreinte
+from converter.registry.found import measure
+from converter.registry.reconcile import Ligne, reconcile
+from converter.registry.store import EtatDepot
+from converter.spec.tags import DATA_SHEETS, Etat, tool_columns
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "450-demandes"
-OURS = ("registry.py", "deposit.py", "found.py", "lock.py", "pack.py", "environment.py")
+OURS = ("store.py", "deposit.py", "found.py", "lock.py", "pack.py", "refusals.py")
 
 
 def run(dossier: Path, requests: tuple[Demande, ...]) -> int:

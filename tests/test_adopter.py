@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from converter.adopter import adopt
 from converter.issues import Inutilisable, Issue
-from converter.messages_retour import MESSAGES
-from converter.shape import ADOPTED, builtin_model, model_for, read_any
+from converter.returning.adopt import adopt
+from converter.sentences.answers import MESSAGES
+from converter.spec.shape import ADOPTED, builtin_model, model_for, read_any
 
 VALUES: dict[str, Any] = {
     "SIRET": "88558855858745",

@@ -10,9 +10,9 @@ import pytest
 import xlsxwriter
 from annotate_cases import parts, placed, readings
 
-from converter.annotate import Accepted, ErrorLine, annotate, grouped, read_accepted, unmark_cells
-from converter.annotate.erreurs_sheet import COLUMNS, HEADING_ROW
 from converter.issues import Gravite
+from converter.marking.annotate import Accepted, ErrorLine, annotate, grouped, read_accepted, unmark_cells
+from converter.marking.erreurs_sheet import COLUMNS, HEADING_ROW
 
 LINE = ErrorLine(
     Gravite.ERREUR,

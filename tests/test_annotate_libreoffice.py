@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from annotate_cases import parts, placed, three_marks
 
-from converter.annotate import ErrorLine, annotate, read_accepted, unmark_cells
 from converter.issues import Gravite
+from converter.marking.annotate import ErrorLine, annotate, read_accepted, unmark_cells
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 NAMES = ("values.xlsx", "notes.xlsx", "hidden.xlsx", "formats.xlsx")

@@ -9,9 +9,9 @@ from annotate_cases import MAIN, bare, parts, placed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.annotate import Mark, mark_cells, unmark_cells
-from converter.annotate.sheet import areas, cells_of
 from converter.issues import Gravite
+from converter.marking.annotate import Mark, mark_cells, unmark_cells
+from converter.xlsx.sheet import areas, cells_of
 
 
 def fills(path: Path, sheet: str) -> dict[str, tuple[str, str]]:

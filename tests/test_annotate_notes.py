@@ -9,8 +9,8 @@ import pytest
 from annotate_cases import MAIN, OFFICE, bare, parts, placed, readings, threaded
 from lxml import etree
 
-from converter.annotate import Mark, mark_cells, unmark_cells
 from converter.issues import Gravite
+from converter.marking.annotate import Mark, mark_cells, unmark_cells
 
 ERROR = Gravite.ERREUR
 

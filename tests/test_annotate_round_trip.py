@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
-from converter.annotate import ErrorLine, Mark, annotate, mark_cells, unmark_cells
 from converter.issues import Gravite, Inutilisable
+from converter.marking.annotate import ErrorLine, Mark, annotate, mark_cells, unmark_cells
 
 LINE = ErrorLine(
     Gravite.ERREUR, "V001", "Demandes", 3, 2, "Date", "hier", "JJ/MM/AAAA", "Date illisible.", "Corrigez.", "01/02/2022"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from converter.annotate import save
 from converter.issues import Empeche
+from converter.xlsx import save
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_a_full_disk_while_the_copy_is_made_leaves_no_half_copy(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("converter.annotate.save.shutil.copy2", full)
+    monkeypatch.setattr("converter.xlsx.save.shutil.copy2", full)
     with pytest.raises(Empeche, match="E020"):
         save.replace_workbook(workbook, writing(b"new"))
     assert workbook.read_bytes() == b"old"
@@ -181,7 +181,7 @@ def test_a_full_disk_while_the_copy_is_made_leaves_no_half_copy(
 KILLED = """
 import sys
 from pathlib import Path
-from converter.annotate import save
+from converter.marking.annotate import save
 path = Path(sys.argv[1])
 print("ready", flush=True)
 for number in range(10_000):

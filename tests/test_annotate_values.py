@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from converter.annotate import CellValue, Valeur, annotate
+from converter.marking.annotate import CellValue, Valeur, annotate
 
 
 def written(source: Path, *values: CellValue) -> Path:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from converter import anypdf, contents, plainpdf
-from converter.attachments import OCTETS, OCTETS_SURS, Inspection, inspect
+from converter.attachments import anypdf, contents, plainpdf
+from converter.attachments.inspection import OCTETS, OCTETS_SURS, Inspection, inspect
 
 EXTENSIONS = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"}
 POSIX_ONLY = pytest.mark.skipif(os.name == "nt", reason="files that only POSIX has")
@@ -286,7 +286,7 @@ def test_an_unreadable_file_is_told(pieces: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_files_on_a_slow_drive_are_all_checked(pieces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("converter.attachments._WAITING", -1)
+    monkeypatch.setattr("converter.attachments.inspection._WAITING", -1)
     names = [f"bon {i:03d}.pdf" for i in range(100)]
     for i, name in enumerate(names):
         (pieces / name).write_bytes(plain_pdf(i))

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from converter import bordereau
-from converter.bordereau import Archive, Remise, avance, declarees, size
-from converter.document import Demande, write
-from converter.registry import Fichier
+from converter.depositing import bordereau
+from converter.depositing.bordereau import Archive, Remise, avance, declarees, size
+from converter.depositing.document import Demande, write
+from converter.registry.store import Fichier
 
 AUDIT = Path(sys.executable).with_name("openxml-audit")
 

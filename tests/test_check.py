@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from good_workbook import AU, edited, examine, inspected
 
-from converter import check, spec, workbook
-from converter.contents import Finding
-from converter.liens import Voisins
-from converter.rules import RULES, some
-from converter.spec import Etat
+from converter.attachments.contents import Finding
+from converter.checking import check
+from converter.checking.links import Voisins
+from converter.checking.rules import RULES, some
+from converter.reading import workbook
+from converter.spec import tags
+from converter.spec.tags import Etat
 
 D, B, P, S = "Demandes", "Bénéficiaires", "Pièces", "Paramètres"
 READY, WRONG = "Prête", "À corriger"
@@ -215,8 +217,8 @@ def test_issues_come_in_the_order_that_one_reads(tmp_path: Path) -> None:
 
 def test_every_rule_names_columns_that_its_sheet_has() -> None:
     for rule in RULES:
-        columns = {tag.nom for tag in spec.vendor_columns(rule.on)}
+        columns = {tag.nom for tag in tags.vendor_columns(rule.on)}
         assert {rule.at, *rule.reads} <= columns
         if rule.counts:
             sheet, column = rule.counts
-            assert column in {tag.nom for tag in spec.vendor_columns(sheet)}
+            assert column in {tag.nom for tag in tags.vendor_columns(sheet)}

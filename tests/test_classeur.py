@@ -14,16 +14,18 @@ import pytest
 from generated_lots import JOUR, NUMEROS_ANS, SIRET, lots
 from hypothesis import HealthCheck, given, settings
 
-from converter import check, template, workbook
-from converter.attachments import OCTETS, Inspection
-from converter.check import Verdict
-from converter.classeur import Reprise, extraire, reprendre, zips_beside
-from converter.document import Lot, encode, write
-from converter.document import lots as in_lots
+from converter.attachments.inspection import OCTETS, Inspection
+from converter.blank import template
+from converter.checking import check
+from converter.checking.check import Verdict
+from converter.depositing.document import Lot, encode, write
+from converter.depositing.document import lots as in_lots
 from converter.issues import Inutilisable
-from converter.messages_retour import MESSAGES
-from converter.shape import builtin_model, compile_model
-from converter.spec import BENEFICIAIRES, DEMANDES, PIECES
+from converter.reading import workbook
+from converter.returning.rebuild import Reprise, extraire, reprendre, zips_beside
+from converter.sentences.answers import MESSAGES
+from converter.spec.shape import builtin_model, compile_model
+from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
 
 SHAPE = builtin_model()
 

@@ -15,12 +15,12 @@ import msgspec
 import pytest
 from deposit_cases import JOUR, NUMEROS_ANS, SHAPE, SIRET, codes, convert, demande, demandes, in_lots, say, with_values
 
-from converter import deposit, pack
-from converter.document import Demande, Entete, Lot
-from converter.empreinte import empreinte
+from converter.depositing import deposit, pack
+from converter.depositing.document import Demande, Entete, Lot
 from converter.issues import Empeche, Inutilisable
-from converter.registry import Depot, EtatDepot, Memoire, Reponse
-from converter.shape import compile_model
+from converter.registry.fingerprint import empreinte
+from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
+from converter.spec.shape import compile_model
 
 NAME = "JSON-1234567890-20220415-001"
 
@@ -129,7 +129,7 @@ def test_attachments_over_the_limit_go_into_several_zips(
     depots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = pack.plan
-    monkeypatch.setattr("converter.deposit.plan", lambda requests: plan(requests, limit=20_000))
+    monkeypatch.setattr("converter.depositing.deposit.plan", lambda requests: plan(requests, limit=20_000))
     (depot,) = convert(depots, *demandes(tmp_path / "p", 12, octets=3_200))
     assert [int(nom[:-4].rsplit("-", 1)[1]) for nom in depot.zips] == list(range(1, len(depot.zips) + 1))
     assert len(depot.zips) > 3

@@ -18,11 +18,11 @@ import pytest
 from deposit_cases import JOUR, SHAPE, codes, convert, demandes, in_lots, say
 from kill_conversion import halves, published
 
-from converter import deposit
-from converter.document import Demande
-from converter.environment import guarded
+from converter.depositing import deposit
+from converter.depositing.document import Demande
 from converter.issues import Empeche
-from converter.lock import Tenant
+from converter.system.lock import Tenant
+from converter.system.refusals import guarded
 
 posix = pytest.mark.skipif(os.name == "nt", reason="forks")
 
@@ -193,7 +193,7 @@ def test_a_path_too_long_is_said(
 ) -> None:
     assert refusal(tmp_path / ("d" * 300), requests) == "E023"
     fits = len(str(tmp_path / "depots" / ".en-cours" / "JSON-1234567890-20220415-001"))
-    monkeypatch.setattr("converter.environment._LONGEST_PATH", fits + 5)
+    monkeypatch.setattr("converter.system.refusals._LONGEST_PATH", fits + 5)
     assert refusal(tmp_path / "depots", requests) == "E023"
     assert published(tmp_path / "depots") == []
 
@@ -223,7 +223,7 @@ def test_every_refusal_of_the_system_has_its_sentence(tmp_path: Path, error: OSE
 @posix
 def test_publishing_refused_for_good_is_finished_by_the_next_run(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = demandes(public / "pieces", 3)
-    monkeypatch.setattr("converter.deposit._PAUSES", (0.001,))
+    monkeypatch.setattr("converter.depositing.deposit._PAUSES", (0.001,))
     staged = deposit._publish
 
     def refused_once(depots: deposit.Depots, noms: tuple[str, ...]) -> None:

@@ -19,8 +19,8 @@ from kill_conversion import (
     run,
 )
 
-from converter import deposit
-from converter.registry import EtatDepot
+from converter.depositing import deposit
+from converter.registry.store import EtatDepot
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
 
@@ -102,7 +102,7 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, name: str, tmp_path: Path) -> Path:
     with monkeypatch.context() as only_here:
         child = os.fork()
         if child == 0:
-            only_here.setattr(f"converter.{name}", die)
+            only_here.setattr(f"converter.depositing.{name}", die)
             convert(dossier, *requests)
         os.waitpid(child, 0)
     return dossier

@@ -15,10 +15,11 @@ import jsonschema
 import pytest
 from derived import DOCUMENTS, FAMILLES, GUIDE, RAPPORT_SCHEMA, README, REPO, load_samples, rewritten
 
-from converter import cli, guide
+from converter import cli
 from converter.issues import Gravite
-from converter.messages import catalogue
-from converter.spec import DATA_SHEETS, Etat, columns
+from converter.kit import guide
+from converter.sentences.say import catalogue
+from converter.spec.tags import DATA_SHEETS, Etat, columns
 
 COMMANDS = cli.commands.commands
 

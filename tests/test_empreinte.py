@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from deposit_cases import CLIENTS, convert, demande, piece, with_values
 
-from converter import deposit
-from converter.document import Demande
-from converter.empreinte import empreinte, of_pieces, of_values
-from converter.shape import builtin_model
+from converter.depositing import deposit
+from converter.depositing.document import Demande
+from converter.registry.fingerprint import empreinte, of_pieces, of_values
+from converter.spec.shape import builtin_model
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from derived import REPO, load_samples
 
-from converter import cli, kit, template, wheels
+from converter import cli
+from converter.blank import template
+from converter.kit import kit, wheels
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
 OURS = "segur_hop-0.1.0-py3-none-any.whl"

@@ -9,7 +9,7 @@ from good_workbook import edited, examine
 from test_mistakes import CASES, Case
 
 from converter.issues import Gravite
-from converter.messages import Message, catalogue, conseil, gravite, phrase
+from converter.sentences.say import Message, catalogue, conseil, gravite, phrase
 
 CODES = sorted(catalogue())
 OURS = [code for code in CODES if code[0] in "CVR" or code[:2] == "F0"]

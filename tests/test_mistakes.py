@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from good_workbook import Edits, edited, examine, inspected
 
-from converter.contents import Finding
-from converter.messages import catalogue
+from converter.attachments.contents import Finding
+from converter.sentences.say import catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from good_workbook import PARAMETRES, examine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter import spec
 from converter.issues import Gravite
-from converter.messages import gravite
-from converter.spec import BENEFICIAIRES, DEMANDES, PIECES
+from converter.sentences.say import gravite
+from converter.spec import tags
+from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
 
 PER_WORKBOOK, WORKBOOKS = 50, 20
 
@@ -121,19 +121,19 @@ class Typist:
         """Answer the columns of a software; those of the others stay empty, or say no."""
         answers = {
             tag.nom: self.answer(self.sometimes())
-            for tag in (*spec.DPI_TAGS, *spec.PFI_TAGS)
+            for tag in (*tags.DPI_TAGS, *tags.PFI_TAGS)
             if logiciel in tag.logiciels and tag.nom != "operateurMessagerie"
         }
         if logiciel == "PFI":
             return answers | {
                 "operateurMessagerie": self.one_of(["Mailiz", "MSSanté – Étab.", "Opérateur n° 1", "x" * 49])
             }
-        others = [tag.nom for tag in spec.PFI_TAGS if tag.nom != "operateurMessagerie"] if self.sometimes() else []
+        others = [tag.nom for tag in tags.PFI_TAGS if tag.nom != "operateurMessagerie"] if self.sometimes() else []
         return answers | dict.fromkeys(others, "NON")
 
     def request(self, code: str) -> dict[str, Any]:
         """Draw a good request: its row, its establishments and attachments, and what must be sent of it."""
-        logiciel, regime = self.one_of(spec.LOGICIELS), self.one_of(["HT", "TTC"])
+        logiciel, regime = self.one_of(tags.LOGICIELS), self.one_of(["HT", "TTC"])
         unique = self.sometimes()
         mandataire = not unique and self.sometimes()
         (jour, typed_day), (centimes, typed_amount) = self.day(), self.amount()
@@ -192,12 +192,12 @@ def written(path: Path, requests: list[dict[str, Any]]) -> None:
     }
     with xlsxwriter.Workbook(path) as book:
         days = book.add_format({"num_format": "dd/mm/yyyy"})
-        sheet = book.add_worksheet(spec.PARAMETRES)
+        sheet = book.add_worksheet(tags.PARAMETRES)
         for line, (nom, value) in enumerate(PARAMETRES.items()):
             sheet.write_row(line, 0, [nom, "", value])
         for feuille, lines in rows.items():
             sheet = book.add_worksheet(feuille)
-            names = [tag.nom for tag in spec.vendor_columns(feuille)]
+            names = [tag.nom for tag in tags.vendor_columns(feuille)]
             sheet.write_row(0, 0, names)
             for line, row in enumerate(lines, start=1):
                 for column, nom in enumerate(names):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.pack import LIMIT, Entry, FichierChange, Lot, plan, write_zip
+from converter.depositing.pack import LIMIT, Entry, FichierChange, Lot, plan, write_zip
 
 NOISE = random.Random(5).randbytes  # noqa: S311 - noise, no secret
 

@@ -16,13 +16,13 @@ from derived import REPO
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from converter import wheels
-from converter.resources import checkout, shipped
+from converter.kit import wheels
+from converter.system.resources import checkout, shipped
 
 PROJECT = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SHIPPED = (
-    "modele-hop.json",
-    "rapport.schema.json",
+    "spec/modele-hop.json",
+    "commands/rapport.schema.json",
     "portal/schema-hop.json",
     "requirements.lock",
     "templates/GUIDE.md",

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.issues import Gravite
-from converter.messages_portail import MESSAGES, SYNTAXE
-from converter.portal import Report, answer, schema, verify
-from converter.shape import Shape, builtin_model, compile_model
+from converter.portal import Report, answer, json_schema, verify
+from converter.sentences.portal import MESSAGES, SYNTAXE
+from converter.spec.shape import Shape, builtin_model, compile_model
 
 Change = tuple[str, str]
 """A text of the example, and what stands in its place."""
@@ -593,13 +593,13 @@ def test_a_single_tag_filled_is_no_answer() -> None:
 
 
 def valid(document: Any, **variant: Any) -> bool:
-    return jsonschema.Draft202012Validator(schema(SHAPE, **variant)).is_valid(document)
+    return jsonschema.Draft202012Validator(json_schema(SHAPE, **variant)).is_valid(document)
 
 
 def test_the_schema_takes_the_example_and_its_answer() -> None:
     document = json.loads(EXAMPLE)
     answered = json.loads(answer(report_on(EXAMPLE)))
-    jsonschema.Draft202012Validator.check_schema(schema(SHAPE))
+    jsonschema.Draft202012Validator.check_schema(json_schema(SHAPE))
     assert valid(document)
     assert valid(document, logiciel="DPI")
     assert not valid(document, logiciel="PFI")
@@ -618,7 +618,7 @@ def test_the_schema_refuses_what_the_first_control_refuses(mutation: Change) -> 
 
 def test_the_published_schema_is_the_one_derived() -> None:
     published = resources.files("converter.portal").joinpath("schema-hop.json").read_text(encoding="utf-8")
-    assert json.loads(published) == schema(SHAPE), "segur-hop verifier --schema > converter/portal/schema-hop.json"
+    assert json.loads(published) == json_schema(SHAPE), "segur-hop verifier --schema > converter/portal/schema-hop.json"
 
 
 # --- an adopted model -------------------------------------------------------------------------------------------------

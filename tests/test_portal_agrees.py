@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_portal import EXAMPLE, report_on
 
-from converter import document
+from converter.depositing import document
 from converter.issues import Gravite
-from converter.messages import gravite
-from converter.spec import TAG
+from converter.sentences.say import gravite
+from converter.spec.tags import TAG
 
 ROW = ("lignesImport", 0)
 PATHS: dict[str, tuple[Any, ...]] = {

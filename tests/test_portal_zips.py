@@ -16,7 +16,7 @@ from pypdf import PdfWriter
 from test_portal import EXAMPLE, changed, numbered, requests, said
 
 from converter.portal import Controle, Report, answer, verify
-from converter.shape import builtin_model
+from converter.spec.shape import builtin_model
 
 SHAPE = builtin_model()
 BDC, HT = "HOP-DPI-Va1-BDC-00001.pdf", "HOP-DPI-Va1-HT-00001.pdf"

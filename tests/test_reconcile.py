@@ -8,11 +8,11 @@ from deposit_cases import codes, demande, say, with_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.empreinte import Empreinte, empreinte
 from converter.issues import Inutilisable, Place
-from converter.reconcile import LIBRE, Ligne, Statut, already_sent, next_free_number, reconcile
-from converter.registry import Fait, Memoire, Reponse, Signalement
-from converter.spec import DEMANDES, Etat
+from converter.registry.fingerprint import Empreinte, empreinte
+from converter.registry.reconcile import LIBRE, Ligne, Statut, already_sent, next_free_number, reconcile
+from converter.registry.store import Fait, Memoire, Reponse, Signalement
+from converter.spec.tags import DEMANDES, Etat
 
 DEPOT = "JSON-1234567890-20220415-001"
 ROW = Ligne(Place(DEMANDES, 3, 1), "00001", "same")

@@ -11,10 +11,10 @@ from deposit_cases import JOUR, NUMEROS_ANS, SIRET, codes, demande, in_lots, say
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converter.document import Demande, Entete, Lot
-from converter.empreinte import Empreinte, empreinte
+from converter.depositing.document import Demande, Entete, Lot
 from converter.issues import Inutilisable
-from converter.registry import (
+from converter.registry.fingerprint import Empreinte, empreinte
+from converter.registry.store import (
     MIGRATIONS,
     REGISTRE,
     Accueil,
@@ -27,7 +27,7 @@ from converter.registry import (
     Signalement,
     open_registry,
 )
-from converter.spec import Etat
+from converter.spec.tags import Etat
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_a_base_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkey
     with open_registry(tmp_path) as (registre, _):
         registre.note([Signalement("00001", Empreinte("x"))])
     later = (*MIGRATIONS, "ALTER TABLE depot ADD COLUMN remarque TEXT NOT NULL DEFAULT '';")
-    monkeypatch.setattr("converter.registry.MIGRATIONS", later)
+    monkeypatch.setattr("converter.registry.store.MIGRATIONS", later)
     with open_registry(tmp_path) as (registre, _):
         assert registre._base.execute("PRAGMA user_version").fetchone() == (2,)
         assert registre._base.execute("SELECT remarque FROM depot").fetchall() == []

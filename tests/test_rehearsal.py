@@ -12,10 +12,14 @@ import openpyxl
 import pytest
 from cycle import NUMEROS_ANS, SHAPE, Cycle, numero
 
-from converter import check, cli, deposit, template, workbook
-from converter.classeur import extraire, reprendre, zips_beside
-from converter.spec import BENEFICIAIRES, DEMANDES, PIECES, Etat
-from converter.suivi import Suivi, suivi
+from converter import cli
+from converter.blank import template
+from converter.checking import check
+from converter.depositing import deposit
+from converter.reading import workbook
+from converter.returning.rebuild import extraire, reprendre, zips_beside
+from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.tracking.follow import Suivi, suivi
 
 JOUR = "15/04/2022"
 DPI, PFI = "JSON-1234567890-20220415-001", "JSON-ABCDE12345-20220415-001"

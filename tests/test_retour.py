@@ -16,13 +16,14 @@ from cycle import NUMEROS_ANS, SHAPE, Cycle, edited
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter import deposit, recu
-from converter.document import encode
+from converter.depositing import deposit
+from converter.depositing.document import encode
 from converter.issues import Inutilisable, Issue
-from converter.messages_retour import MESSAGES
-from converter.recu import Sens
-from converter.retour import Retour
-from converter.spec import BENEFICIAIRES, DEMANDES, PIECES
+from converter.returning import received
+from converter.returning.bring_back import Retour
+from converter.returning.received import Sens
+from converter.sentences.answers import MESSAGES
+from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
 
 DEPOT = "JSON-1234567890-20220415-001"
 NOM = f"{DEPOT}.json"
@@ -167,7 +168,7 @@ def test_a_refused_request_is_converted_under_its_new_number(cycle: Cycle) -> No
 )
 def test_acceptance_is_a_numero_asp_or_the_label(asp: Any, code: Any, libelle: Any, sens: Sens) -> None:
     demande = {"numeroASP": asp, "codeTraitement": code, "libelleTraitement": libelle}
-    assert recu.sens(recu.reponse(demande)) is sens
+    assert received.sens(received.reponse(demande)) is sens
 
 
 def test_a_contradiction_counts_as_accepted_and_is_told(cycle: Cycle) -> None:
@@ -458,7 +459,7 @@ def test_any_answers_in_any_order_keep_numbers_unique_and_the_second_run_idle(
         cycle = Cycle(Path(folder))
         for chosen in (first, second):
             answer = edited(cycle.answer(DEPOT), **{key: value for each in chosen for key, value in each.items()})
-            if all(recu.sens(recu.reponse(each)) is Sens.AUCUN for each in recu.lire(answer, NOM).demandes):
+            if all(received.sens(received.reponse(each)) is Sens.AUCUN for each in received.lire(answer, NOM).demandes):
                 assert refusal(cycle, answer) == "S002"
                 continue
             cycle.retour(answer, NOM, remplacer=remplacer)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from converter import attachments, deposit
+from converter.attachments import inspection
 from converter.cli import run
+from converter.depositing import deposit
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 GUIDE, MISTAKES = "exemple-du-guide", "erreurs"
@@ -267,13 +268,13 @@ def test_a_save_while_the_tool_works_is_never_written_over(
     sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = sample(GUIDE)
-    inspect = attachments.inspect
+    inspect = inspection.inspect
 
     def someone_saves(*arguments: Any) -> Any:
         put(book, "Demandes", 3, "montantSegurHT", 14000)
         return inspect(*arguments)
 
-    monkeypatch.setattr(attachments, "inspect", someone_saves)
+    monkeypatch.setattr(inspection, "inspect", someone_saves)
     code, report = call("convertir", book, *DAY)
     assert (code, report["depots"], [f["code"] for f in report["anomalies"]]) == (3, [], ["E115"])
     assert cells(book, "Demandes", "montantSegurHT") == {3: 14000}

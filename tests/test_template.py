@@ -20,9 +20,10 @@ from openxml_audit import OpenXmlValidator
 from python_calamine import CalamineWorkbook
 
 import converter
-from converter import spec, template
-from converter.annotate import marks
+from converter.blank import template
 from converter.issues import Gravite
+from converter.spec import tags
+from converter.xlsx import fills
 
 REPO = Path(__file__).parents[1]
 BUILT = REPO / "templates" / "segur-hop.xlsx"
@@ -121,7 +122,7 @@ def test_row_1_holds_every_tag_hidden_and_row_2_its_french_heading(blank: openpy
     assert sheet.row_dimensions[1].hidden
     assert not sheet.row_dimensions[2].hidden
     assert [cell.value.replace("\xa0", " ") for cell in sheet[2]] == [
-        spec.TAG[tag].libelle for tag in letters_of(sheet)
+        tags.TAG[tag].libelle for tag in letters_of(sheet)
     ]
     assert sheet.max_row <= 3
 
@@ -192,7 +193,7 @@ def test_every_column_prompts_and_alerts_in_french_within_excel_s_limits(
         assert 0 < len(rule.error) <= 255
         assert rule.showInputMessage
         assert rule.showErrorMessage
-        assert spec.TAG[tag].aide in rule.prompt.replace("\xa0", " ")
+        assert tags.TAG[tag].aide in rule.prompt.replace("\xa0", " ")
 
 
 def test_a_tool_column_warns_and_a_number_from_elsewhere_may_be_pasted(blank: openpyxl.Workbook) -> None:
@@ -270,7 +271,7 @@ def test_the_legend_shows_the_colours_of_the_marks(blank: openpyxl.Workbook) -> 
         (Gravite.AVERTISSEMENT, "Avertissement"),
         (Gravite.CORRECTION, "Correction"),
     ):
-        assert f'rgb="{shown[word]}"' in marks.LOOKS[gravite]
+        assert f'rgb="{shown[word]}"' in fills.LOOKS[gravite]
 
 
 def test_no_check_while_typing_can_be_taken_for_a_mark_of_the_tool() -> None:
@@ -284,10 +285,10 @@ def test_mode_d_emploi_explains_every_column_every_state_and_the_cycle(blank: op
         str(cell.value).replace("\xa0", " ") for row in blank["Mode d'emploi"].iter_rows() for cell in row if cell.value
     }
     text = "\n".join(words)
-    for tag in spec.TAGS:
+    for tag in tags.TAGS:
         if tag.feuilles:
             assert {tag.libelle, tag.aide} <= words
-    assert set(spec.Etat) <= words
+    assert set(tags.Etat) <= words
     for needed in (
         "Double-cliquez sur Convertir",
         "« avance »",

@@ -17,12 +17,15 @@ from good_workbook import PARAMETRES, ROWS, edited, examine, good, opened
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from converter import ooxml, spec, template, workbook
-from converter.formats import CellFault
+from converter.blank import template
 from converter.issues import Empeche, Inutilisable
-from converter.messages import conseil, phrase
-from converter.spec import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
-from converter.spec import PARAMETRES as SETTINGS
+from converter.reading import workbook
+from converter.sentences.say import conseil, phrase
+from converter.spec import tags
+from converter.spec.formats import CellFault
+from converter.spec.tags import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
+from converter.spec.tags import PARAMETRES as SETTINGS
+from converter.xlsx import parts
 
 EXCEL_MADE = Path(__file__).parents[2] / "shared" / "excel-made"
 
@@ -345,8 +348,8 @@ def truncated(data: bytes) -> bytes:
 
 OTHER_FILES = {
     "F002": b"numeroEditeur;logiciel\n00001;DPI\n",  # a .csv renamed
-    "F003": ooxml._OLE + b"\0" * 600,  # an .xls
-    "F004": ooxml._OLE + b"\0" * 600 + ooxml._ENCRYPTED,
+    "F003": parts._OLE + b"\0" * 600,  # an .xls
+    "F004": parts._OLE + b"\0" * 600 + parts._ENCRYPTED,
     "F006": truncated(good()),
     "F007": b"",
 }
@@ -542,7 +545,7 @@ def test_openpyxl_and_xlsxwriter_saves_read_alike(tmp_path: Path) -> None:
 def test_every_column_is_where_the_template_puts_it(tmp_path: Path) -> None:
     classeur = workbook.read(edited(tmp_path / "demandes.xlsx", {}))
     for table in classeur.tables():
-        assert list(table.colonnes) == [tag.nom for tag in spec.columns(table.nom)]
+        assert list(table.colonnes) == [tag.nom for tag in tags.columns(table.nom)]
         assert (table.ligne_balises, table.ligne_titres) == (1, 2)
         assert table.place(3, "numeroEditeur").cellule == "A3"
     assert get_column_letter(classeur.demandes.derniere_colonne) == "AB"

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from converter.portal import demandes, structure, zips
+from converter.portal import control1_structure, control2_requests, control3_zips
 from converter.portal.answer import answer
 from converter.portal.findings import Controle, Finding
+from converter.portal.json_schema import schema
 from converter.portal.report import Report, Situation
-from converter.portal.schema import schema
 from converter.portal.source import read
-from converter.shape import Shape
+from converter.spec.shape import Shape
 
 __all__ = ["Controle", "Finding", "Report", "Situation", "answer", "schema", "verify"]
 
@@ -29,16 +29,18 @@ def verify(
     be opened at all.
     """
     source = read(data)
-    fichier, departures = structure.relever(source.document, shape)
+    fichier, departures = control1_structure.relever(source.document, shape)
     if not isinstance(source.document, dict):
         return Report(nom, "", "", False, source.ecarts or departures, source, fichier)
-    answered = structure.is_answer(fichier)
+    answered = control1_structure.is_answer(fichier)
     ecarts = (
         *source.ecarts,
         *departures,
-        *structure.counts(fichier),
-        *(structure.file_name(nom, fichier["numeroAns"], au) if nom else ()),
-        *demandes.control(fichier, au, answered=answered),
-        *zips.control(archives, fichier, ouvrir=ouvrir),
+        *control1_structure.counts(fichier),
+        *(control1_structure.file_name(nom, fichier["numeroAns"], au) if nom else ()),
+        *control2_requests.control(fichier, au, answered=answered),
+        *control3_zips.control(archives, fichier, ouvrir=ouvrir),
     )
-    return Report(nom, fichier["numeroAns"] or "", demandes.software(fichier), answered, ecarts, source, fichier)
+    return Report(
+        nom, fichier["numeroAns"] or "", control2_requests.software(fichier), answered, ecarts, source, fichier
+    )

@@ -5,11 +5,11 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from converter.messages_portail import ACCEPTEE, EXERCICE
 from converter.portal.findings import Chemin
 from converter.portal.report import Report, Situation
 from converter.portal.source import places
-from converter.shape import DEMANDES
+from converter.sentences.portal import ACCEPTEE, EXERCICE
+from converter.spec.shape import DEMANDES
 
 CODE_ACCEPTED, CODE_REFUSED = "OK", "KO"
 """Fictive: the portal's codes are not published."""

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from converter.issues import Facts, Gravite, Issue
-from converter.messages_portail import MESSAGES
+from converter.sentences.portal import MESSAGES
 
 Chemin = tuple[str | int, ...]
 """The keys and ranks that lead from the top of a document to one of its values."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from converter.issues import Issue
 from converter.portal.findings import Bloc, Chemin, Ecart, Finding, pointer, show
 from converter.portal.source import Lines, Places, Source, places
-from converter.shape import DEMANDES, ETABLISSEMENTS, PIECES
+from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
 
 _WORDS = {DEMANDES: "demande", ETABLISSEMENTS: "établissement", PIECES: "pièce"}
 

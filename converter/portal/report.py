@@ -7,7 +7,7 @@ from converter.issues import Gravite
 from converter.portal.findings import Bloc, Controle, Ecart, Finding
 from converter.portal.locate import locate
 from converter.portal.source import Source
-from converter.shape import DEMANDES
+from converter.spec.shape import DEMANDES
 
 
 @dataclass(frozen=True, slots=True)

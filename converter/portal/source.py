@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from converter.messages_portail import SYNTAXE
 from converter.portal.findings import Chemin, Ecart
+from converter.sentences.portal import SYNTAXE
 
 
 class Reel(float):

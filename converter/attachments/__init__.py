@@ -1,0 +1,1 @@
+"""From the names of attachments to what each file really is."""

@@ -1,0 +1,387 @@
+"""Find the attachments that a workbook names, and check each file once: names in, inspections out.
+
+A typed name is never handed to the file system: it is looked up, part by part, in the listing of its folder. So a
+path that leads out, a device or a stream of another file is simply not there, and only links need a closer look.
+"""
+
+import difflib
+import hashlib
+import os
+import re
+import stat
+import time
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from converter.attachments import contents
+from converter.attachments.contents import Finding
+
+OCTETS = 3 * 1024 * 1024
+"""A larger attachment is an error (specification, Bytes)."""
+
+OCTETS_SURS = 3_000_000
+"""A larger attachment is a warning: the guide says 3 Mo and not which (specification, Bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What stands under one typed name, and what is wrong with it; fine when no finding is an error.
+
+    `path` is the real file, `octets` its size, `format` its `formatFichier`, `sha256` the hex digest of its
+    content; each stays empty where the check stopped before.
+    """
+
+    path: Path | None = None
+    octets: int = 0
+    format: str = ""
+    sha256: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def inspect(names: Iterable[str], dossier: Path, extensions: Mapping[str, str]) -> dict[str, Inspection]:
+    r"""Look each distinct name up under `dossier` and check its file, which is read once.
+
+    `names` as typed: relative, with `/` or `\`; `extensions` says the `formatFichier` of each lower-case
+    extension. Nothing is raised for what a user or a file can do. Source: specification, Bytes.
+    """
+    distinct = list(dict.fromkeys(names))
+    root = _root(dossier)
+    if isinstance(root, Finding):
+        return dict.fromkeys(distinct, Inspection(findings=(root,)))
+    tree = _Tree(root, extensions)
+    places = {name: tree.find(name) for name in distinct}
+    files = _read_all(dict.fromkeys(p.path for p in places.values() if isinstance(p, _Place)), extensions)
+    return {name: _inspection(place, files) for name, place in places.items()}
+
+
+def read(path: str | Path, most: int) -> bytes:
+    """Read at most `most + 1` bytes of a regular file.
+
+    Raises `OSError` when it cannot be read, is a link (where the system can tell) or is no regular file.
+    """
+    file = os.open(path, _READING)
+    try:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError
+        return _at_most(file, min(status.st_size, most) + 1)
+    finally:
+        os.close(file)
+
+
+# Not blocking: the file may have become a pipe since its folder was listed. Some flags are of one system only.
+_READING = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC", "O_NOINHERIT"):
+    _READING |= getattr(os, _flag, 0)
+
+
+def _at_most(file: int, octets: int) -> bytes:
+    data = os.read(file, octets)
+    while len(data) < octets and (more := os.read(file, octets - len(data))):
+        data += more
+    return data
+
+
+# --- from a typed name to a real file -------------------------------------------------------------------
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"/|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A real file; `spelling` is its name relative to the folder, when another was typed."""
+
+    path: str
+    spelling: str
+
+
+class _Folder:
+    """One folder, listed once."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        with os.scandir(path) as listing:
+            self.entries = {entry.name: entry for entry in listing}
+
+    def get(self, name: str) -> os.DirEntry[str] | None:
+        """Return the entry of that name, or else the only one that reads alike."""
+        if name in self.entries:
+            return self.entries[name]
+        alike = self._alike.get(_alike(name), [])
+        return alike[0] if len(alike) == 1 else None
+
+    @cached_property
+    def _alike(self) -> dict[str, list[os.DirEntry[str]]]:
+        alike = defaultdict(list)
+        for name, entry in self.entries.items():
+            alike[_alike(name)].append(entry)
+        return alike
+
+
+class _Tree:
+    """The folder of the attachments: each of its folders is listed when first met."""
+
+    def __init__(self, root: _Folder, extensions: Mapping[str, str]) -> None:
+        self._root = root
+        self._inside = Path(root.path)
+        self._folders: dict[str, _Folder | Finding] = {}
+        self._neighbours = _Neighbours(root.path, extensions)
+
+    def find(self, name: str) -> _Place | Finding:
+        """Return the file that `name` means, or why there is none."""
+        parts = _parts(name)
+        if isinstance(parts, Finding):
+            return replace(parts, proposition=self._neighbours.of(name)) if parts.code == "P011" else parts
+        place = self._walk(parts)
+        if place is None:
+            proposition = self._neighbours.of("/".join(parts))
+            return Finding("P014" if proposition else "P013", proposition=proposition)
+        return place
+
+    def _walk(self, parts: list[str]) -> _Place | Finding | None:
+        folder, met = self._root, []
+        for depth, part in enumerate(parts, 1):
+            entry = folder.get(part)
+            if entry is None:
+                return None
+            met.append(entry.name)
+            target = self._target(entry)
+            if isinstance(target, Finding):
+                return target
+            if isinstance(target, str):
+                return _Place(target, _respelt(parts, met)) if depth == len(parts) else None
+            folder = target
+        return Finding("P015")
+
+    def _target(self, entry: os.DirEntry[str]) -> str | _Folder | Finding:
+        """Return the real path of a file, or the folder, that an entry leads to."""
+        try:
+            if entry.is_file(follow_symlinks=False):
+                return entry.path
+            if entry.is_dir():
+                return self._folder(entry.path)
+            if not entry.is_symlink():
+                return Finding("P016")
+            real = self._real(entry.path)
+            return Finding("P016") if isinstance(real, str) and not Path(real).is_file() else real
+        except OSError:
+            return Finding("P020")
+
+    def _folder(self, path: str) -> _Folder | Finding:
+        if path not in self._folders:
+            real = self._real(path)
+            self._folders[path] = real if isinstance(real, Finding) else _Folder(real)
+        return self._folders[path]
+
+    def _real(self, path: str) -> str | Finding:
+        """Follow links and junctions, as long as they stay inside."""
+        real = os.path.realpath(path, strict=True)
+        return real if Path(real).is_relative_to(self._inside) else Finding("P017")
+
+
+def _root(dossier: Path) -> _Folder | Finding:
+    faits = (("dossier", str(dossier)),)
+    try:
+        return _Folder(os.path.realpath(dossier, strict=True))
+    except (FileNotFoundError, NotADirectoryError):
+        return Finding("P001", faits)
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return Finding("P002", faits)
+
+
+def _parts(name: str) -> list[str] | Finding:
+    """Split a typed name; `..` is taken back as far as the folder itself."""
+    if _CONTROL.search(name):
+        return Finding("P010")
+    text = name.strip().strip('"').replace("\\", "/")
+    if _ABSOLUTE.match(text):
+        return Finding("P011")
+    parts: list[str] = []
+    for part in text.split("/"):
+        if part == ".." and not parts:
+            return Finding("P012")
+        if _RESERVED.fullmatch(part):
+            return Finding("P010")
+        if part == "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return parts
+
+
+def _alike(name: str) -> str:
+    """Fold what nobody sees or means: case, Unicode composition, kinds of spaces and apostrophes."""
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("’", "'")
+    return unicodedata.normalize("NFC", " ".join(folded.split()))
+
+
+def _respelt(typed: list[str], met: list[str]) -> str:
+    """Return the real name when one can see that it differs from the typed one."""
+    if typed == met:
+        return ""
+    spelling = "/".join(met)
+    return "" if _composed("/".join(typed)) == _composed(spelling) else spelling
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+# --- what was perhaps meant -----------------------------------------------------------------------------
+
+
+class _Neighbours:
+    """The existing name nearest to one that does not exist; the whole tree is listed at the first such name."""
+
+    _FILES = 100_000
+    _GROUP = 2_000
+    _SEARCHES = 100
+    """After so many names without a like, the folder is wrong rather than the names."""
+
+    def __init__(self, root: str, extensions: Mapping[str, str]) -> None:
+        self._root = root
+        self._extensions = extensions
+        self._searches = 0
+
+    def of(self, name: str) -> str:
+        """Return the relative path of the nearest file, `""` when none is near.
+
+        The digits must be the same: with numbered files the neighbour of a missing one is another request's.
+        """
+        key = _key(name)
+        if key not in self._by_key:
+            key = self._near(key)
+        return _closest(name, self._by_key.get(key, []), 0)
+
+    def _near(self, key: str) -> str:
+        self._searches += 1
+        group = self._by_digits.get(_digits(key), [])
+        if self._searches > self._SEARCHES or len(group) > self._GROUP:
+            return ""
+        return _closest(key, group, 0.75)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[str]]:
+        """Relative paths by what identifies their last part."""
+        by_key = defaultdict(list)
+        for path in islice(self._files(), self._FILES):
+            by_key[_key(path)].append(path)
+        return dict(by_key)
+
+    @cached_property
+    def _by_digits(self) -> dict[str, list[str]]:
+        by_digits = defaultdict(list)
+        for key in self._by_key:
+            by_digits[_digits(key)].append(key)
+        return by_digits
+
+    def _files(self) -> Iterable[str]:
+        for folder, folders, files in os.walk(self._root):
+            folders.sort()
+            for name in sorted(files):
+                if _extension(name) in self._extensions and not name.startswith("."):
+                    yield os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/")  # noqa: PTH118 - speed
+
+
+def _key(name: str) -> str:
+    """Keep the letters and digits of the last part, without accents, case and extension."""
+    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.strip('" ').replace("\\", "/").rpartition("/")[2])
+    return "".join(c for c in unicodedata.normalize("NFKD", stem).casefold() if c.isalnum())
+
+
+def _digits(key: str) -> str:
+    return "".join(c for c in key if c.isdigit())
+
+
+def _closest(text: str, candidates: list[str], cutoff: float) -> str:
+    if len(candidates) == 1 and not cutoff:
+        return candidates[0]
+    return next(iter(difflib.get_close_matches(text, candidates, 1, cutoff)), "")
+
+
+# --- from a real file to its inspection -----------------------------------------------------------------
+
+_WORKERS = 8
+_SAMPLE = 32
+_WAITING = 0.001
+"""Seconds a file: a disk of the machine answers in a tenth of that, a network drive in a few times that."""
+
+
+def _read_all(paths: Iterable[str], extensions: Mapping[str, str]) -> dict[str, Inspection]:
+    """Check each file; several at a time where reading is waiting, as on a network drive.
+
+    On a disk of the machine itself threads would only be in each other's way: the first files tell.
+    """
+    todo, known = list(paths), _Known()
+    sample, rest = todo[:_SAMPLE], todo[_SAMPLE:]
+    with contents.quiet():
+        started = time.perf_counter() - time.thread_time()
+        done = [_check(path, extensions, known) for path in sample]
+        waited = time.perf_counter() - time.thread_time() - started
+        if rest and waited > _WAITING * len(sample):
+            with ThreadPoolExecutor(_WORKERS) as pool:
+                done += pool.map(lambda path: _check(path, extensions, known), rest)
+        else:
+            done += [_check(path, extensions, known) for path in rest]
+    return dict(zip(todo, done, strict=True))
+
+
+def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspection:
+    extension = _extension(path)
+    expected = extensions.get(extension, "")
+    if not expected:
+        return Inspection(Path(path), findings=(Finding("P031", (("extension", extension or "(aucune)"),)),))
+    try:
+        data = read(path, OCTETS)
+        octets = len(data) if len(data) <= OCTETS else os.stat(path, follow_symlinks=False).st_size  # noqa: PTH116 - speed
+    except OSError:
+        return Inspection(Path(path), format=expected, findings=(Finding("P020"),))
+    if not data or octets > OCTETS:
+        finding = Finding("P041", _size(octets)) if data else Finding("P040")
+        return Inspection(Path(path), octets, expected, findings=(finding,))
+    sha256, findings = known.examine(data, expected)
+    if octets > OCTETS_SURS:
+        findings = (*findings, Finding("P042", _size(octets)))
+    return Inspection(Path(path), octets, expected, sha256, findings)
+
+
+class _Known:
+    """What was found in contents already seen: one order form may serve under several names."""
+
+    def __init__(self) -> None:
+        self._findings: dict[tuple[str, str], tuple[Finding, ...]] = {}
+
+    def examine(self, data: bytes, expected: str) -> tuple[str, tuple[Finding, ...]]:
+        """Return the hex SHA-256 and the findings; two threads may both examine the same bytes, to no harm."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        key = sha256, expected
+        if key not in self._findings:
+            self._findings[key] = contents.examine(data, expected)
+        return sha256, self._findings[key]
+
+
+def _inspection(place: _Place | Finding, files: dict[str, Inspection]) -> Inspection:
+    if isinstance(place, Finding):
+        return Inspection(findings=(place,))
+    inspection = files[place.path]
+    if not place.spelling:
+        return inspection
+    respelt = Finding("P018", proposition=place.spelling)
+    return replace(inspection, findings=(respelt, *inspection.findings))
+
+
+def _extension(name: str) -> str:
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - speed
+
+
+def _size(octets: int) -> tuple[tuple[str, str], ...]:
+    """Write a size the French way."""
+    return ("taille", f"{octets / 1e6:.2f}".replace(".", ",")), ("octets", f"{octets:,}".replace(",", "\u202f"))

@@ -1,0 +1,1 @@
+"""The blank workbook that a finance team fills in."""

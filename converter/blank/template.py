@@ -1,0 +1,291 @@
+"""The workbook a finance team fills: blank, or filled from rows; everything in it derives from the table.
+
+Excel features are chosen to last: drop-downs and checks that look at another sheet go through defined names, formats
+are those of whole columns so that a new row has them, and each data sheet is one Excel table, which grows when its
+next row is typed.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from converter import __version__
+from converter.blank import instructions, theme
+from converter.blank.while_typing import LAST_ROW, LISTES, Nom, alertes, validation
+from converter.sentences.typography import french
+from converter.spec.formats import Code
+from converter.spec.tags import (
+    BENEFICIAIRES,
+    DATA_SHEETS,
+    DEMANDES,
+    FIRST_ROW,
+    HEADING_ROW,
+    LOGICIELS,
+    MODE_EMPLOI,
+    PARAMETRES,
+    PFI_TAGS,
+    PIECES,
+    TAG_ROW,
+    Obligation,
+    Parametre,
+    Tag,
+    columns,
+    vendor_columns,
+)
+from converter.spec.tags import LISTES as LISTES_SHEET
+from converter.spec.tags import parametres as spec_parametres
+
+Value = str | bool | date | Decimal | float | None
+Rows = Mapping[str, Sequence[Mapping[str, Value]]]
+
+VERSION_PROPERTY = "segur-hop.version"
+"""The custom document property that says which version laid the workbook out."""
+
+TABLES = MappingProxyType({DEMANDES: "tDemandes", BENEFICIAIRES: "tBeneficiaires", PIECES: "tPieces"})
+"""The name of each data sheet's Excel table."""
+
+PARAMETRES_FIRST_ROW = 5
+_BOLD, _FILTER_BUTTON = 1.15, 17
+"""How many digits wide a bold letter is, and the points that the button of the filter takes below a heading."""
+_CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
+
+
+def write(
+    target: str | Path | BinaryIO, *, rows: Rows | None = None, parametres: Mapping[str, str] | None = None
+) -> None:
+    """Write the workbook, blank without `rows`, to a path or a binary file; the same content gives the same bytes.
+
+    `rows` are dictionaries by tag for each data sheet: `True` is written OUI, a `Decimal` is an amount in euros, a
+    `date` a date, a `str` a text; a `float` is a number as it would be typed. `parametres` are the values of the
+    sheet `Paramètres` by tag (`numeroAns.DPI`). Raises `OSError` where the path cannot be written.
+    """
+    content = build(rows or {}, parametres or {})
+    if isinstance(target, str | Path):
+        Path(target).write_bytes(content)
+    else:
+        target.write(content)
+
+
+def build(rows: Rows, values: Mapping[str, str]) -> bytes:
+    """Return the workbook's bytes; see `write`."""
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties(
+            {
+                "title": "Demande d’avance Ségur, couloir Hôpital",
+                "subject": "Classeur de saisie des demandes d’avance DPI, PFI et RI",
+                "author": "segur-hop",
+                "company": "Fournisseur de la prestation Ségur",
+                "created": _CREATED,
+            }
+        )
+        book.set_custom_property(VERSION_PROPERTY, __version__)
+        sheets = {name: book.add_worksheet(name) for name in (MODE_EMPLOI, PARAMETRES, *DATA_SHEETS, LISTES_SHEET)}
+        instructions.write(book, sheets[MODE_EMPLOI])
+        _write_parametres(book, sheets[PARAMETRES], values)
+        for feuille in DATA_SHEETS:
+            _DataSheet(book, sheets[feuille], feuille).write(rows.get(feuille, ()))
+        _write_listes(book, sheets[LISTES_SHEET])
+        _define_names(book)
+        sheets[DEMANDES if rows else MODE_EMPLOI].activate()
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _DataSheet:
+    """One data sheet under construction."""
+
+    book: Workbook
+    sheet: Worksheet
+    feuille: str
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        return columns(self.feuille)
+
+    def write(self, rows: Sequence[Mapping[str, Value]]) -> None:
+        self._lay_out_columns(unfolded={tag for row in rows for tag, value in row.items() if value is not None})
+        self._write_headings(len(rows))
+        self._write_rows(rows)
+        for column, tag in enumerate(self.tags):
+            self._check_while_typing(column, tag)
+        self._prepare_view_and_print()
+
+    def _lay_out_columns(self, unfolded: set[str]) -> None:
+        """Set widths and formats; the PFI columns are folded behind a + unless a row fills them."""
+        pfi = {tag.nom for tag in PFI_TAGS}
+        hidden = not pfi & unfolded
+        previous = ""
+        for column, tag in enumerate(self.tags):
+            outline = {"level": 1, "hidden": hidden} if tag.nom in pfi else {}
+            if previous in pfi and tag.nom not in pfi:
+                outline = {"collapsed": hidden}
+            style = self.book.add_format({**theme.colonne(tag)})
+            self.sheet.set_column(column, column, tag.largeur, style, outline)
+            previous = tag.nom
+
+    def _write_headings(self, filled: int) -> None:
+        """Write the machine tags, hidden, and the table with its French headings; a blank table has one empty row."""
+        self.sheet.set_row(TAG_ROW - 1, None, None, {"hidden": True})
+        lines = max(math.ceil(_BOLD * len(tag.libelle) / tag.largeur) for tag in self.tags)
+        self.sheet.set_row(HEADING_ROW - 1, 15 * lines + _FILTER_BUTTON)
+        self.sheet.write_row(TAG_ROW - 1, 0, [tag.nom for tag in self.tags])
+        self.sheet.add_table(
+            HEADING_ROW - 1,
+            0,
+            HEADING_ROW - 1 + max(filled, 1),
+            len(self.tags) - 1,
+            {
+                "name": TABLES[self.feuille],
+                "style": "Table Style Light 1",
+                "columns": [
+                    {"header": french(tag.libelle), "header_format": self.book.add_format({**theme.entete(tag)})}
+                    for tag in self.tags
+                ],
+            },
+        )
+
+    def _write_rows(self, rows: Sequence[Mapping[str, Value]]) -> None:
+        position = {tag.nom: column for column, tag in enumerate(self.tags)}
+        for line, row in enumerate(rows, start=FIRST_ROW - 1):
+            for nom, value in row.items():
+                _write_cell(self.sheet, line, position[nom], value)
+
+    def _check_while_typing(self, column: int, tag: Tag) -> None:
+        area = (FIRST_ROW - 1, column, LAST_ROW - 1, column)
+        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag), column))
+        if tag not in vendor_columns(self.feuille):
+            return
+        for alerte in alertes(self.feuille, tag):
+            rule = {"type": "formula", "criteria": alerte.formule}
+            style = self.book.add_format({**theme.SAISIE[alerte.niveau]})
+            self.sheet.conditional_format(*area, {**self._resolve(rule, column), "format": style})
+
+    def _resolve(self, options: Mapping[str, Any], column: int) -> dict[str, Any]:
+        """Put the references of the first row in the place of the names in formulas."""
+        references = {tag.nom: f"${xl_col_to_name(c)}{FIRST_ROW}" for c, tag in enumerate(self.tags)}
+        references["x"] = references[self.tags[column].nom]
+        last = xl_col_to_name(len(vendor_columns(self.feuille)) - 1)
+        references["ligne"] = f"$A{FIRST_ROW}:${last}{FIRST_ROW}"
+        return {
+            key: value.format_map(references) if isinstance(value, str) and value.startswith("=") else value
+            for key, value in options.items()
+        }
+
+    def _prepare_view_and_print(self) -> None:
+        sheet = self.sheet
+        sheet.freeze_panes(HEADING_ROW, 1)
+        sheet.set_selection(FIRST_ROW - 1, 0, FIRST_ROW - 1, 0)
+        sheet.set_zoom(90)
+        sheet.hide_gridlines(0)
+        sheet.set_tab_color(theme.BLEU)
+        # A code kept as text is right here: no green triangle on each.
+        last = xl_col_to_name(len(self.tags) - 1)
+        sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW}:{last}{LAST_ROW}"})
+        sheet.repeat_rows(HEADING_ROW - 1)
+        sheet.repeat_columns(0)
+        theme.print_on_a4(sheet, landscape=True, pages_wide=2 if self.feuille == DEMANDES else 1)
+
+
+def _write_cell(sheet: Worksheet, row: int, column: int, value: Value) -> None:
+    match value:
+        case None:
+            return
+        case bool():
+            sheet.write_string(row, column, "OUI" if value else "NON")
+        case str():
+            sheet.write_string(row, column, value)
+        case date():
+            sheet.write_datetime(row, column, value)
+        case Decimal() | float():
+            sheet.write_number(row, column, float(value))
+        case _:
+            # An int could be euros or centimes: the caller says which by giving a Decimal, in euros.
+            raise TypeError(value)
+
+
+def _write_parametres(book: Workbook, sheet: Worksheet, values: Mapping[str, str]) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_tab_color(theme.BLEU_CLAIR)
+    sheet.set_column("A:A", 24, None, {"hidden": True})
+    for column, width in enumerate((50, 26, 80), start=1):
+        sheet.set_column(column, column, width)
+    sheet.set_row(0, 32)
+    sheet.write(0, 1, "Paramètres", book.add_format({**theme.TITRE}))
+    sheet.write(1, 1, french("À remplir une fois : ces valeurs valent pour toutes les demandes du classeur."))
+    heading = book.add_format({**theme.ENTETES[Obligation.TOUJOURS]})
+    sheet.write_row(PARAMETRES_FIRST_ROW - 2, 1, ("Paramètre", "Valeur", "Aide"), heading)
+    for row, parametre in enumerate(spec_parametres(), start=PARAMETRES_FIRST_ROW - 1):
+        _write_parametre(book, sheet, row, parametre, values.get(parametre.nom, parametre.tag.vide or ""))
+    sheet.set_selection(PARAMETRES_FIRST_ROW - 1, 2, PARAMETRES_FIRST_ROW - 1, 2)
+    theme.print_on_a4(sheet, landscape=True)
+
+
+def _write_parametre(book: Workbook, sheet: Worksheet, row: int, parametre: Parametre, value: str) -> None:
+    tag = parametre.tag
+    sheet.set_row(row, 36)
+    sheet.write_string(row, 0, parametre.nom)
+    sheet.write_string(row, 1, french(parametre.libelle), book.add_format({**theme.LIBELLE}))
+    cell = book.add_format({**theme.VALEUR, "num_format": tag.format.excel})
+    if value:
+        sheet.write_string(row, 2, value, cell)
+    else:
+        sheet.write_blank(row, 2, None, cell)
+    sheet.write_string(row, 3, french(f"{tag.aide}{_example(tag)}"), book.add_format({**theme.TABLEAU}))
+    sheet.data_validation(row, 2, row, 2, validation(PARAMETRES, tag))
+    sheet.ignore_errors({"number_stored_as_text": f"C{PARAMETRES_FIRST_ROW}:C{row + 1}"})
+
+
+def _example(tag: Tag) -> str:
+    return f" Exemple : {tag.exemple}." if isinstance(tag.format, Code) else ""
+
+
+def _write_listes(book: Workbook, sheet: Worksheet) -> None:
+    """Write the lists of the drop-downs, one a column, under their name; the user never sees this sheet."""
+    for column, (nom, valeurs) in enumerate(LISTES.items()):
+        sheet.write_column(0, column, (nom, *valeurs))
+        letter = xl_col_to_name(column)
+        book.define_name(nom, f"={LISTES_SHEET}!${letter}$2:${letter}${len(valeurs) + 1}")
+    sheet.hide()
+
+
+def _define_names(book: Workbook) -> None:
+    """Define the names through which one sheet sees another."""
+    numeros = _column(DEMANDES, "numeroEditeur")
+    rows = {parametre.nom: row for row, parametre in enumerate(spec_parametres(), start=PARAMETRES_FIRST_ROW)}
+    ans = [rows[f"numeroAns.{logiciel}"] for logiciel in LOGICIELS]
+    for nom, formula in {
+        # Down to the last text or number only: a drop-down with empty lines opens at its end.
+        Nom.NUMEROS_EDITEUR: f"{_first(DEMANDES, 'numeroEditeur')}:INDEX({numeros},"
+        f'MAX(IFERROR(MATCH(REPT("z",9),{numeros}),1),IFERROR(MATCH(1E+99,{numeros}),1)))',
+        Nom.NUMEROS_BENEFICIAIRES: _column(BENEFICIAIRES, "numeroEditeur"),
+        Nom.NUMEROS_PIECES: _column(PIECES, "numeroEditeur"),
+        Nom.PIECES_TYPE: _column(PIECES, "typeFichier"),
+        Nom.NUMEROS_ANS: f"{PARAMETRES}!$C${ans[0]}:$C${ans[-1]}",
+        Nom.LOGICIEL_SEUL: f'IF(COUNTA({Nom.NUMEROS_ANS})=1,INDEX({Nom.LOGICIELS},MATCH("?*",{Nom.NUMEROS_ANS},0)),"")',
+        Nom.PROFIL_INS: f"{PARAMETRES}!$C${rows['profilIntegrationINS']}",
+    }.items():
+        book.define_name(nom, f"={formula}")
+
+
+def _letter(feuille: str, nom: str) -> str:
+    return str(xl_col_to_name([tag.nom for tag in columns(feuille)].index(nom)))
+
+
+def _first(feuille: str, nom: str) -> str:
+    return f"{feuille}!${_letter(feuille, nom)}${FIRST_ROW}"
+
+
+def _column(feuille: str, nom: str) -> str:
+    return f"{_first(feuille, nom)}:${_letter(feuille, nom)}${LAST_ROW}"

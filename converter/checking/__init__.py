@@ -1,0 +1,1 @@
+"""From the values of a workbook to a verdict on every request."""

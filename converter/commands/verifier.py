@@ -1,0 +1,139 @@
+"""`verifier`: the portal's controls on a deposit, told on screen, in a report and as the answer it would give."""
+
+import json as jsonlib
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from converter import portal
+from converter.commands.outcome import FINE, TO_CORRECT
+from converter.commands.session import new_file, read_bytes
+from converter.issues import Gravite, Inutilisable, Issue
+from converter.portal import Controle, Finding, Report
+from converter.sentences.say import conseil, phrase
+from converter.sentences.typography import plural
+from converter.spec.shape import ADOPTED, Shape, builtin_model, load_model
+
+_TITLES = {
+    Controle.STRUCTURE: "1er contrôle, la structure du fichier",
+    Controle.DEMANDES: "2e contrôle, les demandes",
+    Controle.ZIPS: "Les zips",
+}
+
+
+def verifier(
+    json: Path,
+    zips: Sequence[Path],
+    *,
+    console: Console,
+    au: date,
+    reponse: Path | None,
+    refuser: Sequence[str],
+    rapport: Path | None,
+) -> int:
+    """Control a deposit; return `FINE` where the portal would take all of it, else `TO_CORRECT`.
+
+    Raises `Inutilisable` (F001, F017) when a file cannot be read, and `Empeche`.
+    """
+    report = _verify(json, zips, au)
+    for line in _told(json, zips, report):
+        console.print(line, soft_wrap=True)
+    if rapport:
+        _write(rapport, jsonlib.dumps(as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
+    answer = portal.answer(report, refuser) if reponse else None
+    if reponse and answer is not None:
+        _write(reponse, answer)
+        console.print(f"  Réponse d’exercice écrite : {escape(str(reponse))}", soft_wrap=True)
+    elif reponse:
+        console.print("  Pas de réponse d’exercice : le portail refuserait le fichier entier.")
+    return FINE if report.conforme else TO_CORRECT
+
+
+def print_schema(json: Path | None) -> None:
+    """Write the JSON Schema of a deposit to standard output."""
+    schema = portal.schema(_shape_near(json) if json else builtin_model())
+    sys.stdout.write(jsonlib.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+
+
+def _verify(json: Path, zips: Sequence[Path], au: date) -> Report:
+    data = read_bytes(json)
+    try:
+        return portal.verify(data, zips, shape=_shape_near(json), au=au, nom=json.name)
+    except OSError as error:
+        raise Inutilisable(Issue("F017", faits=(("fichier", str(error.filename)),))) from None
+
+
+def _shape_near(json: Path) -> Shape:
+    """Return the model adopted beside the workbook that the deposit comes from, else the built-in one."""
+    adopted = (folder / ADOPTED for folder in json.absolute().parents[:3])
+    return next((load_model(path) for path in adopted if path.exists()), None) or builtin_model()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with new_file(path) as target:
+        target.write_bytes(data)
+
+
+def _told(json: Path, zips: Sequence[Path], report: Report) -> Iterator[str]:
+    kind = "réponse du portail" if report.reponse else f"dépôt {report.logiciel}"
+    yield f"\n[bold]{escape(json.name)}[/bold] : {kind}, {plural(len(report.demandes), 'demande')}"
+    for controle, title in _TITLES.items():
+        found = [finding for finding in report.findings if finding.controle is controle]
+        skipped = controle is Controle.ZIPS and not zips
+        yield f"  {title} : " + ("non contrôlés, aucun n’est donné." if skipped else _verdict(found))
+        yield from (f"    {_line(finding)}" for finding in found)
+    refused = [situation for situation in report.demandes if situation.premiere]
+    if refused:
+        yield f"  Le portail refuserait {plural(len(refused), 'demande')}, chacune pour sa première erreur :"
+        for situation in refused:
+            assert situation.premiere  # noqa: S101 - chosen above
+            yield f"    {escape(situation.numeroEditeur or '?')} : {escape(situation.premiere.libelle)}"
+
+
+def _verdict(found: Sequence[Finding]) -> str:
+    errors = sum(finding.gravite is Gravite.ERREUR for finding in found)
+    return f"[red]{plural(errors, 'erreur')}[/]" if errors else "[green]rien à redire.[/]"
+
+
+def _line(finding: Finding) -> str:
+    where = f"ligne {finding.ligne}" if finding.ligne else finding.fichier
+    colour = {Gravite.ERREUR: "red", Gravite.AVERTISSEMENT: "yellow"}.get(finding.gravite, "cyan")
+    place = escape(" — ".join(filter(None, (where, finding.lieu, finding.chemin))))
+    return f"[{colour}]{finding.code}[/] {place} : {escape(f'{phrase(finding.issue)} {conseil(finding.issue)}')}"
+
+
+def as_data(json: Path, report: Report) -> dict[str, Any]:
+    """Return the machine-readable result."""
+    return {
+        "json": str(json),
+        "conforme": report.conforme,
+        "demandes": [
+            {
+                "numLigne": situation.numLigne,
+                "numeroEditeur": situation.numeroEditeur,
+                "premiere": situation.premiere.code if situation.premiere else None,
+            }
+            for situation in report.demandes
+        ],
+        "anomalies": [
+            {
+                "code": finding.code,
+                "gravite": finding.gravite.value,
+                "controle": int(finding.controle),
+                "chemin": finding.chemin,
+                "ligne": finding.ligne,
+                "numeroEditeur": finding.numeroEditeur,
+                "fichier": finding.fichier,
+                "balise": finding.issue.balise,
+                "valeur": finding.issue.valeur,
+                "message": phrase(finding.issue),
+                "conseil": conseil(finding.issue),
+            }
+            for finding in report.findings
+        ],
+    }

@@ -1,0 +1,1 @@
+"""From valid requests to the folder that is uploaded."""

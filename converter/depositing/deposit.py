@@ -1,0 +1,326 @@
+"""Deposits exist whole or not at all: built and checked aside, published by a rename, remembered in the registry.
+
+The commit of the registry between building and renaming is the one point of no return: a conversion cut off before it
+is undone by the next run, one cut off after it is finished. All deposits of a conversion share that point.
+"""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from converter import portal
+from converter.depositing import bordereau
+from converter.depositing.bordereau import BORDEREAU, Archive, Remise
+from converter.depositing.document import Lot, write, zip_name
+from converter.depositing.pack import Entry, FichierChange, plan, write_zip
+from converter.issues import Empeche, Inutilisable, Issue
+from converter.registry import found
+from converter.registry.store import Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.sentences.typography import plural
+from converter.spec.shape import Shape
+from converter.system.lock import Tenant, locked
+from converter.system.refusals import guarded, refuse_long_path
+
+EN_COURS = ".en-cours"
+"""Where deposits are built: beside the published ones, hence on the same disk."""
+ANNULES = "annulés"
+ATTENTE = 30.0
+"""Seconds that a conversion waits for another one in the same folder."""
+
+# What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
+"""What a network drive answers that cannot do this for a folder."""
+
+Progress = Callable[[int], None]
+"""Told how many more requests are packed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Depots:
+    """A folder of deposits that is ours alone for now, its registry, and what opening it had to repair."""
+
+    dossier: Path
+    registre: Registry
+    shape: Shape
+    issues: tuple[Issue, ...]
+
+    @property
+    def en_cours(self) -> Path:
+        """Where its deposits are built."""
+        return self.dossier / EN_COURS
+
+    @property
+    def annules(self) -> Path:
+        """Where its withdrawn deposits lie."""
+        return self.dossier / ANNULES
+
+
+def _say_nothing(_: Tenant) -> None:
+    """Wait without a word."""
+
+
+@contextmanager
+def opened(
+    dossier: Path, shape: Shape, *, attente: float = ATTENTE, prevenir: Callable[[Tenant], None] = _say_nothing
+) -> Iterator[Depots]:
+    """Open a folder of deposits, made where it is missing, for this process alone.
+
+    Whatever was cut off is finished or undone first, a lost registry made anew from the deposits found, and both told
+    in `issues` (D001 to D008). Waits `attente` seconds for another process, after calling `prevenir` with who it is.
+    Raises `Empeche` (E020 to E026, E030), or `Inutilisable` (D023) where a newer version wrote the registry.
+    """
+    with ExitStack() as stack:
+        with guarded(dossier):
+            dossier.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(dossier, attente, prevenir))
+            registre, issues = stack.enter_context(open_registry(dossier))
+            depots = Depots(dossier, registre, shape, ())
+            issues = (*issues, *_recover(depots), *_adopt_found(depots))
+        stack.enter_context(guarded(dossier))
+        yield Depots(dossier, registre, shape, issues)
+
+
+def consult(dossier: Path, shape: Shape) -> tuple[Memoire, tuple[Issue, ...]]:
+    """Return what a folder of deposits remembers, and what opening it repaired; a missing folder stays missing."""
+    if not dossier.exists():
+        return Memoire(), ()
+    with opened(dossier, shape) as depots:
+        return depots.registre.memory(), depots.issues
+
+
+# --- converting -------------------------------------------------------------------------------------------------------
+
+
+def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress) -> tuple[Depot, ...]:
+    """Deposit lots under the date of a day: all of them, or none when anything stands in the way.
+
+    Raises `Inutilisable` before anything is built (D020, D022), `Empeche` with everything undone (E020 to E026; E031
+    when an attachment changed since its check) or, past the point of no return, to be finished by the next run (E032).
+    """
+    with guarded(depots.dossier):
+        noms = depots.registre.reserve(lots, jour, depots.shape.nom)
+        with ExitStack() as undo:
+            undo.callback(_undo, depots, noms)
+            built = {nom: _build(depots, nom, lot, jour, progress) for nom, lot in zip(noms, lots, strict=True)}
+            _sync_folder(depots.en_cours)
+            depots.registre.commit_built(built)
+            undo.pop_all()
+        _publish(depots, noms)
+    return tuple(depot for nom in noms if (depot := depots.registre.depot(nom)))
+
+
+def _undo(depots: Depots, noms: Sequence[str]) -> None:
+    shutil.rmtree(depots.en_cours, ignore_errors=True)
+    depots.registre.forget(noms)
+
+
+def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
+    folder = depots.en_cours / nom
+    folder.mkdir(parents=True)
+    json = folder / f"{nom}.json"
+    _write(json, write(lot, depots.shape))
+    archives = _pack(folder, nom, lot, jour, progress)
+    contenu = json.read_bytes()
+    _refuse_faulty(contenu, folder, depots.shape, jour)
+    (declared, *zips) = (found.measure(path) for path in (json, *archives))
+    held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
+    slip = folder / BORDEREAU
+    _write(slip, bordereau.write(Remise(lot, jour, declared, contenu, held, depots.shape)))
+    for path in folder.iterdir():
+        _sync(path)
+    _sync_folder(folder)
+    return declared, *zips, found.measure(slip)
+
+
+def _pack(folder: Path, nom: str, lot: Lot, jour: date, progress: Progress) -> Mapping[Path, Sequence[str]]:
+    """Write the zips; return the names each holds."""
+    requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
+    archives: dict[Path, Sequence[str]] = {}
+    for suite, packed in enumerate(plan(requests), start=1):
+        path = folder / zip_name(lot.entete.numeroAns, jour, int(nom[-3:]), suite)
+        refuse_long_path(path)
+        try:
+            write_zip(path, packed.entries)
+        except FichierChange as change:
+            raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
+        archives[path] = [entry.name for entry in packed.entries]
+        progress(len(packed.keys))
+    return archives
+
+
+def _entries(lot: Lot, rank: int) -> list[Entry]:
+    demande = lot.demandes[rank]
+    return [
+        Entry(name, piece.source, piece.octets, piece.sha256)
+        for name, piece in zip(demande.archive_names(), demande.pieces, strict=True)
+    ]
+
+
+def _refuse_faulty(contenu: bytes, folder: Path, shape: Shape, jour: date) -> None:
+    """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
+    zips = sorted(folder.glob("*.zip"), key=lambda path: int(path.stem.rsplit("-", 1)[1]))
+    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
+    if not report.conforme:
+        faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
+        msg = f"a deposit of ours fails the portal's controls, nothing was published: {faults}"
+        raise RuntimeError(msg)
+
+
+def _write(path: Path, data: bytes) -> None:
+    refuse_long_path(path)
+    path.write_bytes(data)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows opens no folder for this, and writes renames through on its own
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _publish(depots: Depots, noms: Sequence[str]) -> None:
+    try:
+        for nom in noms:
+            _move(depots.en_cours / nom, depots.dossier / nom)
+        _sync_folder(depots.dossier)
+    except OSError as error:
+        faits = (("chemin", str(depots.dossier)), ("raison", error.strerror or str(error)))
+        raise Empeche(Issue("E032", faits=faits)) from error
+    depots.registre.mark(noms, EtatDepot.PUBLIE)
+    shutil.rmtree(depots.en_cours, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    for pause in _PAUSES:
+        try:
+            source.rename(target)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    source.rename(target)
+
+
+# --- withdrawing ------------------------------------------------------------------------------------------------------
+
+
+def withdraw(depots: Depots, nom: str) -> Depot:
+    """Withdraw a deposit that was never uploaded: its folder goes to `annulés`, its requests' numbers are free again.
+
+    `nom` is the name of its folder or of its JSON file. The rank of the file is not used again. Raises `Inutilisable`
+    (D024 unknown, D025 answered by the portal, D026 already withdrawn), `Empeche` with nothing changed.
+    """
+    depot = _withdrawable(depots.registre, nom.removesuffix(".json"))
+    with guarded(depots.dossier):
+        depots.registre.mark([depot.nom], EtatDepot.RETRAIT)
+        with ExitStack() as undo:
+            undo.callback(depots.registre.mark, [depot.nom], depot.etat)
+            _move_aside(depots, depot.nom)
+            undo.pop_all()
+        depots.registre.mark([depot.nom], EtatDepot.ANNULE)
+    return depot
+
+
+def _withdrawable(registre: Registry, nom: str) -> Depot:
+    depot = registre.depot(nom)
+    if depot is None:
+        raise Inutilisable(Issue("D024", valeur=nom))
+    if depot.etat is EtatDepot.ANNULE:
+        raise Inutilisable(Issue("D026", valeur=nom))
+    if registre.is_answered(nom):
+        raise Inutilisable(Issue("D025", valeur=nom))
+    return depot
+
+
+def _move_aside(depots: Depots, nom: str) -> None:
+    """Move a folder among the withdrawn ones; one that the user has deleted is no obstacle."""
+    if not (depots.dossier / nom).exists():
+        return
+    depots.annules.mkdir(exist_ok=True)
+    target, suite = depots.annules / nom, 1
+    while target.exists():
+        suite += 1
+        target = depots.annules / f"{nom} ({suite})"
+    _move(depots.dossier / nom, target)
+    _sync_folder(depots.annules)
+    _sync_folder(depots.dossier)
+
+
+# --- after a cut-off --------------------------------------------------------------------------------------------------
+
+
+def _recover(depots: Depots) -> Iterator[Issue]:
+    """Finish or undo what was cut off, and say so."""
+    cut = {etat: depots.registre.depots(etat) for etat in (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)}
+    yield from _undo_reserved(depots, cut[EtatDepot.RESERVE])
+    for depot in cut[EtatDepot.CONSTRUIT]:
+        yield _finish(depots, depot)
+    for depot in cut[EtatDepot.RETRAIT]:
+        _move_aside(depots, depot.nom)
+        depots.registre.mark([depot.nom], EtatDepot.ANNULE)
+        yield _told("D003", depot)
+    if depots.en_cours.is_symlink():
+        depots.en_cours.unlink()
+    elif depots.en_cours.exists():
+        shutil.rmtree(depots.en_cours)
+
+
+def _undo_reserved(depots: Depots, cut: Sequence[Depot]) -> Iterator[Issue]:
+    for depot in cut:
+        depots.registre.forget([depot.nom])
+        yield _told("D001", depot)
+
+
+def _finish(depots: Depots, depot: Depot) -> Issue:
+    staged, target = depots.en_cours / depot.nom, depots.dossier / depot.nom
+    if staged.is_dir():
+        if target.exists() or tuple(found.files(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
+            depots.registre.forget([depot.nom])
+            return _told("D001", depot)
+        _move(staged, target)
+        _sync_folder(depots.dossier)
+    depots.registre.mark([depot.nom], EtatDepot.PUBLIE)
+    # Neither here nor there: it may have been taken away for upload, and a request sent twice is worse than none.
+    return _told("D002" if target.exists() else "D004", depot)
+
+
+def _told(code: str, depot: Depot) -> Issue:
+    return Issue(code, faits=(("depot", depot.nom), ("demandes", plural(len(depot.demandes), "demande"))))
+
+
+def _adopt_found(depots: Depots) -> Iterator[Issue]:
+    """Take in the deposits that the registry does not know: it was lost, or they were brought here."""
+    known = set(depots.registre.found_on_disk())
+    places = ((depots.dossier, EtatDepot.PUBLIE), (depots.annules, EtatDepot.ANNULE))
+    for place, etat in places:
+        for nom, folder in found.folders(place):
+            if nom not in known:
+                known.add(nom)
+                yield from _adopt(depots, nom, folder, etat)
+
+
+def _adopt(depots: Depots, nom: str, folder: Path, etat: EtatDepot) -> Iterator[Issue]:
+    depot = found.read(nom, folder, etat, depots.shape)
+    clashes = depots.registre.adopt(depot or found.unreadable(nom, etat))
+    yield _told("D006", depot) if depot else Issue("D007", faits=(("depot", nom),))
+    for numero in clashes:
+        yield Issue("D008", valeur=numero, faits=(("depot", nom),))

@@ -1,0 +1,1 @@
+"""A folder ready to copy: workbook, launchers, guide, libraries."""

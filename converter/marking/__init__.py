@@ -1,0 +1,1 @@
+"""From a verdict back into the user's workbook."""

@@ -1,0 +1,184 @@
+"""Annotations that lose nothing: marks, values and the sheet `Erreurs` put into a workbook, and taken away.
+
+Works on any Open XML workbook, ours or not: only the parts of the package that a mark touches are rewritten,
+and in those everything that is not ours stays as it was.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from converter.issues import Gravite
+from converter.marking import erreurs
+from converter.marking.accepted import read_accepted
+from converter.marking.erreurs_sheet import grouped
+from converter.xlsx import calculation, fills, notes, styles
+from converter.xlsx.book import ensure_strings, forget_strings, is_1904, worksheets
+from converter.xlsx.cells import Dates, write_values
+from converter.xlsx.package import Package
+from converter.xlsx.sheet import Worksheet, attributes, cells_of
+from converter.xlsx.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
+
+__all__ = [
+    "Accepted",
+    "CellValue",
+    "ErrorLine",
+    "Mark",
+    "Valeur",
+    "annotate",
+    "grouped",
+    "mark_cells",
+    "read_accepted",
+    "unmark_cells",
+]
+
+Cell = tuple[int, int]
+
+
+def mark_cells(source: Path, target: Path, marks: Sequence[Mark]) -> None:
+    """Write `source` to `target` with these marks in place of any earlier ones; see `annotate`."""
+    annotate(source, target, marks=marks)
+
+
+def annotate(
+    source: Path,
+    target: Path,
+    *,
+    marks: Sequence[Mark],
+    values: Sequence[CellValue] = (),
+    errors: Sequence[ErrorLine] | None = None,
+) -> tuple[CellValue, ...]:
+    """Write `source` to `target` with these marks in place of any earlier ones, these values, these errors.
+
+    `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves it as it is.
+    Marks and values for a sheet that has no cells (chart sheet) or is not there are left out. `target` is
+    another path than `source`: `save.replace_workbook` writes in place.
+
+    Returns the values that were not written, since an array formula or a data table owns their cell.
+
+    Raises:
+        Inutilisable: the workbook is in the Strict variant of Open XML (F015).
+
+    """
+    with Package(source) as package:
+        parts = worksheets(package)
+        for part in parts.values():
+            _clean(package, part)
+        styles.remove(package, "dxfs")
+        forget_strings(package)
+        refused = _write(package, parts, values)
+        _mark(package, parts, marks)
+        if errors is not None:
+            erreurs.write_sheet(package, errors)
+        if values or erreurs.find_sheet(package) is not None:
+            ensure_strings(package)
+        package.write(target)
+    return refused
+
+
+def unmark_cells(source: Path, target: Path) -> None:
+    """Write `source` to `target` without marks of ours and without our sheet `Erreurs`; values stay."""
+    with Package(source) as package:
+        for part in worksheets(package).values():
+            _clean(package, part)
+        styles.remove(package, "dxfs")
+        erreurs.remove_sheet(package)
+        forget_strings(package)
+        package.write(target)
+
+
+def _clean(package: Package, part: str) -> None:
+    """Take our fills and notes away from a sheet."""
+    before = Worksheet.of(package.read(part))
+    after = notes.without_notes(package, part, fills.without_fills(before))
+    if after is not before:
+        package.put(part, after.data)
+
+
+def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValue]) -> tuple[CellValue, ...]:
+    by_sheet: dict[str, dict[Cell, CellValue]] = defaultdict(dict)
+    for value in values:
+        by_sheet[value.feuille][value.ligne, value.colonne] = value
+    wanted = {name: found for name, found in by_sheet.items() if name in parts}
+    dates = Dates(styles.date_styles(package), is_1904(package))
+    refused: list[CellValue] = []
+    changed = formulas = False
+    for name, cells in wanted.items():
+        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates, _heights(cells.values()))
+        refused += [cells[cell] for cell in sorted(written.refused)]
+        if written.changed:
+            package.put(parts[name], written.sheet.data)
+            changed, formulas = True, formulas or written.formulas
+    if changed:
+        calculation.after_change(package, parts.values(), formula_gone=formulas)
+    return tuple(refused)
+
+
+def _heights(cells: Iterable[CellValue]) -> dict[int, float]:
+    """The height that each row needs, where the values say."""
+    heights: dict[int, float] = {}
+    for cell in cells:
+        if cell.hauteur is not None:
+            heights[cell.ligne] = max(cell.hauteur, heights.get(cell.ligne, 0))
+    return heights
+
+
+def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
+    rows: dict[int, dict[int, Valeur]] = defaultdict(dict)
+    for (row, column), value in cells.items():
+        rows[row][column] = value.valeur
+    return rows
+
+
+def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> None:
+    by_sheet: dict[str, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        by_sheet[mark.feuille].append(mark)
+    formats = fills.add_formats(package, {mark.gravite for name in parts for mark in by_sheet[name]})
+    for name, part in parts.items():
+        if by_sheet[name]:
+            sheet = Worksheet.of(package.read(part))
+            cells = _by_cell(sheet, by_sheet[name])
+            sheet = fills.with_fills(sheet, _by_gravity(cells), formats)
+            sheet = notes.with_notes(package, part, sheet, cells)
+            package.put(part, sheet.data)
+
+
+def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:
+    """What to say at each cell, at the gravity of its worst mark; a merged cell speaks for its whole area."""
+    corners = _corners(sheet, {(mark.ligne, mark.colonne) for mark in marks})
+    by_cell: dict[Cell, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        cell = (mark.ligne, mark.colonne)
+        by_cell[corners.get(cell, cell)].append(mark)
+    worst = list(Gravite).index
+    return {
+        cell: notes.Note(
+            min((mark.gravite for mark in found), key=worst),
+            tuple(dict.fromkeys(mark.texte for mark in found if mark.texte)),
+        )
+        for cell, found in by_cell.items()
+    }
+
+
+def _by_gravity(cells: Mapping[Cell, notes.Note]) -> dict[Gravite, list[Cell]]:
+    found: dict[Gravite, list[Cell]] = defaultdict(list)
+    for cell, note in cells.items():
+        found[note.gravite].append(cell)
+    return found
+
+
+def _corners(sheet: Worksheet, cells: set[Cell]) -> dict[Cell, Cell]:
+    """The first cell of the merged area each of these cells lies in."""
+    child = sheet.child("mergeCells")
+    if child is None:
+        return {}
+    corners: dict[Cell, Cell] = {}
+    for merged in sheet.inner(child, "mergeCell"):
+        top, left, bottom, right = cells_of(attributes(merged)[b"ref"].decode())
+        if (bottom - top + 1) * (right - left + 1) < len(cells):
+            inside = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)} & cells
+        else:
+            inside = {cell for cell in cells if top <= cell[0] <= bottom and left <= cell[1] <= right}
+        corners |= dict.fromkeys(inside, (top, left))
+    return corners

@@ -1,0 +1,191 @@
+"""From a verdict to what is written into the workbook: marks, the tool's own columns, the lines of `Erreurs`. Pure."""
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from converter.checking.check import Lecture, Verdict
+from converter.issues import Gravite, Issue
+from converter.marking.annotate import Accepted, CellValue, ErrorLine, Mark, Valeur
+from converter.reading.workbook import Table
+from converter.registry.store import Reponse
+from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
+from converter.spec import tags
+from converter.spec.formats import CellFault, Jour, Montant, show
+from converter.spec.tags import DEMANDES, Etat
+
+
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """What the tool's columns say of one request: its state, and where known its file, day, and the portal's answer."""
+
+    etat: Etat
+    fichierJSON: str = ""  # noqa: N815 - the tag verbatim
+    dateDepot: date | None = None  # noqa: N815 - likewise
+    reponse: Reponse | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Return the value of each of the tool's columns that this state decides.
+
+        A refused request keeps the portal's label, under its new number, until it is converted again.
+        """
+        values = {"etat": self.etat.value, "fichierJSON": self.fichierJSON, "dateDepot": self.dateDepot}
+        if self.etat not in tags.FIGES:
+            return values
+        reponse = self.reponse or Reponse("", acceptee=False)
+        return values | {nom: getattr(reponse, nom) for nom in ("numeroASP", "codeTraitement", "libelleTraitement")}
+
+
+def marks(issues: Iterable[Issue]) -> list[Mark]:
+    """Mark each cell at fault; a correction is no fault and is listed in `Erreurs` only."""
+    return [
+        Mark(issue.place.feuille, issue.place.ligne, issue.place.colonne, gravity, f"{phrase(issue)} {conseil(issue)}")
+        for issue in issues
+        if issue.place.cellule and (gravity := gravite(issue.code)) is not Gravite.CORRECTION
+    ]
+
+
+def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
+    """List every issue, the gravest first."""
+    rank = {gravity: number for number, gravity in enumerate(Gravite)}
+    lines = [
+        ErrorLine(
+            gravite(issue.code),
+            issue.code,
+            issue.place.feuille,
+            issue.place.ligne,
+            issue.place.colonne,
+            libelle(issue.balise),
+            issue.valeur,
+            attendu(issue.balise),
+            phrase(issue),
+            conseil(issue),
+            issue.proposition or _repaired(issue),
+        )
+        for issue in issues
+    ]
+    return sorted(lines, key=lambda line: rank[line.gravite])
+
+
+def _repaired(issue: Issue) -> str:
+    """Return what a correction made of the cell, which the user may accept into it."""
+    return dict(issue.faits).get("lu", "") if gravite(issue.code) is Gravite.CORRECTION else ""
+
+
+def accepted_values(lecture: Lecture, accepted: Iterable[Accepted]) -> list[CellValue]:
+    """Return the propositions the user said OUI to, as values of their columns.
+
+    A cell that no longer holds what was read when the proposition was made keeps what the user typed since.
+    """
+    tables = {table.feuille: table for table in lecture.classeur.tables()}
+    return [
+        CellValue(line.feuille, ligne, line.colonne, excel_value(tags.TAG[balise], line.proposition))
+        for line in accepted
+        if (table := tables.get(line.feuille))
+        for balise in (nom for nom, column in table.colonnes.items() if column == line.colonne)
+        for ligne in line.lignes
+        if ligne in table.brut.index and show(table.brut.loc[ligne, balise]) == line.lu
+    ]
+
+
+def excel_value(tag: tags.Tag, text: str) -> Valeur:
+    """Return a proposition as Excel is to hold it: a date, a number, OUI or NON, or the text itself."""
+    valeur = tag.format.read(text).valeur
+    match tag.format:
+        case Montant() if valeur is not None:
+            return Decimal(valeur).scaleb(-2)
+        case Jour() if isinstance(valeur, date):
+            return valeur
+    return text
+
+
+def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi]) -> list[CellValue]:
+    """Return what changes in the tool's own columns; `suivis` has an entry for each Excel row of `Demandes`."""
+    classeur = lecture.classeur
+    notes = _notes(verdict.issues)
+    wanted = {DEMANDES: _request_columns(lecture, verdict, notes, suivis)}
+    for table in (classeur.beneficiaires, classeur.pieces):
+        wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
+    return [
+        value for table in classeur.tables() for value in changes(table, {**wanted[table.nom], **_forgotten(table)})
+    ]
+
+
+def _forgotten(table: Table) -> dict[int, dict[str, Any]]:
+    """Take back what rows still say that the user emptied, but of converted ones, which may be emptied by error."""
+    states = table.videes.get("etat", pd.Series(index=table.videes.index))
+    passing = {Etat.A_CORRIGER.value, Etat.PRETE.value}
+    return {ligne: {"controle": None, **({"etat": None} if etat in passing else {})} for ligne, etat in states.items()}
+
+
+Notes = Mapping[tuple[str, int], Sequence[Issue]]
+
+
+def _notes(issues: Iterable[Issue]) -> Notes:
+    notes: dict[tuple[str, int], list[Issue]] = defaultdict(list)
+    for issue in issues:
+        if gravite(issue.code) is not Gravite.CORRECTION:
+            notes[issue.place.feuille, issue.place.ligne].append(issue)
+    return notes
+
+
+def _own_text(notes: Notes, table: Table, ligne: int) -> str:
+    return " ".join(f"{phrase(issue)} {conseil(issue)}" for issue in notes.get((table.feuille, ligne), ()))
+
+
+def _request_columns(
+    lecture: Lecture, verdict: Verdict, notes: Notes, suivis: Mapping[int, Suivi]
+) -> dict[int, dict[str, Any]]:
+    table = lecture.classeur.demandes
+    columns: dict[int, dict[str, Any]] = {}
+    for ligne, suivi in suivis.items():
+        elsewhere = (f"Voir {place.feuille}, cellule {place.cellule}." for place in verdict.retenues.get(ligne, ()))
+        text = " ".join(filter(None, (_own_text(notes, table, ligne), *elsewhere)))
+        columns[ligne] = {**suivi.columns(), "controle": text}
+    return columns
+
+
+def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[CellValue]:
+    """Yield the cells of the tool's columns that differ from what the workbook holds, by row and tag.
+
+    A column of the tool that the user deleted is made anew.
+    """
+    columns = dict(table.colonnes)
+    free = table.derniere_colonne
+    for tag in tags.tool_columns(table.nom):
+        if tag.nom not in columns and any(row.get(tag.nom) for row in wanted.values()):
+            free += 1
+            columns[tag.nom] = free
+            if table.ligne_balises:
+                yield CellValue(table.feuille, table.ligne_balises, free, tag.nom)
+            yield CellValue(table.feuille, table.ligne_titres or table.ligne_balises + 1, free, tag.libelle)
+    for tag in tags.tool_columns(table.nom):
+        held = {
+            ligne: raw for rows in (table.brut, table.videes) if tag.nom in rows for ligne, raw in rows[tag.nom].items()
+        }
+        for ligne, row in wanted.items():
+            if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):
+                yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom], _height(tag, row[tag.nom]))
+
+
+_LINE, _HIGHEST = 15.0, 409.0
+"""Points of a line of the default font, and of the highest row that Excel has."""
+
+
+def _height(tag: tags.Tag, value: Any) -> float | None:
+    """Return the height a row needs for a sentence in its column: Excel and LibreOffice do not see to it themselves."""
+    if tag.nom not in tags.PHRASES:
+        return None
+    # A column is as wide as so many figures, and letters are narrower than figures.
+    lines = len(textwrap.wrap(str(value or ""), round(1.1 * tag.largeur)))
+    return min(lines * _LINE, _HIGHEST) if lines > 1 else 0
+
+
+def _same(held: Any, wanted: Any) -> bool:
+    return not isinstance(held, CellFault) and (held or None) == (wanted or None)

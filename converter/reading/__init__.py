@@ -1,0 +1,1 @@
+"""From a workbook to frames of canonical values."""

@@ -1,0 +1,336 @@
+"""The user's workbook as raw tables: every cell as Excel holds it, each row under its Excel number.
+
+Columns are found by the machine tag of the hidden row, else by their French heading (case, accents, spaces and
+punctuation apart), wherever the user moved them; sheets by their name, else by their tags. calamine reads the values;
+`ooxml` tells what calamine does not show.
+"""
+
+import difflib
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from converter.issues import Inutilisable, Issue, Place
+from converter.spec import tags
+from converter.spec.formats import CellFault, tidy
+from converter.xlsx import parts
+
+_HEADER_DEPTH = 30
+"""Rows from the top within which tags and headings are looked for: users insert titles above."""
+_KEY_TAGS = {
+    tags.PARAMETRES: "profilIntegrationINS",
+    tags.DEMANDES: "dateCommande",
+    tags.BENEFICIAIRES: "FINESSPMSI",
+    tags.PIECES: "typeFichier",
+}
+"""The tag by which a renamed sheet is known."""
+_VALUE_HEADING = "valeur"
+_NOT_SHARED = frozenset({"montantSegurHT"})
+"""Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
+
+Row: TypeAlias = list[Any]
+Rows: TypeAlias = list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A data sheet as the user holds it.
+
+    `feuille` is the sheet's real name and `nom` its name in the template; `colonnes` maps a tag to its Excel column
+    (from 1); `ligne_balises` is 0 where the tag row was deleted; `brut` has one row for each Excel row (its index)
+    that the user filled and one column of raw values for each tag found; `videes` is the same of the rows where only
+    the tool's own columns still say something.
+    """
+
+    feuille: str
+    nom: str
+    colonnes: Mapping[str, int]
+    ligne_balises: int
+    ligne_titres: int
+    derniere_colonne: int
+    brut: pd.DataFrame
+    videes: pd.DataFrame
+
+    def place(self, ligne: int, balise: str) -> Place:
+        """Return the cell of a tag on an Excel row."""
+        return Place(self.feuille, ligne, self.colonnes.get(balise, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """The sheet `Paramètres`: the raw value of each parameter found, and the cell of each."""
+
+    feuille: str
+    valeurs: Mapping[str, Any]
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Classeur:
+    """A workbook that can be checked."""
+
+    chemin: Path
+    parametres: Reglages
+    demandes: Table
+    beneficiaires: Table
+    pieces: Table
+    date1904: bool
+
+    def tables(self) -> tuple[Table, Table, Table]:
+        """Return the three data sheets, in the order of the template."""
+        return (self.demandes, self.beneficiaires, self.pieces)
+
+
+def fold(text: object) -> str:
+    """Fold a heading or a name to its letters and digits, without case or accents."""
+    decomposed = unicodedata.normalize("NFKD", str(text)).casefold()
+    return re.sub(r"[^a-z0-9]", "", decomposed.replace("°", "o"))
+
+
+def read(path: Path) -> Classeur:
+    """Read a workbook.
+
+    Raises `Inutilisable` (F001 to F014) when it is not one of ours or holds no request, with one issue for each
+    thing missing, and `Empeche` (E101) when it cannot be opened.
+    """
+    sheets = _Sheets(path.name, parts.load(path))
+    found = sheets.find()
+    parametres = _settings(found[tags.PARAMETRES], sheets) if tags.PARAMETRES in found else None
+    sold = _sold(parametres)
+    headers = [_Header.of(nom, found[nom], sheets.rows(found[nom]), sold) for nom in tags.DATA_SHEETS if nom in found]
+    issues = [*sheets.missing(found), *(issue for header in headers for issue in header.issues)]
+    if issues or parametres is None:
+        raise Inutilisable(*issues)
+    demandes, beneficiaires, pieces = (_table(header, sheets) for header in headers)
+    classeur = Classeur(path, parametres, demandes, beneficiaires, pieces, sheets.package.date1904)
+    if classeur.demandes.brut.empty:
+        feuille = classeur.demandes.feuille
+        raise Inutilisable(Issue("F014", Place(feuille), faits=(("feuille", feuille),)))
+    return classeur
+
+
+class _Sheets:
+    """The worksheets of a file, each read when it is first asked for."""
+
+    def __init__(self, nom: str, data: bytes) -> None:
+        self.package = parts.Package(nom, data)
+        self.nom = nom
+        self.names = tuple(self.package.sheets)
+        try:
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        except CalamineError as error:
+            raise parts.refusal(nom, "F006") from error
+        self._rows: dict[str, Rows] = {}
+        self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+
+    def rows(self, sheet: str) -> Rows:
+        """Return the cells of a sheet from A1; F013 when it is too large to read."""
+        if sheet not in self._rows:
+            if far := self.package.far_cell(sheet):
+                faits = (("feuille", sheet), ("cellule", far))
+                raise Inutilisable(Issue("F013", Place(sheet), faits=faits))
+            self._load(sheet)
+        return self._rows[sheet]
+
+    def _load(self, sheet: str) -> None:
+        try:
+            grid = self._book.get_sheet_by_name(sheet)
+            self._rows[sheet] = grid.to_python(skip_empty_area=False)
+            self._merged[sheet] = grid.merged_cell_ranges or []
+        except CalamineError as error:
+            raise parts.refusal(self.nom, "F006") from error
+
+    def merged_down(self, sheet: str) -> Iterator[tuple[int, int, int]]:
+        """Yield the column and the first and last row, all from 1, of each area merged within one column."""
+        self.rows(sheet)
+        for (top, left), (bottom, right) in self._merged[sheet]:
+            if left == right:  # merged across columns, it is a title
+                yield left + 1, top + 1, bottom + 1
+
+    def find(self) -> dict[str, str]:
+        """Return the real name of each of our sheets that is there; F009 when none is."""
+        found = {nom: sheet for nom in _KEY_TAGS if (sheet := self._named(nom))}
+        for nom in _KEY_TAGS.keys() - found.keys():
+            tagged = [sheet for sheet in self.names if sheet not in found.values() and self._tagged(sheet, nom)]
+            if len(tagged) == 1:
+                found[nom] = tagged[0]
+        if not found:
+            raise parts.refusal(self.nom, "F009")
+        return found
+
+    def _named(self, nom: str) -> str:
+        alike = [sheet for sheet in self.names if fold(sheet) == fold(nom)]
+        return nom if nom in alike else next(iter(alike), "")
+
+    def _tagged(self, sheet: str, nom: str) -> bool:
+        if self.package.far_cell(sheet):
+            return False
+        return any(_KEY_TAGS[nom] in row for row in self.rows(sheet)[:_HEADER_DEPTH])
+
+    def missing(self, found: Mapping[str, str]) -> Iterator[Issue]:
+        """Yield an issue for each of our sheets that is not there."""
+        spare = {fold(sheet): sheet for sheet in self.names if sheet not in found.values()}
+        for nom in _KEY_TAGS:
+            if nom not in found:
+                near = difflib.get_close_matches(fold(nom), spare, n=1, cutoff=0.6)
+                yield Issue("F010", Place(nom), faits=(("feuille", nom),), proposition=spare[near[0]] if near else "")
+
+
+# --- Paramètres -------------------------------------------------------------------------------------------------------
+
+
+def _settings(feuille: str, sheets: _Sheets) -> Reglages:
+    rows, faults = sheets.rows(feuille), sheets.package.faults(feuille)
+    labels = {fold(p.libelle): p.nom for p in tags.parametres()}
+    names = {p.nom for p in tags.parametres()}
+    heading = next((column for row in rows for column, cell in enumerate(row) if fold(cell) == _VALUE_HEADING), None)
+    values: dict[str, Any] = {}
+    places: dict[str, Place] = {}
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row):
+            nom = cell if cell in names else labels.get(fold(cell)) if isinstance(cell, str) else None
+            if nom is None or nom in values:
+                continue
+            at = column + (2 if cell in names else 1) if heading is None else heading
+            values[nom] = faults.get((number, at + 1), row[at] if at < len(row) else "")
+            places[nom] = Place(feuille, number, at + 1)
+    return Reglages(feuille, values, places)
+
+
+def _sold(parametres: Reglages | None) -> frozenset[str]:
+    """Return the software types whose columns must be there: DPI, and those whose numéro ANS is filled."""
+    values = parametres.valeurs if parametres else {}
+    return frozenset(
+        {"DPI", *(logiciel for logiciel in tags.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
+    )
+
+
+# --- headings ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Where the columns of a data sheet are, and what is wrong with its headings."""
+
+    feuille: str
+    nom: str
+    colonnes: Mapping[str, int]
+    ligne_balises: int
+    ligne_titres: int
+    issues: tuple[Issue, ...]
+
+    @classmethod
+    def of(cls, nom: str, feuille: str, rows: Rows, sold: frozenset[str]) -> "_Header":
+        """Find the columns by tag, and by heading those whose tag is gone."""
+        wanted = tags.columns(nom)
+        headings = {fold(tag.libelle): tag.nom for tag in wanted}
+        names = {tag.nom: tag.nom for tag in wanted}
+        tag_row, by_tag = _best_row(rows, lambda cell: names.get(cell.strip()))
+        heading_row, by_heading = _best_row(rows, lambda cell: headings.get(fold(cell)))
+        taken = {column for columns in by_tag.values() for column in columns}
+        left = {tag: columns for tag, columns in by_heading.items() if tag not in by_tag and not taken & {*columns}}
+        chosen = by_tag | left
+        titles = rows[heading_row - 1] if heading_row else []
+        issues = (*_missing(nom, feuille, chosen, titles, sold), *_doubled(feuille, chosen))
+        colonnes = {tag.nom: chosen[tag.nom][0] for tag in wanted if tag.nom in chosen}
+        return cls(feuille, nom, colonnes, tag_row, heading_row, issues)
+
+
+Positions: TypeAlias = dict[str, list[int]]
+
+
+def _best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
+    """Return the Excel row near the top that names the most columns, and where it has each; 0 where none names two."""
+    best: tuple[int, Positions] = (0, {})
+    for number, row in enumerate(rows[:_HEADER_DEPTH], start=1):
+        positions: Positions = {}
+        for column, cell in enumerate(row, start=1):
+            if isinstance(cell, str) and (tag := tag_of(cell)):
+                positions.setdefault(tag, []).append(column)
+        if len(positions) > max(1, len(best[1])):
+            best = (number, positions)
+    return best
+
+
+def _missing(nom: str, feuille: str, chosen: Positions, titles: Row, sold: frozenset[str]) -> Iterator[Issue]:
+    used = {column for columns in chosen.values() for column in columns}
+    spare = {
+        fold(cell): cell for column, cell in enumerate(titles, start=1) if isinstance(cell, str) and column not in used
+    }
+    for tag in tags.vendor_columns(nom):
+        if tag.nom not in chosen and sold & {*tag.logiciels}:
+            near = difflib.get_close_matches(fold(tag.libelle), spare, n=1, cutoff=0.6)
+            faits = (("feuille", feuille), ("colonne", tag.libelle))
+            yield Issue("F011", Place(feuille), tag.nom, faits=faits, proposition=spare[near[0]] if near else "")
+
+
+def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
+    for tag, columns in chosen.items():
+        if len(columns) > 1:
+            where = " et ".join(Place(colonne=column, ligne=1).cellule.rstrip("1") for column in columns)
+            faits = (("feuille", feuille), ("colonne", tags.TAG[tag].libelle), ("colonnes", where))
+            yield Issue("F012", Place(feuille), tag, faits=faits)
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _table(header: _Header, sheets: _Sheets) -> Table:
+    rows = sheets.rows(header.feuille)
+    _fill_merged(header, sheets)
+    _put_faults(rows, sheets.package.faults(header.feuille))
+    first = max(header.ligne_balises, header.ligne_titres)
+    left_out = {*sheets.package.frame_rows(header.feuille)}
+    vendor = [header.colonnes[tag.nom] - 1 for tag in tags.vendor_columns(header.nom) if tag.nom in header.colonnes]
+    numbers = [number for number in range(first + 1, len(rows) + 1) if number not in left_out]
+    kept = [number for number in numbers if any(_filled(rows[number - 1][column]) for column in vendor)]
+    tool = [header.colonnes[tag.nom] - 1 for tag in tags.tool_columns(header.nom) if tag.nom in header.colonnes]
+    filled = set(kept)
+    emptied = [n for n in numbers if n not in filled and any(_filled(rows[n - 1][column]) for column in tool)]
+    return Table(
+        header.feuille,
+        header.nom,
+        header.colonnes,
+        header.ligne_balises,
+        header.ligne_titres,
+        len(rows[0]),
+        _frame(header, rows, kept),
+        _frame(header, rows, emptied),
+    )
+
+
+def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
+    """Return the columns found, of these Excel rows."""
+    cells = list(zip(*(rows[number - 1] for number in numbers), strict=True)) or [()] * len(rows[0])
+    columns = {tag: cells[column - 1] for tag, column in header.colonnes.items()}
+    return pd.DataFrame(columns, index=pd.Index(numbers, dtype="int64", name="ligne"), dtype=object)
+
+
+def _fill_merged(header: _Header, sheets: _Sheets) -> None:
+    """Give each row of a merged area the value that Excel shows across them."""
+    rows = sheets.rows(header.feuille)
+    tag_at = {column: tag for tag, column in header.colonnes.items()}
+    for column, top, bottom in sheets.merged_down(header.feuille):
+        if tag_at.get(column, "") not in _NOT_SHARED:
+            for row in rows[top:bottom]:
+                row[column - 1] = rows[top - 1][column - 1]
+
+
+def _put_faults(rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> None:
+    """Put each fault in its cell; one beyond the last value stands in no row of data."""
+    for (row, column), fault in faults.items():
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            rows[row - 1][column - 1] = fault
+
+
+def _filled(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return cell[:1].isalnum() or tidy(cell)[0] != ""
+    return cell is not None

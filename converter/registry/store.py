@@ -1,0 +1,489 @@
+"""The memory of a folder of deposits: every number used, every deposit and its files, every answer of the portal.
+
+One SQLite file with a rollback journal, since it may lie on a network drive; each change is one transaction. That a
+number serves one live request only is a constraint of the base, not of the code around it. Source: D.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from converter.depositing.document import Lot, json_name
+from converter.issues import Inutilisable, Issue
+from converter.registry.fingerprint import Empreinte, empreinte
+from converter.spec.tags import MAX_FICHIERS_JOUR, Etat
+
+REGISTRE = "registre.sqlite"
+
+
+class EtatDepot(StrEnum):
+    """How far a deposit has come; a conversion or a withdrawal that was cut off is seen by it."""
+
+    RESERVE = "réservé"
+    CONSTRUIT = "construit"
+    PUBLIE = "publié"
+    RETRAIT = "en retrait"
+    ANNULE = "annulé"
+    SIGNALE = "signalé"
+    """Known only by the workbook that names it."""
+
+
+EN_COURS = (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)
+"""The states that only a cut-off leaves behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fichier:
+    """A file of a deposit: its name, size in bytes and SHA-256."""
+
+    nom: str
+    octets: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inscrite:
+    """A request as a deposit holds it; `centimes` is its amount HT."""
+
+    numero: str
+    num_ligne: int
+    centimes: int
+    empreinte: Empreinte
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """A deposit: the name of its folder and JSON, its software, state, birth (ISO 8601), model, files and requests."""
+
+    nom: str
+    logiciel: str
+    etat: EtatDepot
+    cree_le: str
+    modele: str
+    fichiers: tuple[Fichier, ...]
+    demandes: tuple[Inscrite, ...]
+
+    @property
+    def json(self) -> str:
+        """The name of its JSON file."""
+        return f"{self.nom}.json"
+
+    @property
+    def zips(self) -> tuple[str, ...]:
+        """The names of its zips, in order."""
+        return tuple(fichier.nom for fichier in self.fichiers if fichier.nom.endswith(".zip"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """What the portal answered about a request."""
+
+    numero: str
+    acceptee: bool
+    numeroASP: str = ""  # noqa: N815 - the tag verbatim
+    codeTraitement: str = ""  # noqa: N815 - likewise
+    libelleTraitement: str = ""  # noqa: N815 - likewise
+
+
+class Accueil(StrEnum):
+    """How an answer was received."""
+
+    NOUVELLE = "nouvelle"
+    IDENTIQUE = "identique"
+    CONFLIT = "conflit"
+    REMPLACEE = "remplacée"
+    RETIREE = "dépôt annulé"
+    INCONNUE = "demande inconnue"
+
+
+@dataclass(frozen=True, slots=True)
+class Fait:
+    """What is known of a number in use: what its request says, its deposit (`""`: none found) and the last answer."""
+
+    numero: str
+    empreinte: Empreinte
+    depot: str
+    cree_le: str
+    reponse: Reponse | None
+
+    @property
+    def etat(self) -> Etat:
+        """The state of its request."""
+        if self.reponse is None:
+            return Etat.CONVERTIE
+        return Etat.ACCEPTEE if self.reponse.acceptee else Etat.REJETEE
+
+
+@dataclass(frozen=True, slots=True)
+class Memoire:
+    """The registry at one moment.
+
+    `faits` are the numbers in use, `numeros` all those ever used, `annules` the deposits withdrawn; `depots` are all
+    those whose content is known, withdrawn ones among them.
+    """
+
+    faits: Mapping[str, Fait] = field(default_factory=dict)
+    numeros: frozenset[str] = frozenset()
+    annules: frozenset[str] = frozenset()
+    depots: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Signalement:
+    """A number that a workbook shows as used: by which request, in which deposit (`""`: unknown), how answered."""
+
+    numero: str
+    empreinte: Empreinte
+    depot: str = ""
+    reponse: Reponse | None = None
+
+
+# A step for each version of the schema, in order: never changed once released, only added to.
+MIGRATIONS = (
+    """
+    CREATE TABLE depot (
+        nom TEXT PRIMARY KEY COLLATE NOCASE,
+        logiciel TEXT NOT NULL,
+        etat TEXT NOT NULL CHECK (etat IN ('réservé', 'construit', 'publié', 'en retrait', 'annulé', 'signalé')),
+        cree_le TEXT NOT NULL,
+        modele TEXT NOT NULL
+    );
+    CREATE TABLE fichier (
+        depot TEXT NOT NULL COLLATE NOCASE REFERENCES depot ON DELETE CASCADE,
+        nom TEXT NOT NULL,
+        octets INTEGER NOT NULL CHECK (octets >= 0),
+        sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+        PRIMARY KEY (depot, nom)
+    );
+    CREATE TABLE demande (
+        id INTEGER PRIMARY KEY,
+        numeroEditeur TEXT NOT NULL,
+        depot TEXT COLLATE NOCASE REFERENCES depot ON DELETE CASCADE,
+        numLigne INTEGER,
+        centimes INTEGER,
+        valeurs TEXT NOT NULL,
+        pieces TEXT NOT NULL,
+        libre INTEGER NOT NULL DEFAULT 0 CHECK (libre IN (0, 1))
+    );
+    CREATE UNIQUE INDEX un_numero_une_demande ON demande (numeroEditeur) WHERE NOT libre;
+    CREATE INDEX demandes_du_depot ON demande (depot);
+    CREATE TABLE reponse (
+        id INTEGER PRIMARY KEY,
+        demande INTEGER NOT NULL REFERENCES demande ON DELETE CASCADE,
+        acceptee INTEGER NOT NULL CHECK (acceptee IN (0, 1)),
+        numeroASP TEXT NOT NULL,
+        codeTraitement TEXT NOT NULL,
+        libelleTraitement TEXT NOT NULL,
+        recue_le TEXT NOT NULL,
+        fichier_sha256 TEXT NOT NULL
+    );
+    CREATE INDEX reponses_de_la_demande ON reponse (demande);
+    CREATE VIEW en_usage AS
+        SELECT numeroEditeur, valeurs, pieces, coalesce(depot, ''), coalesce(cree_le, ''),
+            acceptee, numeroASP, codeTraitement, libelleTraitement
+        FROM demande
+        LEFT JOIN depot ON depot.nom = demande.depot
+        LEFT JOIN reponse ON reponse.id = (SELECT max(id) FROM reponse WHERE demande = demande.id)
+        WHERE NOT libre;
+    """,
+)
+_APPLICATION = 0x53484F50  # "SHOP": tells our base from another that bears its name
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@contextmanager
+def open_registry(dossier: Path) -> Iterator[tuple["Registry", tuple[Issue, ...]]]:
+    """Open the registry of a folder, made or brought up to date as needed; the issues say what was repaired.
+
+    A damaged file is set aside under a dated name and a new one begun (D005). Raises `Inutilisable` (D023) when a
+    newer version of the tool wrote it; what the system refuses comes as `OSError` or `sqlite3.OperationalError`.
+    """
+    chemin = dossier / REGISTRE
+    issues: tuple[Issue, ...] = ()
+    if chemin.exists() and not _is_sound(chemin):
+        issues = (Issue("D005", faits=(("fichier", _set_aside(chemin)),)),)
+    with _connected(chemin) as base:
+        _migrate(base)
+        yield Registry(base), issues
+
+
+@contextmanager
+def _connected(chemin: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(chemin, isolation_level=None)) as base:
+        base.execute("PRAGMA journal_mode = DELETE")
+        # EXTRA also syncs the folder once the journal is deleted: without it a power cut can undo a commit.
+        base.execute("PRAGMA synchronous = EXTRA")
+        base.execute("PRAGMA foreign_keys = ON")
+        yield base
+
+
+def _is_sound(chemin: Path) -> bool:
+    try:
+        with _connected(chemin) as base:
+            (verdict,) = base.execute("PRAGMA quick_check(1)").fetchone()
+            return bool(verdict == "ok") and _is_ours(base)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _DAMAGED:
+            return False
+        raise
+
+
+def _is_ours(base: sqlite3.Connection) -> bool:
+    empty = base.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    return empty or _pragma(base, "application_id") == _APPLICATION
+
+
+def _set_aside(chemin: Path) -> str:
+    aside = chemin.with_name(f"registre-illisible-{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.sqlite")
+    chemin.rename(aside)
+    # A journal left behind would be played back over the new base.
+    chemin.with_name(f"{REGISTRE}-journal").unlink(missing_ok=True)
+    return aside.name
+
+
+def _pragma(base: sqlite3.Connection, nom: str) -> int:
+    return int(base.execute(f"PRAGMA {nom}").fetchone()[0])
+
+
+def _migrate(base: sqlite3.Connection) -> None:
+    version = _pragma(base, "user_version")
+    if version > len(MIGRATIONS):
+        raise Inutilisable(Issue("D023"))
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        steps = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {number};"
+        base.executescript(f"BEGIN IMMEDIATE; {script} {steps} COMMIT;")
+
+
+class Registry:
+    """The open registry; each method that changes it is one transaction."""
+
+    def __init__(self, base: sqlite3.Connection) -> None:
+        self._base = base
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._base:
+            self._base.execute("BEGIN IMMEDIATE")
+            yield self._base
+
+    def reserve(self, lots: Sequence[Lot], jour: date, modele: str) -> tuple[str, ...]:
+        """Take a file rank for each lot and the numbers of all its requests; return the names of the deposits.
+
+        Raises `Inutilisable`, nothing taken: D020 when the day has no rank left for a numéro ANS (section 3.3), D022
+        for each number already in use.
+        """
+        with self._transaction() as base:
+            self._refuse_used_numbers(lots)
+            noms = tuple(self._reserve_one(lot, jour, modele) for lot in lots)
+            base.executemany(
+                "INSERT INTO demande (numeroEditeur, depot, numLigne, centimes, valeurs, pieces)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (row for nom, lot in zip(noms, lots, strict=True) for row in _rows(nom, inscrites(lot))),
+            )
+        return noms
+
+    def _refuse_used_numbers(self, lots: Sequence[Lot]) -> None:
+        wanted = Counter(demande.numero for lot in lots for demande in lot.demandes)
+        depots = dict(self._base.execute("SELECT numeroEditeur, coalesce(depot, '') FROM demande WHERE NOT libre"))
+        twice = {numero: "cette conversion" for numero, times in wanted.items() if times > 1}
+        used = twice | {numero: depots[numero] for numero in wanted if numero in depots}
+        if used:
+            raise Inutilisable(*(Issue("D022", valeur=numero, faits=(("depot", used[numero]),)) for numero in used))
+
+    def _reserve_one(self, lot: Lot, jour: date, modele: str) -> str:
+        numero_ans = lot.entete.numeroAns
+        nom = json_name(numero_ans, jour, 1)
+        (last,) = self._base.execute("SELECT max(nom) FROM depot WHERE nom LIKE ?", (f"{nom[:-3]}___",)).fetchone()
+        rang = int(last[-3:]) + 1 if last else 1
+        if rang > MAX_FICHIERS_JOUR:
+            raise Inutilisable(Issue("D020", faits=(("jour", f"{jour:%d/%m/%Y}"), ("numeroAns", numero_ans))))
+        nom = json_name(numero_ans, jour, rang)
+        self._insert_depot(nom, lot.entete.logiciel, EtatDepot.RESERVE, modele)
+        return nom
+
+    def _insert_depot(self, nom: str, logiciel: str, etat: EtatDepot, modele: str) -> None:
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        self._base.execute("INSERT INTO depot VALUES (?, ?, ?, ?, ?)", (nom, logiciel, etat, now, modele))
+
+    def commit_built(self, fichiers: Mapping[str, Sequence[Fichier]]) -> None:
+        """Record the files of deposits that stand ready aside: from here on a conversion is finished, not undone."""
+        with self._transaction() as base:
+            self._insert_files(fichiers)
+            self._set_state(base, fichiers, EtatDepot.CONSTRUIT)
+
+    def _insert_files(self, fichiers: Mapping[str, Sequence[Fichier]]) -> None:
+        self._base.executemany(
+            "INSERT INTO fichier VALUES (?, ?, ?, ?)",
+            ((nom, f.nom, f.octets, f.sha256) for nom, files in fichiers.items() for f in files),
+        )
+
+    @staticmethod
+    def _set_state(base: sqlite3.Connection, noms: Iterable[str], etat: EtatDepot) -> None:
+        base.executemany("UPDATE depot SET etat = ? WHERE nom = ?", ((etat, nom) for nom in noms))
+
+    def mark(self, noms: Iterable[str], etat: EtatDepot) -> None:
+        """Record how far deposits have come; a withdrawn one frees the numbers of its requests."""
+        chosen = tuple(noms)
+        with self._transaction() as base:
+            self._set_state(base, chosen, etat)
+            if etat is EtatDepot.ANNULE:
+                base.executemany("UPDATE demande SET libre = 1 WHERE depot = ?", ((nom,) for nom in chosen))
+
+    def forget(self, noms: Iterable[str]) -> None:
+        """Undo the reservation of deposits that were never published: their rank and numbers are as if never taken."""
+        with self._transaction() as base:
+            base.executemany("DELETE FROM depot WHERE nom = ?", ((nom,) for nom in noms))
+
+    def adopt(self, depot: Depot) -> tuple[str, ...]:
+        """Take in a deposit found on disk; return the numbers left out because another deposit has them in use."""
+        with self._transaction() as base:
+            base.execute(
+                "INSERT INTO depot VALUES (?, ?, ?, ?, ?) ON CONFLICT (nom) DO UPDATE SET"
+                " logiciel = excluded.logiciel, etat = excluded.etat, modele = excluded.modele",
+                (depot.nom, depot.logiciel, depot.etat, depot.cree_le, depot.modele),
+            )
+            self._insert_files({depot.nom: depot.fichiers})
+            libre = depot.etat is EtatDepot.ANNULE
+            return tuple(row[0] for row in _rows(depot.nom, depot.demandes) if not self._adopt_one(row, libre=libre))
+
+    def _adopt_one(self, row: tuple[str, str, int, int, str, str], *, libre: bool) -> bool:
+        """Insert a request, or complete what a workbook said of it; false where its number serves another deposit."""
+        cursor = self._base.execute(
+            "INSERT INTO demande (numeroEditeur, depot, numLigne, centimes, valeurs, pieces, libre)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (numeroEditeur) WHERE NOT libre DO UPDATE SET"
+            " depot = excluded.depot, numLigne = excluded.numLigne, centimes = excluded.centimes,"
+            " valeurs = excluded.valeurs, pieces = excluded.pieces"
+            " WHERE depot IS NULL OR depot = excluded.depot",
+            (*row, int(libre)),
+        )
+        return cursor.rowcount > 0
+
+    def note(self, signalements: Iterable[Signalement]) -> None:
+        """Take in what a workbook says of numbers the registry does not know; what it knows stays as it is."""
+        with self._transaction() as base:
+            for each in signalements:
+                if each.depot:
+                    cursor = base.execute("SELECT 1 FROM depot WHERE nom = ?", (each.depot,))
+                    if cursor.fetchone() is None:
+                        self._insert_depot(each.depot, "", EtatDepot.SIGNALE, "")
+                cursor = base.execute(
+                    "INSERT OR IGNORE INTO demande (numeroEditeur, depot, valeurs, pieces) VALUES (?, ?, ?, ?)",
+                    (each.numero, each.depot or None, each.empreinte.valeurs, each.empreinte.pieces),
+                )
+                if cursor.rowcount and each.reponse:
+                    self._insert_answer(int(cursor.lastrowid or 0), each.reponse, "")
+
+    def record_answers(
+        self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str, *, remplacer: bool = False
+    ) -> dict[str, Accueil]:
+        """Record the portal's answers about a deposit; return how each request's was received.
+
+        The same answer again changes nothing; another one is a conflict and is not recorded, unless `remplacer`.
+        """
+        with self._transaction():
+            return {each.numero: self._receive(depot, each, fichier_sha256, remplacer) for each in reponses}
+
+    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str, remplacer: bool) -> Accueil:
+        found = self._base.execute(
+            "SELECT id, libre FROM demande WHERE depot = ? AND numeroEditeur = ?", (depot, reponse.numero)
+        ).fetchone()
+        if found is None:
+            return Accueil.INCONNUE
+        demande, libre = found
+        if libre:
+            return Accueil.RETIREE
+        known = self._base.execute(
+            "SELECT acceptee, numeroASP, codeTraitement, libelleTraitement FROM reponse WHERE demande = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (demande,),
+        ).fetchone()
+        if known and _answer(reponse.numero, known) == reponse:
+            return Accueil.IDENTIQUE
+        if known and not remplacer:
+            return Accueil.CONFLIT
+        self._insert_answer(demande, reponse, fichier_sha256)
+        return Accueil.REMPLACEE if known else Accueil.NOUVELLE
+
+    def _insert_answer(self, demande: int, reponse: Reponse, fichier_sha256: str) -> None:
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        self._base.execute(
+            "INSERT INTO reponse (demande, acceptee, numeroASP, codeTraitement, libelleTraitement, recue_le,"
+            " fichier_sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                demande,
+                int(reponse.acceptee),
+                reponse.numeroASP,
+                reponse.codeTraitement,
+                reponse.libelleTraitement,
+                now,
+                fichier_sha256,
+            ),
+        )
+
+    def memory(self) -> Memoire:
+        """Return what is known at this moment."""
+        faits = {
+            numero: Fait(numero, Empreinte(valeurs, pieces), depot, cree_le, _answer(numero, answer))
+            for numero, valeurs, pieces, depot, cree_le, *answer in self._base.execute("SELECT * FROM en_usage")
+        }
+        numeros = frozenset(numero for (numero,) in self._base.execute("SELECT numeroEditeur FROM demande"))
+        return Memoire(faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk())
+
+    def _names(self, etats: Sequence[EtatDepot]) -> list[str]:
+        return [nom for nom, etat in self._base.execute("SELECT nom, etat FROM depot ORDER BY nom") if etat in etats]
+
+    def found_on_disk(self) -> frozenset[str]:
+        """Return the names of the deposits whose folder has been read or written here."""
+        return frozenset(self._names([etat for etat in EtatDepot if etat is not EtatDepot.SIGNALE]))
+
+    def depots(self, *etats: EtatDepot) -> tuple[Depot, ...]:
+        """Return the deposits in the given states (all when none is given), by name."""
+        return tuple(self._depot(nom) for nom in self._names(etats or tuple(EtatDepot)))
+
+    def depot(self, nom: str) -> Depot | None:
+        """Return a deposit by its name, `None` when there is none."""
+        row = self._base.execute("SELECT nom FROM depot WHERE nom = ?", (nom,)).fetchone()
+        return self._depot(row[0]) if row else None
+
+    def _depot(self, nom: str) -> Depot:
+        row = self._base.execute("SELECT nom, logiciel, etat, cree_le, modele FROM depot WHERE nom = ?", (nom,))
+        real, logiciel, etat, cree_le, modele = row.fetchone()
+        files = self._base.execute("SELECT nom, octets, sha256 FROM fichier WHERE depot = ? ORDER BY rowid", (nom,))
+        requests = self._base.execute(
+            "SELECT numeroEditeur, coalesce(numLigne, 0), coalesce(centimes, 0), valeurs, pieces FROM demande"
+            " WHERE depot = ? ORDER BY id",
+            (nom,),
+        )
+        fichiers = tuple(Fichier(*file) for file in files)
+        demandes = tuple(Inscrite(n, num, cents, Empreinte(v, p)) for n, num, cents, v, p in requests)
+        return Depot(real, logiciel, EtatDepot(etat), cree_le, modele, fichiers, demandes)
+
+    def is_answered(self, nom: str) -> bool:
+        """Tell whether the portal has answered about any request of a deposit."""
+        query = "SELECT 1 FROM reponse JOIN demande ON demande.id = reponse.demande WHERE depot = ? LIMIT 1"
+        return self._base.execute(query, (nom,)).fetchone() is not None
+
+
+def inscrites(lot: Lot) -> tuple[Inscrite, ...]:
+    """Return the requests of a lot as the registry holds them."""
+    return tuple(
+        Inscrite(demande.numero, num_ligne, demande.centimes, empreinte(demande))
+        for num_ligne, demande in enumerate(lot.demandes, start=1)
+    )
+
+
+def _rows(nom: str, demandes: Iterable[Inscrite]) -> Iterator[tuple[str, str, int, int, str, str]]:
+    for each in demandes:
+        yield each.numero, nom, each.num_ligne, each.centimes, each.empreinte.valeurs, each.empreinte.pieces
+
+
+def _answer(numero: str, columns: Sequence[int | str | None]) -> Reponse | None:
+    acceptee, numero_asp, code, libelle = columns
+    if acceptee is None:
+        return None
+    return Reponse(numero, bool(acceptee), str(numero_asp), str(code), str(libelle))

@@ -1,0 +1,157 @@
+"""A JSON file that somebody filed or the portal gave back, read into its requests whatever its shape.
+
+Nothing of it is trusted: a value is of any JSON type, a list may be missing, a name may be a trap.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from converter.depositing.document import canonical
+from converter.issues import Inutilisable, Issue
+from converter.registry.fingerprint import of_values
+from converter.sentences.portal import ACCEPTEE
+from converter.spec.formats import Jour, Montant
+from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
+from converter.spec.tags import CODE_TYPE_FICHIER, COULOIR, DPI_TAGS, LOGICIELS, PFI_TAGS, TAG, VAGUE
+
+NOM_PIECE = re.compile(
+    rf"{COULOIR}-(?P<logiciel>{'|'.join(LOGICIELS)})-{VAGUE}-(?P<code>{'|'.join(CODE_TYPE_FICHIER.values())})"
+    r"-(?P<numero>[A-Za-z0-9]{5})\.(?P<extension>pdf|png|jpg)"
+)
+"""The name of an attachment (section 3.3, stated there for DPI; carried over to PFI and RI)."""
+
+_LARGEST_AMOUNT = 10**12
+
+Valeurs = Mapping[str, Any]
+"""Values by tag as the JSON has them, decimal numbers as `Decimal`; the lists of a request under their roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recu:
+    """A JSON file read back.
+
+    `logiciel` is what its attachments' names or scenario blocks tell, `""` where they do not; `autres` are the
+    (path, value) pairs that are no tag of ours.
+    """
+
+    nom: str
+    sha256: str
+    entete: Valeurs
+    demandes: tuple[Valeurs, ...]
+    logiciel: str
+    autres: tuple[tuple[str, Any], ...]
+
+
+def lire(contenu: bytes, nom: str) -> Recu:
+    """Read a JSON file; raises `Inutilisable` when it is no JSON (F021, F022) or holds no request (S001)."""
+    releve = read_any(decode(contenu, nom))
+    demandes = tuple(releve.values.get(DEMANDES, ()))
+    if not demandes:
+        raise Inutilisable(Issue("S001", faits=(("fichier", nom),)))
+    entete = {tag: valeur for tag, valeur in releve.values.items() if tag in TAG}
+    return Recu(nom, hashlib.sha256(contenu).hexdigest(), entete, demandes, _software(demandes), releve.autres)
+
+
+def rows(demande: Valeurs, role: str) -> Iterator[Valeurs]:
+    """Yield the rows of one of the lists of a request."""
+    yield from demande.get(role, ())
+
+
+def _software(demandes: Iterable[Valeurs]) -> str:
+    """Return the software that most attachments name, else the one whose scenario block is answered."""
+    named = Counter(found for demande in demandes for piece in rows(demande, PIECES) if (found := _named(piece)))
+    answered = Counter(found for demande in demandes if (found := _answered(demande)))
+    return next((counter.most_common(1)[0][0] for counter in (named, answered) if counter), "")
+
+
+def _named(piece: Valeurs) -> str:
+    match = NOM_PIECE.fullmatch(str(piece.get("nomFichier")))
+    return match["logiciel"] if match else ""
+
+
+def _answered(demande: Valeurs) -> str:
+    for logiciel, tags in (("PFI", PFI_TAGS), ("DPI", DPI_TAGS)):
+        if any(demande.get(tag.nom) not in (None, False) for tag in tags):
+            return logiciel
+    return ""
+
+
+def empreintes(demande: Valeurs) -> frozenset[str]:
+    """Return the hashes of what a request says, one for each software it may be for.
+
+    They compare to those of a deposit or of a workbook's row, whose software another reader may have told otherwise.
+    """
+    valeurs, clients = _canonical(demande), [_canonical(client) for client in rows(demande, ETABLISSEMENTS)]
+    return frozenset(of_values(logiciel, valeurs, clients) for logiciel in (*LOGICIELS, ""))
+
+
+def _canonical(valeurs: Valeurs) -> dict[str, Any]:
+    return {nom: _value(nom, valeur) for nom, valeur in valeurs.items() if nom in TAG}
+
+
+def _value(nom: str, valeur: Any) -> Any:
+    """Return the canonical value, `None` where the file has another type than the tag asks for."""
+    tag = TAG[nom]
+    match tag.format:
+        case Jour():
+            return canonical(tag, valeur) if isinstance(valeur, str) else None
+        case Montant():
+            return canonical(tag, valeur) if is_amount(valeur) else None
+    return valeur
+
+
+def is_amount(valeur: Any) -> bool:
+    """Tell whether a JSON value is a number that could be an amount."""
+    if isinstance(valeur, bool) or not isinstance(valeur, int | Decimal):
+        return False
+    return -_LARGEST_AMOUNT < valeur < _LARGEST_AMOUNT
+
+
+# --- what the portal answered -----------------------------------------------------------------------------------------
+
+
+class Sens(StrEnum):
+    """What the portal says of a request."""
+
+    AUCUN = "sans réponse"
+    ACCEPTEE = "acceptée"
+    REJETEE = "rejetée"
+    INDECIS = "sans réponse claire"
+
+
+REPONSE = ("numeroASP", "codeTraitement", "libelleTraitement")
+"""The tags of a request that the portal fills."""
+
+
+def texte(valeur: Any) -> str:
+    """Return a JSON value as a text: a text as it is, anything else as it stands in the file, null as `""`."""
+    if valeur is None:
+        return ""
+    return str(valeur) if isinstance(valeur, str | Decimal) else json.dumps(valeur, ensure_ascii=False, default=str)
+
+
+def sens(reponse: Mapping[str, str]) -> Sens:
+    """Return what the texts of `REPONSE` mean.
+
+    The portal's codes are not published: a request is accepted when it has a numéro ASP or the label « Demande
+    acceptée », case, accents and signs apart. It is refused when it has another label; but a mere code, and a label
+    that only begins like an acceptance, decide nothing: a request sent twice is worse than one that waits. Source: D.
+    """
+    libelle = fold(reponse["libelleTraitement"])
+    if reponse["numeroASP"].strip() or libelle == fold(ACCEPTEE):
+        return Sens.ACCEPTEE
+    if not libelle:
+        return Sens.INDECIS if reponse["codeTraitement"].strip() else Sens.AUCUN
+    return Sens.INDECIS if libelle.startswith(fold(ACCEPTEE)) else Sens.REJETEE
+
+
+def reponse(demande: Valeurs) -> dict[str, str]:
+    """Return the tags of a request that the portal fills, as texts."""
+    return {nom: texte(demande.get(nom)).strip() for nom in REPONSE}

@@ -1,0 +1,246 @@
+"""The French sentences about deposits, the registry and what the environment refuses, by code."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from converter.issues import Gravite
+from converter.sentences.say import Message
+
+_E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
+
+_REPRISE = {
+    "D001": Message(
+        _A,
+        "conversion interrompue, défaite",
+        "La conversion précédente a été interrompue : le dépôt {depot} ({demandes}) n’a pas été publié.",
+        "Rien à faire : ses demandes et son numéro de fichier sont de nouveau libres, elles seront converties avec les "
+        "autres.",
+    ),
+    "D002": Message(
+        _A,
+        "conversion interrompue, terminée",
+        "La conversion précédente a été interrompue juste avant la fin : le dépôt {depot} ({demandes}) est "
+        "maintenant publié, en entier.",
+        "Téléversez-le comme les autres ; ses demandes sont Convertie.",
+    ),
+    "D003": Message(
+        _A,
+        "annulation interrompue, terminée",
+        "L’annulation du dépôt {depot} avait été interrompue : elle est terminée, le dossier est dans « annulés ».",
+        "Rien à faire : ce dépôt ({demandes}) est de nouveau à convertir.",
+    ),
+    "D004": Message(
+        _A,
+        "dépôt introuvable après une interruption",
+        "La conversion précédente a été interrompue à la fin, et le dossier du dépôt {depot} ({demandes}) "
+        "est introuvable : il a sans doute été déplacé.",
+        "Par prudence, ses demandes restent Convertie. Si vous ne l’avez jamais téléversé, annulez-le : "
+        "segur-hop annuler {depot}.",
+    ),
+    "D005": Message(
+        _A,
+        "registre illisible",
+        "Le registre des dépôts était illisible : il est mis de côté sous le nom {fichier} et refait à partir des "
+        "dépôts et du classeur.",
+        "Gardez les dossiers des dépôts à leur place ; si des réponses du portail manquent, déposez à nouveau ses "
+        "fichiers de réponse sur l’outil.",
+    ),
+    "D006": Message(
+        _A,
+        "dépôt retrouvé",
+        "Le dépôt {depot} ({demandes}) n’était pas dans le registre : il y est inscrit.",
+        "Rien à faire, s’il est bien à vous.",
+    ),
+    "D007": Message(
+        _A,
+        "dépôt illisible",
+        "Le dossier {depot} n’a pas de fichier JSON lisible à son nom : ses demandes ne sont pas connues du registre.",
+        "Remettez-y le fichier JSON d’origine, ou sortez ce dossier de « depots » ; son numéro de fichier reste pris.",
+    ),
+    "D008": Message(
+        _A,
+        "numéro dans deux dépôts",
+        "Le n° éditeur {valeur} du dépôt {depot} figure déjà dans un autre dépôt.",
+        "Vérifiez que la demande n’a pas été envoyée deux fois ; n’en téléversez qu’un.",
+    ),
+}
+
+_RAPPROCHEMENT = {
+    "D010": Message(
+        _C,
+        "état repris du registre",
+        "La demande {valeur} est {etat} dans {depot} d’après le registre ; le classeur ne le disait pas.",
+        "Rien à faire : l’état est rétabli. La demande n’est pas convertie une seconde fois.",
+    ),
+    "D011": Message(
+        _A,
+        "modifiée depuis sa conversion",
+        "La demande {valeur} a été modifiée depuis sa conversion dans {depot} : le fichier ne contient pas ce "
+        "changement.",
+        "Si le fichier n’a pas encore été téléversé, annulez le dépôt (segur-hop annuler {depot}) et convertissez à "
+        "nouveau ; sinon, remettez les valeurs d’origine.",
+    ),
+    "D012": Message(
+        _E,
+        "n° éditeur déjà utilisé",
+        "Le n° éditeur {valeur} a déjà servi à une autre demande ({depot}) : un numéro ne sert qu’une fois.",
+        "Donnez à cette demande un numéro neuf, par exemple {proposition}, sur les trois feuilles. Si c’est la même "
+        "demande, corrigée avant tout téléversement, annulez d’abord ce dépôt.",
+        "1.2",
+    ),
+    "D013": Message(
+        _E,
+        "n° éditeur rejeté",
+        "La demande {valeur} a été rejetée par le portail dans {depot} ({motif}) : elle ne peut pas être déposée à "
+        "nouveau sous ce numéro.",
+        "Corrigez-la et donnez-lui un numéro neuf, par exemple {proposition}, sur les trois feuilles ; ou déposez à "
+        "nouveau la réponse du portail sur l’outil, qui le fait.",
+        "1.2",
+    ),
+    "D014": Message(
+        _A,
+        "état d’après le classeur seul",
+        "Le registre ne connaît pas la demande {valeur} : elle est {etat} d’après le classeur ({depot}).",
+        "Rien à faire si c’est exact. Sinon, annulez ce dépôt (segur-hop annuler {depot}) ou, si son nom manque, "
+        "effacez l’État de la ligne.",
+    ),
+    "D015": Message(
+        _C,
+        "dépôt annulé",
+        "Le dépôt {depot} de la demande {valeur} a été annulé.",
+        "Rien à faire : la demande est de nouveau à convertir, sous le même numéro.",
+    ),
+    "D016": Message(
+        _E,
+        "demande déjà envoyée",
+        "La demande {valeur} est la copie exacte, pièces comprises, de la demande {autre}, déjà dans {depot}.",
+        "Supprimez l’une des deux. Si elles sont bien distinctes, joignez à chacune son propre bon de commande.",
+    ),
+    "D018": Message(
+        _A,
+        "inchangée depuis son rejet",
+        "La demande {valeur} est identique à la demande {autre}, que l’ASP a rejetée : « {motif} ».",
+        "Corrigez ce que l’ASP reproche ; sinon elle sera sans doute rejetée de nouveau.",
+        "1.2",
+    ),
+    "D017": Message(
+        _C,
+        "absente du dépôt nommé",
+        "La demande {valeur} n’est pas dans {depot}, que nomme sa ligne (copiée d’une autre, sans doute).",
+        "Rien à faire : elle est contrôlée et convertie comme une demande neuve.",
+    ),
+}
+
+_APPEL = {
+    "D020": Message(
+        _E,
+        "plus de numéro de fichier ce jour",
+        "Il ne reste plus assez de numéros de fichier au numéro ANS {numeroAns} pour le {jour} : 999 par jour au plus.",
+        "Convertissez sous une autre date de dépôt (--date-depot). Rien n’a été déposé.",
+        "3.3",
+    ),
+    "D021": Message(
+        _E,
+        "plus de n° éditeur libre",
+        "Tous les n° éditeur de 00001 à 99999 ont servi.",
+        "Donnez vous-même un numéro avec des lettres, par exemple A0001, sur les trois feuilles.",
+        "3.2",
+    ),
+    "D022": Message(
+        _E,
+        "n° éditeur pris entre-temps",
+        "Le n° éditeur {valeur} est déjà pris ({depot}).",
+        "Relancez : les états du classeur seront mis à jour d’abord. Rien n’a été déposé.",
+        "3.2",
+    ),
+    "D023": Message(
+        _E,
+        "registre plus récent que l’outil",
+        "Le registre des dépôts a été écrit par une version plus récente de l’outil.",
+        "Installez la dernière version sur ce poste. Rien n’a été changé.",
+    ),
+    "D024": Message(
+        _E,
+        "dépôt inconnu",
+        "Aucun dépôt ne s’appelle « {valeur} » dans ce dossier.",
+        "Donnez le nom du dossier à annuler, de la forme JSON-1234567890-20220415-001.",
+    ),
+    "D025": Message(
+        _E,
+        "dépôt déjà traité par le portail",
+        "Le portail a déjà répondu au dépôt {valeur} : il a été téléversé et ne peut plus être annulé.",
+        "Les demandes rejetées se corrigent et se déposent à nouveau, sous leur nouveau numéro.",
+        "1.2",
+    ),
+    "D026": Message(
+        _E,
+        "dépôt déjà annulé",
+        "Le dépôt {valeur} est déjà annulé.",
+        "Rien à faire : son dossier est dans « annulés ».",
+    ),
+}
+
+_ENVIRONNEMENT = {
+    "E020": Message(
+        _E,
+        "disque plein",
+        "Le disque est plein : {chemin} n’a pas pu être écrit.",
+        "Libérez de la place, puis relancez. Aucun dépôt n’est à moitié fait.",
+    ),
+    "E021": Message(
+        _E,
+        "droits insuffisants",
+        "{chemin} ne peut pas être écrit : il est en lecture seule ou vous n’en avez pas le droit.",
+        "Demandez le droit d’écrire dans ce dossier, ou choisissez-en un autre (--sortie), puis relancez.",
+    ),
+    "E022": Message(
+        _E,
+        "dossier disparu",
+        "{chemin} a disparu pendant le travail : le dossier a été déplacé ou supprimé, ou le réseau est coupé.",
+        "Remettez-le à sa place ou rétablissez le réseau, puis relancez.",
+    ),
+    "E023": Message(
+        _E,
+        "chemin trop long",
+        "Le chemin {chemin} est trop long pour ce système.",
+        "Placez le classeur dans un dossier plus proche de la racine du disque, au nom plus court, puis relancez.",
+    ),
+    "E024": Message(
+        _E,
+        "fichier trop gros pour ce disque",
+        "{chemin} dépasse la taille que ce disque accepte.",
+        "Choisissez un autre disque (--sortie), puis relancez.",
+    ),
+    "E025": Message(
+        _E,
+        "fichier ouvert ailleurs",
+        "{chemin} est ouvert dans un autre programme.",
+        "Fermez-le (un bordereau ouvert dans Excel, un zip ouvert), puis relancez.",
+    ),
+    "E026": Message(
+        _E,
+        "refus du système",
+        "Le système refuse de travailler dans {chemin} : {raison}.",
+        "Relancez ; si cela persiste, transmettez ce message à votre service informatique.",
+    ),
+    "E030": Message(
+        _E,
+        "dossier des dépôts occupé",
+        "Une autre conversion travaille déjà dans {chemin} : {utilisateur}, sur {machine}, depuis le {depuis}.",
+        "Attendez qu’elle se termine, puis relancez. Rien n’a été changé.",
+    ),
+    "E031": Message(
+        _E,
+        "pièce modifiée pendant la conversion",
+        "La pièce {fichier} a changé ou disparu pendant la conversion.",
+        "Fermez-la, vérifiez qu’elle est complète, puis relancez. Rien n’a été déposé.",
+    ),
+    "E032": Message(
+        _E,
+        "publication empêchée",
+        "Les dépôts sont prêts mais n’ont pas pu être publiés dans {chemin} : {raison}.",
+        "Fermez ce qui est ouvert dans ce dossier, puis relancez : la publication sera terminée d’abord.",
+    ),
+}
+
+MESSAGES: Mapping[str, Message] = MappingProxyType(_REPRISE | _RAPPROCHEMENT | _APPEL | _ENVIRONNEMENT)

@@ -1,0 +1,42 @@
+"""The French sentences about making a kit, by code."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from converter.issues import Gravite
+from converter.sentences.say import Message
+
+MESSAGES: Mapping[str, Message] = MappingProxyType(
+    {
+        "E040": Message(
+            Gravite.ERREUR,
+            "outil non installé",
+            "Cette copie de l’outil n’a pas été installée par pip : le kit ne peut pas en être fait.",
+            "Installez segur-hop avec pip (voir README), puis recommencez.",
+        ),
+        "E041": Message(
+            Gravite.ERREUR,
+            "pip absent",
+            "Le module pip, qui rassemble ce que le kit contient, manque à ce Python ({python}).",
+            "Installez-le (python -m ensurepip), puis recommencez.",
+        ),
+        "E042": Message(
+            Gravite.ERREUR,
+            "bibliothèque absente",
+            "La bibliothèque {bibliotheque} n’existe pas, dans l’index de pip de ce poste, pour {cible}.",
+            "Complétez cet index, ou donnez le kit sans --hors-ligne : rien n’a été laissé à moitié fait.",
+        ),
+        "E043": Message(
+            Gravite.ERREUR,
+            "échec de pip",
+            "pip n’a pas pu rassembler les bibliothèques : {raison}",
+            "Vérifiez le réseau et les réglages de pip, puis recommencez : rien n’a été laissé à moitié fait.",
+        ),
+        "F030": Message(
+            Gravite.ERREUR,
+            "pas un dossier",
+            "« {fichier} » est un fichier, pas un dossier.",
+            "Donnez au kit un autre nom.",
+        ),
+    }
+)

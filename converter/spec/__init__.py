@@ -1,0 +1,1 @@
+"""The ASP's guide as data: the only place where HOP is written."""

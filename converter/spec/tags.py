@@ -1,0 +1,708 @@
+"""The one table: every tag of the HOP request and every column of the workbook, declared once.
+
+The template, the reading of the workbook, the pandera schemas, the JSON writer, the JSON Schema of `verifier` and
+the tables of the guide all derive from `TAGS`. Source: guide section 3.2 unless a tag says otherwise; `D` marks what
+we decided because the guide is silent.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from converter.spec.formats import (
+    Booleen,
+    Choix,
+    Code,
+    Condition,
+    Constante,
+    Courriel,
+    Examples,
+    Format,
+    Jour,
+    Montant,
+    Null,
+    Telephone,
+    Texte,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MODE_EMPLOI = "Mode d'emploi"
+PARAMETRES = "Paramètres"
+DEMANDES = "Demandes"
+BENEFICIAIRES = "Bénéficiaires"
+PIECES = "Pièces"
+ERREURS = "Erreurs"
+LISTES = "Listes"
+DATA_SHEETS = (DEMANDES, BENEFICIAIRES, PIECES)
+
+TAG_ROW, HEADING_ROW, FIRST_ROW = 1, 2, 3
+"""The Excel rows of the machine tags (hidden), the French headings and the first request."""
+
+COULOIR = "HOP"
+VAGUE = "Va1"
+LOGICIELS = ("DPI", "PFI", "RI")
+LOGICIELS_EN_TOUTES_LETTRES = MappingProxyType(
+    {
+        "DPI": "dossier patient informatisé",
+        "PFI": "plateforme d’intermédiation",
+        "RI": "référentiel d’identités",
+    }
+)
+
+MAX_DEMANDES = 200
+"""Requests a JSON file may hold (section 2.1)."""
+MAX_FICHIERS_JOUR = 999
+"""JSON files a day for one numéro ANS: the rank has three figures (section 3.3)."""
+PREMIER_JOUR = date(2021, 1, 1)
+"""No Ségur order was signed before this day (D)."""
+JOUR_IMPOSSIBLE = date(2015, 1, 1)
+"""A day before this one is no mistake of a year or two: 14/07/1905 is what Excel makes of 2022 typed for a date (D)."""
+TAUX_AVANCE_POURCENT = 30
+"""The advance, in percent of the amount before tax (section 1.1)."""
+
+BON_COMMANDE, PREUVE_HT = "BON_COMMANDE", "PREUVE_HT"
+CODE_TYPE_FICHIER = MappingProxyType({BON_COMMANDE: "BDC", PREUVE_HT: "HT"})
+"""The code of each attachment type in file names (section 3.3)."""
+
+
+class Etat(StrEnum):
+    """Where a request stands."""
+
+    A_CORRIGER = "À corriger"
+    PRETE = "Prête"
+    CONVERTIE = "Convertie"
+    ACCEPTEE = "Acceptée"
+    REJETEE = "Rejetée"
+
+
+FIGES = frozenset({Etat.CONVERTIE, Etat.ACCEPTEE})
+"""The states of a request that must never be converted again."""
+
+
+class Obligation(StrEnum):
+    """Whether a cell must be filled."""
+
+    TOUJOURS = "obligatoire"
+    SELON = "selon le cas"
+    FACULTATIF = "facultatif"
+
+
+class Par(StrEnum):
+    """Who fills a tag."""
+
+    FOURNISSEUR = "le fournisseur"
+    OUTIL = "l’outil"
+    ASP = "l’ASP"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One tag or column: its JSON name verbatim, the guide's block, its heading, format, obligation and help.
+
+    `feuilles` are the sheets that show it (none: written to the JSON only); `json` is False for a column that is no
+    tag of the file; `logiciels` are the software types it is asked for, the others getting `vide` in the JSON.
+    """
+
+    nom: str
+    bloc: str
+    libelle: str
+    format: Format
+    aide: str
+    feuilles: tuple[str, ...] = ()
+    obligation: Obligation = Obligation.TOUJOURS
+    par: Par = Par.FOURNISSEUR
+    json: bool = True
+    logiciels: tuple[str, ...] = LOGICIELS
+    vide: Any = None
+    section: str = "3.2"
+    exemple: str = ""
+    largeur: int = 18
+    """Width of the column, in characters of the default font."""
+
+
+def _chars(code: str, pattern: str) -> Condition:
+    compiled = re.compile(pattern)
+    return Condition(code, lambda s: s.str.fullmatch(compiled))
+
+
+def _length(n: int) -> Condition:
+    return Condition("V002", lambda s: s.str.len().eq(n))
+
+
+def _at_most(n: int) -> Condition:
+    return Condition("V004", lambda s: s.str.len().le(n))
+
+
+def _luhn_keys(numbers: "pd.Series") -> "pd.Series":
+    """Tell which numbers of 9 digits end with their Luhn key; at once, as they come by ten thousands."""
+    import numpy as np
+
+    digits = np.frombuffer("".join(numbers).encode(), dtype="uint8").reshape(-1, 9) - ord("0")
+    doubled = digits[:, 1::2] * 2
+    total = digits[:, ::2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)  # noqa: PLR2004 - 9: 16 counts as 1 + 6
+    return total % 10 == 0
+
+
+def _finess_keys(numbers: "pd.Series") -> "pd.Series":
+    keyed = numbers.str.fullmatch("[0-9]{9}")
+    holds = ~keyed
+    holds[keyed] = _luhn_keys(numbers[keyed])
+    return holds
+
+
+def _siret_key(number: str) -> bool:
+    from stdnum.fr import siret
+
+    well_formed = len(number) == 14 and number.isdigit()  # noqa: PLR2004 - the rest is the business of V002 and V003
+    return not well_formed or siret.is_valid(number)
+
+
+# What an e-mail address nearly always looks like; only the rest is put before the library, which takes 50 µs each.
+_EVERYDAY_EMAIL = re.compile(
+    r"(?=.{1,64}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([a-z0-9]([a-z0-9]|-(?=[a-z0-9])){0,60}\.){1,4}(fr|com|org|net|eu)"
+)
+
+
+def _is_email(address: str) -> bool:
+    from email_validator import EmailNotValidError, validate_email
+
+    if _EVERYDAY_EMAIL.fullmatch(address):
+        return True
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+_EVERYDAY_PHONE = re.compile(r"(?:\+33 ?|0)[1-79](?:[ .]?\d\d){4}")
+
+
+def _is_telephone(number: str) -> bool:
+    import phonenumbers
+
+    if _EVERYDAY_PHONE.fullmatch(number):
+        return True
+    dialled, *_ = re.split(r"[^0-9+ ().-]", number, maxsplit=1)  # what follows is a name, an extension
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(dialled, "FR"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+_FINESS = re.compile("[0-9]{9}|2[AB][0-9]{7}")
+
+NUMERO_EDITEUR = Code(
+    longueur=5,
+    attendu="5 lettres ou chiffres, par exemple 00001",
+    conditions=(_chars("V003", "[A-Za-z0-9]*"), _length(5)),
+    examples=Examples({"00001": "00001", 12.0: "00012", " A12B3 ": "A12B3"}, ("1", "000001", "AB-01", "É0001")),
+)
+NUMERO_ANS = Code(
+    longueur=10,
+    attendu="10 caractères, lettres ou chiffres",
+    conditions=(_chars("V003", "[A-Za-z0-9]*"), _length(10)),
+    examples=Examples({"1234567890": "1234567890", 1234567890.0: "1234567890"}, ("123456789", "12345-7890")),
+)
+NUMERO_SIRET = Code(
+    longueur=14,
+    motif="[0-9]",
+    attendu="14 chiffres",
+    conditions=(_chars("V003", "[0-9]*"), _length(14), Condition("V042", lambda s: s.map(_siret_key))),
+    examples=Examples(
+        {"73282932000074": "73282932000074", "732 829 320 00074": "73282932000074", 8.85588558587e13: "88558855858700"},
+        ("7328293200007", "7328293200007A"),
+    ),
+)
+FINESS = Code(
+    longueur=9,
+    motif="(?:[0-9]{9}|2[AB][0-9]{7})",
+    zeros=1,
+    attendu="9 chiffres (2A ou 2B en tête pour la Corse)",
+    conditions=(
+        _length(9),
+        Condition("V040", lambda s: s.str.len().ne(9) | s.str.fullmatch(_FINESS)),
+        Condition("V041", _finess_keys),
+    ),
+    examples=Examples(
+        {"750712184": "750712184", 10780054.0: "010780054", "2A0000014": "2A0000014"},
+        ("75071218", "7507121844", "75071218X", "2C0000014"),
+    ),
+)
+DATE = Jour(
+    examples=Examples(
+        {"15/04/2022": "15/04/2022", "2022-04-15": "15/04/2022"}, ("15/04/22", "04/15/2022", "avril 2022")
+    ),
+)
+MONTANT = Montant(
+    conditions=(Condition("V012", lambda s: s.gt(0)),),
+    examples=Examples(
+        {13750.0: 1375000, "1 234,50 €": 123450, "1\u202f234,5": 123450}, ("1.234", "1,234", "0", "-5", "gratuit")
+    ),
+)
+BOOLEEN = Booleen(examples=Examples({"OUI": True, "non ": False, "x": True, True: True}, ("peut-être", 2.0)))
+EMAIL = Courriel(
+    maximum=149,
+    attendu="une adresse électronique de 149 caractères au plus",
+    conditions=(_at_most(149), Condition("V030", lambda s: s.map(_is_email))),
+    examples=Examples({"m.dupont@ch-saint-martin.fr": "m.dupont@ch-saint-martin.fr"}, ("m.dupont", "a@b.fr; c@d.fr")),
+)
+TELEPHONE = Telephone(
+    maximum=49,
+    attendu="un numéro de téléphone de 49 caractères au plus",
+    conditions=(_at_most(49), Condition("V031", lambda s: s.map(_is_telephone))),
+    examples=Examples({"01 44 55 66 77": "01 44 55 66 77", 144556677.0: "0144556677"}, ("1" * 50, True)),
+)
+NOM = Texte(
+    maximum=49,
+    majuscules=True,
+    attendu="un nom en MAJUSCULES, de 49 caractères au plus",
+    conditions=(_at_most(49), Condition("V032", lambda s: s.str.contains(r"[^\W\d_]"))),
+    examples=Examples({"DUPONT": "DUPONT", "Dupont": "DUPONT", "Hélène": "HÉLÈNE"}, ("X" * 50, True, 12.0)),
+)
+OPERATEUR = Texte(
+    maximum=49,
+    attendu="un texte de 49 caractères au plus",
+    conditions=(_at_most(49),),
+    examples=Examples({"Mailiz": "Mailiz"}, ("x" * 50,)),
+)
+REGIME_TVA = Choix(valeurs=("HT", "TTC"), attendu="HT ou TTC", examples=Examples({"HT": "HT", "ttc": "TTC"}, ("TVA",)))
+LOGICIEL = Choix(valeurs=LOGICIELS, attendu="DPI, PFI ou RI", examples=Examples({"DPI": "DPI", "pfi": "PFI"}, ("LIS",)))
+TYPE_FICHIER = Choix(
+    valeurs=(BON_COMMANDE, PREUVE_HT),
+    attendu="BON_COMMANDE ou PREUVE_HT",
+    synonymes={"bon de commande": BON_COMMANDE, "bdc": BON_COMMANDE, "preuve de ht": PREUVE_HT, "ht": PREUVE_HT},
+    examples=Examples({BON_COMMANDE: BON_COMMANDE, "bon de commande": BON_COMMANDE, "Preuve HT": PREUVE_HT}, ("RIB",)),
+)
+FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
+DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
+LIBRE = Texte(maximum=32_000, attendu="un texte")
+NOM_FICHIER = Texte(
+    maximum=49, attendu="HOP-logiciel-Va1-BDC ou HT-numeroEditeur, puis .pdf, .png ou .jpg", conditions=(_at_most(49),)
+)
+FORMAT_FICHIER = Choix(valeurs=("PDF", "PNG", "JPG"), attendu="PDF, PNG ou JPG")
+EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"})
+"""The `formatFichier` that each accepted file extension says (section 3.3; `.jpeg` is D)."""
+
+_ENTETE = "Entête fichier JSON"
+_DEMANDE = "Entête demande"
+_COMMANDE = "Infos commande"
+_BENEFICIAIRES = "Infos bénéficiaires"
+_PIECES = "Pièces justificatives"
+_DPI = "Bloc DPI"
+_PFI = "Bloc PFI"
+_TRAITEMENT = "Informations traitement de la demande"
+_OUTIL = "Suivi par l’outil"
+
+_commande = partial(Tag, bloc=_COMMANDE, feuilles=(DEMANDES,))
+_portee = partial(Tag, bloc=_BENEFICIAIRES, feuilles=(DEMANDES,))
+_mandataire = partial(_portee, obligation=Obligation.SELON)
+_client = partial(Tag, bloc=_BENEFICIAIRES, feuilles=(BENEFICIAIRES,))
+_scenario = partial(Tag, format=BOOLEEN, feuilles=(DEMANDES,), obligation=Obligation.SELON, vide=False)
+_dpi = partial(_scenario, bloc=_DPI, logiciels=("DPI",))
+_pfi = partial(_scenario, bloc=_PFI, logiciels=("PFI",))
+_parametre = partial(Tag, bloc=_OUTIL, feuilles=(PARAMETRES,), obligation=Obligation.FACULTATIF, json=False)
+_outil = partial(Tag, bloc=_OUTIL, format=LIBRE, feuilles=(DEMANDES,), par=Par.OUTIL, json=False)
+
+TAGS: tuple[Tag, ...] = (
+    Tag(
+        nom="impId",
+        bloc=_ENTETE,
+        libelle="Référence ASP du fichier",
+        format=Null(),
+        par=Par.ASP,
+        aide="Toujours null au dépôt ; l’ASP s’en sert pour identifier le fichier.",
+    ),
+    Tag(
+        nom="SIRET",
+        bloc=_ENTETE,
+        libelle="SIRET du fournisseur",
+        format=NUMERO_SIRET,
+        feuilles=(PARAMETRES,),
+        exemple="73282932000074",
+        aide="Les 14 chiffres du SIRET donné à l’ASP lors de l’enrôlement.",
+    ),
+    Tag(
+        nom="numeroAns",
+        bloc=_ENTETE,
+        libelle="Numéro ANS",
+        format=NUMERO_ANS,
+        feuilles=(PARAMETRES,),
+        obligation=Obligation.SELON,
+        exemple="1234567890",
+        aide="Le numéro de référencement de 10 caractères donné par l’ANS ; vide si vous ne vendez pas ce logiciel.",
+    ),
+    _parametre(
+        nom="profilIntegrationINS",
+        libelle="Profil « Intégration INS »",
+        format=BOOLEEN,
+        exemple="OUI",
+        aide="OUI si votre DPI est référencé avec le profil « Intégration INS » : une PFI indépendante du DPI l’exige.",
+    ),
+    _parametre(
+        nom="dossierPieces",
+        libelle="Dossier des pièces",
+        format=DOSSIER,
+        vide="pieces",
+        exemple="pieces",
+        aide="Le dossier, à côté de ce classeur, où se trouvent les bons de commande et les preuves HT.",
+    ),
+    Tag(
+        nom="numLigne",
+        bloc=_DEMANDE,
+        libelle="Numéro de ligne",
+        format=Constante(
+            attendu="un entier de 1 à 200", fragment={"type": "integer", "minimum": 1, "maximum": MAX_DEMANDES}
+        ),
+        par=Par.OUTIL,
+        aide="Rang de la demande dans son fichier JSON, à partir de 1 ; donné à la conversion.",
+    ),
+    Tag(
+        nom="typeAction",
+        bloc=_DEMANDE,
+        libelle="Type d’action",
+        format=Constante(attendu="C", fragment={"const": "C"}),
+        par=Par.OUTIL,
+        aide="« C » pour la création d’une demande d’avance : la seule valeur possible.",
+    ),
+    Tag(
+        nom="numeroEditeur",
+        bloc=_DEMANDE,
+        libelle="N° éditeur",
+        format=NUMERO_EDITEUR,
+        feuilles=DATA_SHEETS,
+        exemple="00001",
+        largeur=11,
+        aide="Votre numéro de la demande : 5 lettres ou chiffres, jamais réutilisé. Il relie les trois feuilles.",
+    ),
+    Tag(
+        nom="logiciel",
+        bloc=_DEMANDE,
+        libelle="Logiciel",
+        format=LOGICIEL,
+        feuilles=(DEMANDES,),
+        obligation=Obligation.SELON,
+        json=False,
+        exemple="DPI",
+        largeur=10,
+        section="2.1",
+        aide="DPI, PFI ou RI. Vide : le seul logiciel dont le numéro ANS est rempli dans Paramètres.",
+    ),
+    _commande(
+        nom="dateCommande",
+        libelle="Date de signature du bon de commande",
+        format=DATE,
+        exemple="15/04/2022",
+        largeur=14,
+        aide="Le jour où le client final a signé le bon de commande (JJ/MM/AAAA).",
+    ),
+    _commande(
+        nom="regimeTVA",
+        libelle="Régime de TVA",
+        format=REGIME_TVA,
+        exemple="HT",
+        largeur=10,
+        aide="Votre régime, à vous fournisseur : HT si vous n’êtes pas assujetti à la TVA (une preuve est à joindre), "
+        "sinon TTC.",
+    ),
+    _commande(
+        nom="montantSegurHT",
+        libelle="Montant Ségur HT (€)",
+        format=MONTANT,
+        exemple="13750,00",
+        largeur=15,
+        aide="Montant hors taxe de la prestation Ségur, au centime, tel qu’il figure sur le bon de commande.",
+    ),
+    _portee(
+        nom="isMandataire",
+        libelle="Commande portée par un mandataire ?",
+        format=BOOLEEN,
+        exemple="NON",
+        largeur=14,
+        aide="OUI si un mandataire a commandé pour plusieurs établissements (ES-PMSI) ; le mandat peut être exigé.",
+    ),
+    _portee(
+        nom="isClientUnique",
+        libelle="Client unique ?",
+        format=BOOLEEN,
+        exemple="NON",
+        largeur=10,
+        aide="OUI si tous les établissements de la demande ont le même FINESS PMSI, NON s’ils en ont plusieurs.",
+    ),
+    _mandataire(
+        nom="nomMandataire",
+        libelle="Nom du mandataire",
+        format=NOM,
+        largeur=20,
+        aide="Nom du représentant du mandataire, en MAJUSCULES ; seulement si mandataire = OUI et client unique = NON.",
+    ),
+    _mandataire(
+        nom="emailMandataire",
+        libelle="Courriel du mandataire",
+        format=EMAIL,
+        largeur=26,
+        aide="Courriel du représentant du mandataire ; seulement si mandataire = OUI et client unique = NON.",
+    ),
+    _mandataire(
+        nom="telephoneMandataire",
+        libelle="Téléphone du mandataire",
+        format=TELEPHONE,
+        largeur=16,
+        aide="Téléphone du représentant du mandataire ; seulement si mandataire = OUI et client unique = NON.",
+    ),
+    _client(
+        nom="nomClient",
+        libelle="Nom du signataire",
+        format=NOM,
+        exemple="DUPONT",
+        largeur=24,
+        aide="Nom de la personne qui a signé pour l’établissement, en MAJUSCULES, comme sur le bon de commande (pas le "
+        "nom de l’établissement).",
+    ),
+    _client(
+        nom="emailClient",
+        libelle="Courriel du signataire",
+        format=EMAIL,
+        exemple="m.dupont@ch-saint-martin.fr",
+        largeur=32,
+        aide="Courriel du responsable de l’établissement ou de son représentant.",
+    ),
+    _client(
+        nom="telephoneClient",
+        libelle="Téléphone du signataire",
+        format=TELEPHONE,
+        exemple="01 44 55 66 77",
+        largeur=18,
+        aide="Téléphone du responsable de l’établissement ou de son représentant.",
+    ),
+    _client(
+        nom="FINESSPMSI",
+        libelle="FINESS PMSI",
+        format=FINESS,
+        exemple="750712184",
+        largeur=14,
+        aide="Les 9 chiffres du FINESS PMSI : le FINESS juridique d’un établissement public, sinon le géographique.",
+    ),
+    Tag(
+        nom="nomFichier",
+        bloc=_PIECES,
+        libelle="Nom du fichier déposé",
+        format=NOM_FICHIER,
+        par=Par.OUTIL,
+        section="3.3",
+        aide="Nom normalisé de la pièce, donné à la conversion : HOP-DPI-Va1-BDC-00001.pdf.",
+    ),
+    Tag(
+        nom="formatFichier",
+        bloc=_PIECES,
+        libelle="Format du fichier",
+        format=FORMAT_FICHIER,
+        par=Par.OUTIL,
+        aide="PDF, PNG ou JPG, selon l’extension du fichier.",
+    ),
+    Tag(
+        nom="typeFichier",
+        bloc=_PIECES,
+        libelle="Type de pièce",
+        format=TYPE_FICHIER,
+        feuilles=(PIECES,),
+        exemple=BON_COMMANDE,
+        largeur=18,
+        aide="BON_COMMANDE : un par demande. PREUVE_HT : l’attestation de non-assujettissement à la TVA, si régime HT.",
+    ),
+    Tag(
+        nom="fichier",
+        bloc=_PIECES,
+        libelle="Fichier",
+        format=FICHIER,
+        feuilles=(PIECES,),
+        json=False,
+        exemple="bon de commande Saint-Martin.pdf",
+        largeur=44,
+        section="3.3",
+        aide="Nom du fichier PDF, PNG ou JPG (3 Mo au plus) dans le dossier des pièces ; l’outil le renommera.",
+    ),
+    _dpi(
+        nom="isPFIpourEnvoiDMPIndependante",
+        libelle="DMP : PFI indépendante du DPI ?",
+        exemple="NON",
+        largeur=15,
+        aide="L’envoi des documents au DMP passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
+        "Intégration INS ».",
+    ),
+    _dpi(
+        nom="isPFIpourEnvoiMSSProIndependante",
+        libelle="MSS Pro : PFI indépendante du DPI ?",
+        exemple="OUI",
+        largeur=15,
+        aide="L’envoi par la MSS Pro passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
+        "Intégration INS ».",
+    ),
+    _dpi(
+        nom="isPFIpourEnvoiMSSPCitoyenIndependante",
+        libelle="MSS citoyen : PFI indépendante du DPI ?",
+        exemple="OUI",
+        largeur=15,
+        aide="L’envoi par la MSS citoyen passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
+        "Intégration INS ».",
+    ),
+    _dpi(
+        nom="isProSanteConnectNeeded",
+        libelle="ProSanté Connect demandé ?",
+        exemple="OUI",
+        largeur=13,
+        aide="Le DPI doit-il proposer l’identification par ProSanté Connect en plus de la sienne ?",
+    ),
+    _pfi(
+        nom="isCRBIOAssociated",
+        libelle="CR de biologie reçus en OUL / ORU ?",
+        largeur=15,
+        aide="PFI seulement : les comptes rendus de biologie arrivent-ils en OUL ou ORU, avec confidentialité ?",
+    ),
+    _pfi(
+        nom="isCRRADAssociated",
+        libelle="CR de radiologie reçus en MDM / ORU ?",
+        largeur=15,
+        aide="PFI seulement : les comptes rendus de radiologie arrivent-ils en MDM ou ORU, avec confidentialité ?",
+    ),
+    _pfi(
+        nom="operateurMessagerie",
+        libelle="Opérateur de messagerie sécurisée",
+        format=OPERATEUR,
+        largeur=20,
+        aide="PFI seulement : l’opérateur de messagerie sécurisée de santé, exigé si la PFI envoie par une MSS.",
+        vide=None,
+    ),
+    _pfi(
+        nom="isEnvoiDMP",
+        libelle="Envoi au DMP par la PFI ?",
+        largeur=13,
+        aide="PFI seulement : les documents de santé sont-ils envoyés au DMP par la PFI ?",
+    ),
+    _pfi(
+        nom="isEnvoiMSSPro",
+        libelle="Envoi par MSS Pro via la PFI ?",
+        largeur=13,
+        aide="PFI seulement : les documents de santé sont-ils envoyés par la MSS Pro via la PFI ?",
+    ),
+    _pfi(
+        nom="isEnvoiMSSCitoyen",
+        libelle="Envoi par MSS citoyen via la PFI ?",
+        largeur=13,
+        aide="PFI seulement : les documents de santé sont-ils envoyés par la MSS citoyen via la PFI ?",
+    ),
+    _outil(
+        nom="etat",
+        libelle="État",
+        largeur=13,
+        aide="À corriger, Prête, Convertie, Acceptée ou Rejetée : rempli par l’outil.",
+    ),
+    _outil(
+        nom="controle",
+        libelle="Contrôle",
+        feuilles=DATA_SHEETS,
+        largeur=50,
+        aide="Ce qui est à corriger sur la ligne, en toutes lettres : rempli par l’outil.",
+    ),
+    _outil(
+        nom="fichierJSON",
+        libelle="Fichier JSON",
+        largeur=34,
+        section="3.3",
+        aide="Le fichier JSON qui contient la demande : rempli par l’outil.",
+    ),
+    _outil(
+        nom="dateDepot",
+        libelle="Date de dépôt",
+        format=Jour(),
+        largeur=12,
+        section="3.3",
+        aide="Le jour du dépôt, qui figure dans le nom du fichier JSON : rempli par l’outil.",
+    ),
+    Tag(
+        nom="numeroASP",
+        bloc=_DEMANDE,
+        libelle="N° ASP",
+        format=Null(),
+        feuilles=(DEMANDES,),
+        par=Par.ASP,
+        largeur=16,
+        aide="Donné par l’ASP à une demande acceptée ; à conserver, la demande de solde l’exige.",
+    ),
+    Tag(
+        nom="codeTraitement",
+        bloc=_TRAITEMENT,
+        libelle="Code de traitement",
+        format=Null(),
+        feuilles=(DEMANDES,),
+        par=Par.ASP,
+        largeur=12,
+        aide="Code de la réponse de l’ASP : rempli quand vous glissez cette réponse sur Convertir.",
+    ),
+    Tag(
+        nom="libelleTraitement",
+        bloc=_TRAITEMENT,
+        libelle="Libellé de traitement",
+        format=Null(),
+        feuilles=(DEMANDES,),
+        par=Par.ASP,
+        largeur=36,
+        aide="« Demande acceptée » ou la raison du rejet : rempli quand vous glissez la réponse sur Convertir.",
+    ),
+    _outil(
+        nom="anciensNumeros",
+        libelle="Anciens n° éditeur",
+        largeur=16,
+        aide="Les numéros éditeur rejetés que cette demande a portés : rempli par l’outil.",
+    ),
+)
+
+PHRASES = frozenset({"controle", "libelleTraitement"})
+"""The columns that hold sentences: wrapped, and their rows as high as the text."""
+TAG = MappingProxyType({tag.nom: tag for tag in TAGS})
+JSON_TAGS = tuple(tag for tag in TAGS if tag.json)
+DPI_TAGS = tuple(tag for tag in TAGS if tag.bloc == _DPI)
+PFI_TAGS = tuple(tag for tag in TAGS if tag.bloc == _PFI)
+MANDATAIRE_TAGS = ("nomMandataire", "emailMandataire", "telephoneMandataire")
+
+
+def columns(feuille: str) -> tuple[Tag, ...]:
+    """Return the tags of a data sheet in the order of the template, the tool's own last."""
+    return tuple(tag for tag in TAGS if feuille in tag.feuilles)
+
+
+def vendor_columns(feuille: str) -> tuple[Tag, ...]:
+    """Return the tags of a data sheet that the vendor fills."""
+    return tuple(tag for tag in columns(feuille) if tag.par is Par.FOURNISSEUR)
+
+
+def tool_columns(feuille: str) -> tuple[Tag, ...]:
+    """Return the tags of a data sheet that the tool or the portal fills."""
+    return tuple(tag for tag in columns(feuille) if tag.par is not Par.FOURNISSEUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Parametre:
+    """One row of the sheet `Paramètres`: its machine tag, its label, and the tag that gives its format."""
+
+    nom: str
+    libelle: str
+    tag: Tag
+
+
+def parametres() -> Iterator[Parametre]:
+    """Yield the rows of `Paramètres`; `numeroAns` has one row for each software of the corridor."""
+    for tag in columns(PARAMETRES):
+        if tag.nom != "numeroAns":
+            yield Parametre(tag.nom, tag.libelle, tag)
+            continue
+        for logiciel in LOGICIELS:
+            label = f"{tag.libelle} {logiciel} ({LOGICIELS_EN_TOUTES_LETTRES[logiciel]})"
+            yield Parametre(f"numeroAns.{logiciel}", label, tag)

@@ -1,0 +1,242 @@
+"""Where every request stands and how it came there: numbers, deposits, answers, the advance expected. Pure.
+
+What an amount gives as advance is the slip's rule (`bordereau.avance`), and a total is the sum of what its requests
+give, so that the figures of workbook, slip and follow-up agree to the centime. Source: section 1.1; D.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from converter.checking.check import Contenu, Lecture, contenus
+from converter.depositing.bordereau import avance
+from converter.registry.reconcile import NOM_DEPOT
+from converter.registry.rows import Rangs
+from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
+from converter.spec.tags import FIGES, LOGICIELS, Etat
+
+
+@dataclass(frozen=True, slots=True)
+class Etape:
+    """One event of a request's life: what became of it under a number, in a deposit of a day (JJ/MM/AAAA, or none)."""
+
+    numero: str
+    depot: str
+    jour: date | None
+    issue: str
+    motif: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeSuivie:
+    """A request: its row in `Demandes`, what it asks for in centimes, where it stands and how it came there.
+
+    `centimes` is what was filed, else what the row says, 0 where it cannot be read; `jour` is the day of its deposit
+    and `attente` the days since, both `None` where it is in none.
+    """
+
+    ligne: int
+    numero: str
+    logiciel: str
+    client: str
+    centimes: int
+    etat: Etat
+    depot: str
+    jour: date | None
+    attente: int | None
+    numeroASP: str  # noqa: N815 - the tag verbatim
+    etapes: tuple[Etape, ...]
+
+    @property
+    def avance(self) -> int:
+        """The advance on its amount, in centimes."""
+        return avance(self.centimes)
+
+
+@dataclass(frozen=True, slots=True)
+class DepotSuivi:
+    """A deposit, and how many of its requests were answered how; amounts in centimes.
+
+    `attendue` is the advance on those that were not refused.
+    """
+
+    nom: str
+    logiciel: str
+    jour: date
+    etat: EtatDepot
+    nombre: int
+    centimes: int
+    avance: int
+    attendue: int
+    acceptees: int
+    rejetees: int
+
+    @property
+    def attendues(self) -> int:
+        """The requests still without an answer."""
+        return self.nombre - self.acceptees - self.rejetees
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many requests, and what they ask for in centimes."""
+
+    nombre: int
+    centimes: int
+    avance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """The follow-up of a workbook on a day: requests in its order, deposits by day and name."""
+
+    au: date
+    demandes: tuple[DemandeSuivie, ...]
+    depots: tuple[DepotSuivi, ...]
+
+    def total(self, etats: Iterable[Etat] = Etat, logiciel: str = "") -> Total:
+        """Return the total of the requests in some states, of one software or of all."""
+        wanted = frozenset(etats)
+        chosen = [d for d in self.demandes if d.etat in wanted and logiciel in {"", d.logiciel}]
+        return Total(len(chosen), sum(d.centimes for d in chosen), sum(d.avance for d in chosen))
+
+    @property
+    def attendue(self) -> Total:
+        """The total of what is filed and not refused: its advance is what may be expected."""
+        return self.total(FIGES)
+
+    @property
+    def logiciels(self) -> tuple[str, ...]:
+        """The software types that the requests are for, in the guide's order, an unknown one last."""
+        met = {demande.logiciel for demande in self.demandes}
+        return tuple(logiciel for logiciel in (*LOGICIELS, "") if logiciel in met)
+
+
+def suivi(
+    lecture: Lecture, memoire: Memoire, depots: Sequence[Depot], au: date, etats: Mapping[int, Etat] | None = None
+) -> Suivi:
+    """Return the follow-up on the day `au`, of the registry (`Registry.memory()`, `Registry.depots()`) and workbook.
+
+    The registry is believed where it knows a number, else `etats` (a verdict's, by Excel row), else the workbook. A
+    request that was refused and not sent again stays `Rejetée`, whatever its row says since.
+    """
+    teller = _Teller(Rangs(lecture), memoire, _holding(depots), au, etats or lecture.etats)
+    rows = lecture.frames.demandes.valeurs.index
+    told = (_deposit(depot, memoire) for depot in depots)
+    return Suivi(
+        au,
+        tuple(teller.demande(contenu) for contenu in contenus(lecture, list(rows))),
+        tuple(sorted(filter(None, told), key=lambda depot: (depot.jour, depot.nom))),
+    )
+
+
+def day_of(depot: str) -> date | None:
+    """Return the day that the name of a deposit tells (section 3.3)."""
+    match = NOM_DEPOT.fullmatch(depot)
+    try:
+        return date(int(match[2]), int(match[3]), int(match[4])) if match else None
+    except ValueError:
+        return None
+
+
+def _holding(depots: Iterable[Depot]) -> Mapping[str, Sequence[Depot]]:
+    """Return the deposits that hold each number, by name."""
+    holding: dict[str, list[Depot]] = defaultdict(list)
+    for depot in sorted(depots, key=lambda depot: depot.nom):
+        for inscrite in depot.demandes:
+            holding[inscrite.numero].append(depot)
+    return holding
+
+
+def _deposit(depot: Depot, memoire: Memoire) -> DepotSuivi | None:
+    jour = day_of(depot.nom)
+    if jour is None:
+        return None
+    answers = {each.numero: _answer(each.numero, depot.nom, memoire) for each in depot.demandes}
+    said = [answer.acceptee for answer in answers.values() if answer]
+    kept = [d.centimes for d in depot.demandes if (answer := answers[d.numero]) is None or answer.acceptee]
+    amounts = [each.centimes for each in depot.demandes]
+    return DepotSuivi(
+        depot.nom,
+        depot.logiciel,
+        jour,
+        depot.etat,
+        len(amounts),
+        sum(amounts),
+        sum(map(avance, amounts)),
+        sum(map(avance, kept)),
+        said.count(True),
+        said.count(False),
+    )
+
+
+def _answer(numero: str, depot: str, memoire: Memoire) -> Reponse | None:
+    """Return the portal's answer to a request of a deposit; the number may serve another one since."""
+    fait = memoire.faits.get(numero)
+    return fait.reponse if fait and fait.depot.upper() == depot.upper() else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """What is needed to tell a request's story; `holding` are the deposits by the numbers they hold."""
+
+    rangs: Rangs
+    memoire: Memoire
+    holding: Mapping[str, Sequence[Depot]]
+    au: date
+    etats: Mapping[int, Etat]
+
+    def demande(self, contenu: Contenu) -> DemandeSuivie:
+        """Tell one request."""
+        ligne, numero = contenu.ligne, self.rangs.number(contenu.ligne)
+        fait = self.memoire.faits.get(numero)
+        etat = self._etat(ligne, numero)
+        depot = (fait.depot if fait else self.rangs.depots.get(ligne, "")) if etat in FIGES else ""
+        jour = day_of(depot)
+        return DemandeSuivie(
+            ligne,
+            numero,
+            contenu.logiciel,
+            ", ".join(dict.fromkeys(filter(None, (client["nomClient"] for client in contenu.etablissements)))),
+            self._filed(numero, depot) or contenu.valeurs["montantSegurHT"] or 0,
+            etat,
+            depot,
+            jour,
+            max((self.au - jour).days, 0) if jour else None,
+            fait.reponse.numeroASP if fait and fait.reponse else self.rangs.told(ligne, "numeroASP"),
+            tuple(self._etapes(ligne, numero)),
+        )
+
+    def _filed(self, numero: str, depot: str) -> int:
+        """Return what a request asked for in its deposit, whatever its row says since; 0 where that is not known."""
+        held = (each for each in self.holding.get(numero, ()) if each.nom == depot)
+        return next((each.centimes for found in held for each in found.demandes if each.numero == numero), 0)
+
+    def _etat(self, ligne: int, numero: str) -> Etat:
+        if fait := self.memoire.faits.get(numero):
+            return fait.etat
+        told = self.etats.get(ligne, Etat.A_CORRIGER)
+        return Etat.REJETEE if self.rangs.former(ligne) and told not in FIGES else told
+
+    def _etapes(self, ligne: int, numero: str) -> Iterator[Etape]:
+        """Yield what happened under each number, the oldest first."""
+        for refused in self.rangs.former(ligne):
+            motif = self.rangs.told(ligne, "libelleTraitement")
+            yield from self._under(refused) or [Etape(refused, "", None, Etat.REJETEE, motif)]
+        told = self.rangs.depots.get(ligne, "") if self.etats.get(ligne) in FIGES else ""
+        by_row = [self._etape(numero, told, EtatDepot.SIGNALE)] if told else []
+        yield from self._under(numero) or by_row
+
+    def _under(self, numero: str) -> list[Etape]:
+        return [self._etape(numero, depot.nom, depot.etat) for depot in self.holding.get(numero, ())]
+
+    def _etape(self, numero: str, depot: str, etat: EtatDepot) -> Etape:
+        jour = day_of(depot)
+        if etat is EtatDepot.ANNULE:
+            return Etape(numero, depot, jour, "Dépôt annulé")
+        reponse = _answer(numero, depot, self.memoire)
+        if reponse is None:
+            return Etape(numero, depot, jour, Etat.CONVERTIE)
+        said = Etat.ACCEPTEE if reponse.acceptee else Etat.REJETEE
+        return Etape(numero, depot, jour, said, reponse.numeroASP or reponse.libelleTraitement)

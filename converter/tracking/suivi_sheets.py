@@ -1,0 +1,349 @@
+"""The follow-up as a workbook to read, filter and print: totals and charts first, then each request and deposit."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from io import BytesIO
+from itertools import accumulate
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from converter.blank import theme
+from converter.registry.store import EtatDepot
+from converter.sentences.typography import french
+from converter.spec.formats import Jour, Montant
+from converter.spec.tags import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, Etat
+from converter.tracking.follow import DemandeSuivie, DepotSuivi, Suivi, Total
+
+SYNTHESE, DEMANDES, DEPOTS, HISTORIQUE = "Synthèse", "Demandes", "Dépôts", "Historique"
+AVANCE = f"Avance {TAUX_AVANCE_POURCENT} %"
+
+COULEURS: Mapping[Etat, str] = {
+    Etat.A_CORRIGER: "#C00000",
+    Etat.PRETE: "#8EA9C8",
+    Etat.CONVERTIE: theme.BLEU,
+    Etat.ACCEPTEE: "#548235",
+    Etat.REJETEE: "#E08A2E",
+}
+"""The colour of each state in the charts, where the axis names it too."""
+
+_HEAD: Mapping[str, Any] = {
+    "bold": True,
+    "text_wrap": True,
+    "valign": "vcenter",
+    "align": "center",
+    "bg_color": theme.BLEU,
+    "font_color": "#FFFFFF",
+    "border": 1,
+    "border_color": theme.GRIS,
+}
+_BOX: Mapping[str, Any] = {"border": 1, "border_color": theme.GRIS, "valign": "top"}
+_TOTAL: Mapping[str, Any] = {**_BOX, "bold": True, "top": 2, "bg_color": theme.BLEU_PALE}
+_LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "titre": theme.TITRE,
+    "section": theme.SOUS_TITRE,
+    "note": {"font_color": theme.GRIS_TEXTE, "italic": True},
+    "fort": {"bold": True, "font_size": 12},
+    "entete": _HEAD,
+    "texte": {**_BOX, "text_wrap": True, "align": "left", "indent": 1},
+    "centre": {**_BOX, "align": "center"},
+    "nombre": {**_BOX, "num_format": "#,##0", "align": "center"},
+    "euro": {**_BOX, "num_format": Montant.excel},
+    "jour": {**_BOX, "num_format": Jour.excel, "align": "center"},
+    "total": {**_TOTAL, "align": "left", "indent": 1},
+    "total nombre": {**_TOTAL, "num_format": "#,##0", "align": "center"},
+    "total euro": {**_TOTAL, "num_format": Montant.excel},
+}
+
+Column = tuple[str, int, str]
+"""The heading of a column, its width in letters and the look of its cells."""
+Cell = str | int | float | date | None
+
+
+def write(suivi: Suivi, nom: str) -> bytes:
+    """Return the follow-up as an xlsx file; `nom` is the name of the workbook it follows."""
+    target = BytesIO()
+    with Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}) as book:
+        book.set_properties(
+            {"title": french(f"Suivi des demandes : {nom}"), "created": datetime.combine(suivi.au, time(12))}
+        )
+        _Report(book, suivi, nom).write()
+    return target.getvalue()
+
+
+def euros(centimes: int) -> float:
+    """Return centimes as the number of euros that a cell holds."""
+    return centimes / 100
+
+
+@dataclass(frozen=True)
+class _Report:
+    """The workbook being written."""
+
+    book: Workbook
+    suivi: Suivi
+    nom: str
+
+    @cached_property
+    def looks(self) -> Mapping[str, Format]:
+        return {name: self.book.add_format(dict(look)) for name, look in _LOOKS.items()}
+
+    def write(self) -> None:
+        sheets = {name: self.book.add_worksheet(name) for name in (SYNTHESE, DEMANDES, DEPOTS, HISTORIQUE)}
+        self._summary(sheets[SYNTHESE])
+        self._list(sheets[DEMANDES], _DEMANDES, [_request(each) for each in self.suivi.demandes])
+        self._deposits(sheets[DEPOTS])
+        self._list(sheets[HISTORIQUE], _HISTORIQUE, list(_events(self.suivi.demandes)))
+
+    # --- the first sheet: totals and charts ---------------------------------------------------------------------------
+
+    def _summary(self, sheet: Worksheet) -> None:
+        sheet.hide_gridlines(2)
+        sheet.set_tab_color(theme.BLEU)
+        for column, width in enumerate((30, 12, 18, 18, 3, 12, 18, 18)):
+            sheet.set_column(column, column, width)
+        sheet.set_row(0, 30)
+        sheet.write_string(0, 0, "Suivi des demandes d’avance Ségur (couloir Hôpital)", self.looks["titre"])
+        sheet.write_string(1, 0, french(f"{self.nom}, au {self.suivi.au:%d/%m/%Y}"), self.looks["note"])
+        for row, said in enumerate(self._headlines(), start=3):
+            sheet.write_string(row, 0, french(said), self.looks["fort"])
+        states = self._totals(sheet, 8, "Par état", [(etat.value, self.suivi.total([etat])) for etat in Etat])
+        softwares = [(_software(each), self.suivi.total(logiciel=each)) for each in self.suivi.logiciels]
+        after = self._totals(sheet, states + 3, "Par logiciel", softwares)
+        self._charts(sheet, states, after + 2)
+        theme.print_on_a4(sheet, landscape=False)
+
+    def _headlines(self) -> Iterator[str]:
+        attendue, acceptee = self.suivi.attendue, self.suivi.total([Etat.ACCEPTEE])
+        yield f"Avance attendue (demandes déposées et non rejetées) : {_shown(attendue.avance)}"
+        yield f"dont déjà acceptée par l’ASP : {_shown(acceptee.avance)}"
+        waiting = [d for d in self.suivi.demandes if d.etat is Etat.CONVERTIE and d.attente is not None]
+        if waiting:
+            oldest = max(waiting, key=lambda demande: demande.attente or 0)
+            days = f"{oldest.attente} jour{'s' if (oldest.attente or 0) > 1 else ''}"
+            yield f"Plus longue attente d’une réponse : {days} (demande {oldest.numero}, dépôt {oldest.depot})"
+
+    def _totals(self, sheet: Worksheet, top: int, title: str, rows: Sequence[tuple[str, Total]]) -> int:
+        """Write a table of totals from row `top` (from 0); return the row of its own total."""
+        sheet.write_string(top - 1, 0, title, self.looks["section"])
+        for column, heading in enumerate((title.removeprefix("Par ").capitalize(), "Demandes", "Montant HT", AVANCE)):
+            sheet.write_string(top, column, french(heading), self.looks["entete"])
+        first = top + 1
+        for row, (label, total) in enumerate(rows, start=first):
+            sheet.write_string(row, 0, label, self.looks["texte"])
+            sheet.write_number(row, 1, total.nombre, self.looks["nombre"])
+            sheet.write_number(row, 2, euros(total.centimes), self.looks["euro"])
+            sheet.write_number(row, 3, euros(total.avance), self.looks["euro"])
+        bottom = first + len(rows)
+        self._sums(sheet, first, bottom, self.suivi.total())
+        return bottom
+
+    def _sums(self, sheet: Worksheet, first: int, bottom: int, total: Total) -> None:
+        sheet.write_string(bottom, 0, "Total", self.looks["total"])
+        values = (total.nombre, euros(total.centimes), euros(total.avance))
+        for column, (value, letter) in enumerate(zip(values, "BCD", strict=True), start=1):
+            look = self.looks["total nombre" if letter == "B" else "total euro"]
+            if bottom == first:
+                sheet.write_number(bottom, column, value, look)
+            else:
+                sheet.write_formula(bottom, column, f"=SUM({letter}{first + 1}:{letter}{bottom})", look, value)
+
+    def _charts(self, sheet: Worksheet, states: int, top: int) -> None:
+        """Draw states by number and by amount side by side, and the filed requests over time under them."""
+        first = states - len(Etat)
+        for column, (values, title, shown) in enumerate(
+            ((1, "Demandes par état", "0"), (2, "Montant HT par état", "#,##0\\ €"))
+        ):
+            chart = self.book.add_chart({"type": "column"})
+            chart.add_series(
+                {
+                    "name": title,
+                    "categories": [SYNTHESE, first, 0, states - 1, 0],
+                    "values": [SYNTHESE, first, values, states - 1, values],
+                    "points": [{"fill": {"color": COULEURS[etat]}} for etat in Etat],
+                    "data_labels": {"value": True, "num_format": shown, "font": {"size": 9}},
+                    "gap": 60,
+                }
+            )
+            _dress(chart, title, shown)
+            chart.set_legend({"none": True})
+            sheet.insert_chart(top, 0 if column == 0 else 3, chart, {"x_offset": 4 if column == 0 else 24})
+        days = _by_day(self.suivi.depots)
+        if days:
+            sheet.insert_chart(top + 16, 0, self._growth(len(days)), {"x_offset": 4})
+
+    def _growth(self, days: int) -> Chart:
+        """Draw the requests filed and the advance to expect of them, added up day by day, from the deposits."""
+        chart = self.book.add_chart({"type": "column"})
+        line = self.book.add_chart({"type": "line"})
+        for drawn, column, colour, axis in ((chart, 1, "#8EA9C8", False), (line, 2, theme.BLEU, True)):
+            drawn.add_series(
+                {
+                    "name": [DEPOTS, _DAYS_TOP, _DAYS_LEFT + column],
+                    "categories": [DEPOTS, _DAYS_TOP + 1, _DAYS_LEFT, _DAYS_TOP + days, _DAYS_LEFT],
+                    "values": [DEPOTS, _DAYS_TOP + 1, _DAYS_LEFT + column, _DAYS_TOP + days, _DAYS_LEFT + column],
+                    "y2_axis": axis,
+                    ("line" if axis else "fill"): {"color": colour} | ({"width": 2.5} if axis else {}),
+                    **({"marker": {"type": "circle", "size": 6, "fill": {"color": colour}}} if axis else {"gap": 80}),
+                }
+            )
+        chart.combine(line)
+        _dress(chart, "Demandes déposées et avance attendue, cumulées", "0")
+        chart.set_y_axis({"name": "Demandes", "num_format": "0", "major_gridlines": {"visible": True, "line": _GRID}})
+        line.set_y2_axis({"name": "Avance attendue", "num_format": "#,##0\\ €"})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 880, "height": 300})
+        return chart
+
+    # --- the lists ----------------------------------------------------------------------------------------------------
+
+    def _list(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+        """Write a list under one row of headings, frozen, filterable and repeated on each printed page."""
+        sheet.set_row(0, 34)
+        for column, (heading, width, _) in enumerate(columns):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, french(heading), self.looks["entete"])
+        for row, cells in enumerate(rows, start=1):
+            for column, (cell, (_, _, look)) in enumerate(zip(cells, columns, strict=True)):
+                _write(sheet, row, column, cell, self.looks[look])
+        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{len(rows) + 1}"})
+        theme.print_on_a4(sheet, landscape=True)
+
+    def _deposits(self, sheet: Worksheet) -> None:
+        """Write the deposits and, apart and not printed, the days that the chart reads."""
+        depots = self.suivi.depots
+        self._list(sheet, _DEPOTS, [_deposit(each) for each in depots])
+        sheet.print_area(0, 0, max(len(depots), 1), len(_DEPOTS) - 1)
+        for column, heading in enumerate(("Jour", "Demandes déposées, cumul", "Avance attendue, cumul")):
+            sheet.set_column(_DAYS_LEFT + column, _DAYS_LEFT + column, 16)
+            sheet.write_string(_DAYS_TOP, _DAYS_LEFT + column, french(heading), self.looks["entete"])
+        for row, (jour, nombre, advance) in enumerate(_by_day(depots), start=_DAYS_TOP + 1):
+            # The day as text: an axis of dates would leave a gap for each day without a deposit.
+            sheet.write_string(row, _DAYS_LEFT, f"{jour:%d/%m/%Y}", self.looks["centre"])
+            sheet.write_number(row, _DAYS_LEFT + 1, nombre, self.looks["nombre"])
+            sheet.write_number(row, _DAYS_LEFT + 2, euros(advance), self.looks["euro"])
+
+
+_DEMANDES: tuple[Column, ...] = (
+    ("N° éditeur", 10, "centre"),
+    ("Logiciel", 10, "centre"),
+    ("Signataire", 30, "texte"),
+    ("Montant HT", 16, "euro"),
+    (AVANCE, 16, "euro"),
+    ("État", 12, "centre"),
+    ("Dépôt", 34, "texte"),
+    ("Déposée le", 12, "jour"),
+    ("Jours depuis le dépôt", 12, "nombre"),
+    ("N° ASP", 18, "texte"),
+    ("Anciens n° éditeur", 16, "texte"),
+)
+_DEPOTS: tuple[Column, ...] = (
+    ("Dépôt", 34, "texte"),
+    ("Déposé le", 12, "jour"),
+    ("Logiciel", 10, "centre"),
+    ("État", 12, "centre"),
+    ("Demandes", 11, "nombre"),
+    ("Montant HT", 16, "euro"),
+    (AVANCE, 16, "euro"),
+    ("Acceptées", 11, "nombre"),
+    ("Rejetées", 11, "nombre"),
+    ("Sans réponse", 11, "nombre"),
+)
+_HISTORIQUE: tuple[Column, ...] = (
+    ("N° éditeur actuel", 12, "centre"),
+    ("N° éditeur alors", 12, "centre"),
+    ("Dépôt", 34, "texte"),
+    ("Jour du dépôt", 12, "jour"),
+    ("Issue", 16, "centre"),
+    ("N° ASP ou motif", 60, "texte"),
+)
+_DAYS_LEFT, _DAYS_TOP = len(_DEPOTS) + 1, 0
+_GRID: Mapping[str, Any] = {"color": theme.GRIS, "width": 0.5}
+
+
+def _request(demande: DemandeSuivie) -> Sequence[Cell]:
+    former = dict.fromkeys(etape.numero for etape in demande.etapes if etape.numero != demande.numero)
+    return (
+        demande.numero,
+        demande.logiciel,
+        demande.client,
+        euros(demande.centimes),
+        euros(demande.avance),
+        demande.etat.value,
+        demande.depot,
+        demande.jour,
+        demande.attente,
+        demande.numeroASP,
+        ", ".join(former),
+    )
+
+
+def _deposit(depot: DepotSuivi) -> Sequence[Cell]:
+    return (
+        depot.nom,
+        depot.jour,
+        depot.logiciel,
+        depot.etat.value.capitalize(),
+        depot.nombre,
+        euros(depot.centimes),
+        euros(depot.avance),
+        depot.acceptees,
+        depot.rejetees,
+        depot.attendues if depot.etat is not EtatDepot.ANNULE else 0,
+    )
+
+
+def _events(demandes: Iterable[DemandeSuivie]) -> Iterator[Sequence[Cell]]:
+    for demande in demandes:
+        for etape in demande.etapes:
+            yield demande.numero, etape.numero, etape.depot, etape.jour, etape.issue, etape.motif
+
+
+def _by_day(depots: Iterable[DepotSuivi]) -> list[tuple[date, int, int]]:
+    """Return the requests filed, and the advance on those not refused, up to each day of a deposit that stands."""
+    numbers, advances = Counter[date](), Counter[date]()
+    for depot in depots:
+        if depot.etat is not EtatDepot.ANNULE:
+            numbers[depot.jour] += depot.nombre
+            advances[depot.jour] += depot.attendue
+    days = sorted(numbers)
+    totals = zip(accumulate(numbers[day] for day in days), accumulate(advances[day] for day in days), strict=True)
+    return [(day, *total) for day, total in zip(days, totals, strict=True)]
+
+
+def _dress(chart: Chart, title: str, shown: str) -> None:
+    chart.set_title({"name": title, "name_font": {"size": 12, "color": theme.BLEU}})
+    chart.set_y_axis({"num_format": shown, "major_gridlines": {"visible": True, "line": _GRID}})
+    chart.set_chartarea({"border": {"color": theme.GRIS}})
+    chart.set_size({"width": 420, "height": 300})
+
+
+def _software(logiciel: str) -> str:
+    if not logiciel:
+        return "Logiciel à préciser"
+    return f"{logiciel} ({LOGICIELS_EN_TOUTES_LETTRES[logiciel]})"
+
+
+def _shown(centimes: int) -> str:
+    return Montant().write(centimes)
+
+
+def _write(sheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
+    match cell:
+        case None | "":
+            sheet.write_blank(row, column, None, look)
+        case str():
+            sheet.write_string(row, column, cell, look)
+        case date():
+            sheet.write_datetime(row, column, cell, look)
+        case _:
+            sheet.write_number(row, column, cell, look)

@@ -1,0 +1,1 @@
+"""Excel packages, whoever made them, edited in place."""

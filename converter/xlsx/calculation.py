@@ -1,0 +1,29 @@
+"""What Excel must compute again once a cell was written: formulas on opening, and in which order."""
+
+import re
+from collections.abc import Iterable
+
+from converter.xlsx.book import ORDER, insert, main, workbook_part
+from converter.xlsx.package import Package
+
+_FORMULA = re.compile(rb"<(?:[\w.\-]+:)?f[\s/>]")
+
+
+def after_change(package: Package, worksheets: Iterable[str], *, formula_gone: bool) -> None:
+    """Ask for a full calculation where there are formulas; forget the order once one of them is gone."""
+    part = workbook_part(package)
+    if formula_gone and (chain := package.related(part, "calcChain")) is not None:
+        package.drop(chain.target)
+        package.unrelate(part, chain.id)
+    if not any(has_formulas(package.read(each)) for each in worksheets):
+        return
+    workbook = package.edit(part)
+    settings = workbook.find(main("calcPr"))
+    if settings is None:
+        settings = insert(workbook, "calcPr", ORDER)
+    settings.set("fullCalcOnLoad", "1")
+
+
+def has_formulas(worksheet: bytes) -> bool:
+    """Tell, in doubt with yes, whether a worksheet part holds formulas."""
+    return (b"<f" in worksheet or b":f" in worksheet) and _FORMULA.search(worksheet) is not None

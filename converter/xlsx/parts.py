@@ -1,0 +1,287 @@
+"""What calamine does not show of a workbook: its parts, error cells, formulas never computed, far-away cells.
+
+The whole file is read once into memory, so that what is checked here is what calamine reads afterwards. Source for the
+names: ECMA-376, parts 1 and 2; the strict namespaces count as the transitional ones.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from lxml import etree
+from openpyxl.utils import column_index_from_string as column_index
+
+from converter.issues import Empeche, Inutilisable, Issue, Place
+from converter.spec.formats import CellFault
+
+MAX_OCTETS = 500_000_000
+"""Bytes a workbook may weigh: beyond, it is no workbook of requests."""
+MAX_UNPACKED = 1_000_000_000
+"""Bytes its XML may unpack to: beyond, it is a bomb."""
+MAX_CELLS = 8_000_000
+"""Cells in the rectangle from A1 to the last value: calamine sets 32 bytes aside for each, filled or not."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_UNWRITTEN_CALC_ID = "124519"
+"""The calculation engine that xlsxwriter and openpyxl name, who compute nothing: Excel puts its own when it saves."""
+
+
+def refusal(nom: str, code: str) -> Inutilisable:
+    """Return the exception that says why the file `nom` cannot be used."""
+    return Inutilisable(Issue(code, faits=(("fichier", nom),)))
+
+
+def load(path: Path) -> bytes:
+    """Return the bytes of an .xlsx or .xlsm file.
+
+    Raises `Inutilisable` when it is something else (F001 to F008), `Empeche` (E101) when it cannot be opened.
+    """
+    try:
+        if not path.exists():
+            raise refusal(path.name, "F001")
+        if not path.is_file():
+            raise refusal(path.name, "F002")
+        if path.stat().st_size > MAX_OCTETS:
+            raise refusal(path.name, "F008")
+        data = path.read_bytes()
+    except OSError:
+        raise Empeche(Issue("E101", faits=(("fichier", path.name),))) from None
+    if code := _other_kind(data):
+        raise refusal(path.name, code)
+    return data
+
+
+def _other_kind(data: bytes) -> str:
+    if not data:
+        return "F007"
+    if data.startswith(_OLE):
+        return "F004" if _ENCRYPTED in data else "F003"
+    return "" if data.startswith(b"PK") else "F002"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a worksheet part as its XML has it: `type` is its `t`, `formula` and `value` `None` where absent."""
+
+    ligne: int
+    colonne: int
+    type: str
+    formula: str | None
+    value: str | None
+
+
+class Package:
+    """The parts of a workbook.
+
+    Raises `Inutilisable`: F002, F003 or F005 when the zip holds no Excel workbook, F006 when it is damaged, F008
+    when it is a bomb.
+    """
+
+    def __init__(self, nom: str, data: bytes) -> None:
+        """Open the package whose bytes are `data`; `nom` names it in messages."""
+        self.nom = nom
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except zipfile.BadZipFile as error:
+            raise refusal(nom, "F006") from error
+        self._names = frozenset(self._zip.namelist())
+        self._refuse_other_kinds()
+        # Read to the end, so that what unpacks to more than it says is found before calamine unpacks it.
+        for part in self._names:
+            if part.endswith("/sharedStrings.xml"):
+                self.read(part)
+
+    def _refuse_other_kinds(self) -> None:
+        if "xl/workbook.bin" in self._names:
+            raise refusal(self.nom, "F003")
+        if "mimetype" in self._names and b"opendocument" in self.read("mimetype"):
+            raise refusal(self.nom, "F005")
+        if not {"[Content_Types].xml", "_rels/.rels"} <= self._names:
+            raise refusal(self.nom, "F002")
+        if sum(info.file_size for info in self._zip.infolist() if info.filename.endswith(".xml")) > MAX_UNPACKED:
+            raise refusal(self.nom, "F008")
+
+    def read(self, part: str) -> bytes:
+        """Return the bytes of a part; F006 when it is missing or damaged."""
+        try:
+            return self._zip.read(part)
+        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            raise refusal(self.nom, "F006") from error
+
+    def xml(self, part: str) -> etree._Element:
+        """Return the root of a part."""
+        try:
+            return etree.fromstring(self.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError as error:
+            raise refusal(self.nom, "F006") from error
+
+    @cached_property
+    def _workbook_part(self) -> str:
+        for kind, target in self._related("").values():
+            if kind.endswith("/officeDocument"):
+                return target
+        raise refusal(self.nom, "F002")
+
+    @cached_property
+    def _workbook(self) -> etree._Element:
+        root = self.xml(self._workbook_part)
+        if not root.tag.endswith("}workbook"):
+            raise refusal(self.nom, "F002")
+        return root
+
+    @cached_property
+    def sheets(self) -> dict[str, str]:
+        """The part of each worksheet by its name, in the order of the tabs; other kinds of sheet are left out."""
+        related = self._related(self._workbook_part)
+        parts = {}
+        for sheet in self._workbook.iter("{*}sheet"):
+            identifier = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+            kind, target = related.get(identifier, ("", ""))
+            if kind.endswith("/worksheet"):
+                parts[sheet.get("name", "")] = target
+        return parts
+
+    @cached_property
+    def date1904(self) -> bool:
+        """Whether days count from 1904."""
+        properties = next(self._workbook.iter("{*}workbookPr"), None)
+        return properties is not None and properties.get("date1904") in {"1", "true"}
+
+    @cached_property
+    def _computed(self) -> bool:
+        """Whether a spreadsheet program has saved the workbook: else a formula's 0 is only a place held."""
+        properties = next(self._workbook.iter("{*}calcPr"), None)
+        if properties is None:
+            return True
+        return properties.get("calcId") != _UNWRITTEN_CALC_ID or properties.get("fullCalcOnLoad") not in {"1", "true"}
+
+    def frame_rows(self, sheet: str) -> Iterator[int]:
+        """Yield the Excel rows that are the headings or the totals of a table, and so hold no data."""
+        for kind, part in self._related(self.sheets[sheet]).values():
+            if kind.endswith("/table"):
+                table = self.xml(part)
+                area = re.fullmatch("[A-Z]+([0-9]+):[A-Z]+([0-9]+)", table.get("ref", ""))
+                if area and table.get("headerRowCount", "1") != "0":
+                    yield int(area[1])
+                if area and table.get("totalsRowCount", "0") != "0":
+                    yield int(area[2])
+
+    def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
+        """Return the error cells and the formulas never computed, by (row, column)."""
+        data = self.read(self.sheets[sheet])
+        if not any(mark in data for mark in _FAULTY):
+            return {}
+        return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
+
+    def _fault(self, cell: Cell) -> CellFault | None:
+        if cell.type == "e":
+            return CellFault("V050", cell.value or "")
+        uncomputed = cell.value in ({None, ""} if self._computed else {None, "", "0"})
+        if cell.formula is not None and cell.type != "str" and uncomputed:
+            return CellFault("V051", f"={cell.formula}")
+        return None
+
+    def far_cell(self, sheet: str) -> str:
+        """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
+        data = self.read(self.sheets[sheet])
+        if not _may_be_large(data[: data.rfind(b"sheetData>")]):
+            return ""
+        lowest = rightmost = Cell(0, 0, "", None, None)
+        for cell in self._cells(data):
+            if cell.value is not None or cell.type == "str":
+                lowest = max(lowest, cell, key=lambda c: c.ligne)
+                rightmost = max(rightmost, cell, key=lambda c: c.colonne)
+        if lowest.ligne * rightmost.colonne <= MAX_CELLS:
+            return ""
+        farthest = lowest if lowest.ligne > _FAR_ROW else rightmost
+        return Place("", farthest.ligne, min(farthest.colonne, _LAST_COLUMN)).cellule
+
+    def _cells(self, data: bytes) -> Iterator[Cell]:
+        """Yield every cell of a worksheet part; one without a reference stands right of the one before."""
+        ligne = colonne = 0
+        events = etree.iterparse(
+            io.BytesIO(data),
+            events=("start", "end"),
+            tag=("{*}row", "{*}c"),
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=True,
+        )
+        try:
+            for event, element in events:
+                if event == "start":
+                    if element.tag.endswith("row"):
+                        ligne, colonne = int(element.get("r") or ligne + 1), 0
+                    continue
+                if element.tag.endswith("}c"):
+                    ligne, colonne = _position(element.get("r"), ligne, colonne)
+                    yield _cell(ligne, colonne, element)
+                element.clear()
+                if element.getprevious() is not None:
+                    del element.getparent()[0]
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise refusal(self.nom, "F006") from error
+
+    def _related(self, part: str) -> dict[str, tuple[str, str]]:
+        """Return the kind and the target part of each relationship of a part (`""`: of the package)."""
+        path = PurePosixPath(part or ".")
+        rels = str(path.parent / "_rels" / f"{path.name}.rels")
+        if rels not in self._names:
+            return {}
+        return {
+            rel.get("Id", ""): (rel.get("Type", ""), _resolve(part, rel.get("Target", "")))
+            for rel in self.xml(rels).iter("{*}Relationship")
+            if rel.get("TargetMode") != "External"
+        }
+
+
+_FAULTY = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
+"""What the XML has somewhere when a cell holds an error or a formula."""
+_FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9])')
+"""A row from 100 000 or a column from BA; without one, a sheet has less than 5.2 million cells."""
+_FAR_ROW = 100_000
+_LAST_COLUMN = 16_384
+
+
+def _may_be_large(cells: bytes) -> bool:
+    """Tell whether a sheet needs a closer look: a far reference, or references written otherwise than Excel does."""
+    unusual = b"='" in cells or b":c " in cells or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
+    return unusual or _FAR_OUT.search(cells) is not None
+
+
+def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
+    formula, value = element.find("{*}f"), element.find("{*}v")
+    if value is None:
+        value = element.find("{*}is")
+    return Cell(
+        ligne,
+        colonne,
+        element.get("t", "n"),
+        None if formula is None else formula.text or "",
+        None if value is None else value.text or "",
+    )
+
+
+def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int]:
+    """Return the row and column of a cell; `ValueError` where its reference is none."""
+    if reference is None:
+        return ligne, colonne + 1
+    match = re.fullmatch("([A-Za-z]{1,3})([0-9]+)", reference)
+    if match is None:
+        raise ValueError(reference)
+    return int(match[2]), column_index(match[1])
+
+
+def _resolve(source: str, target: str) -> str:
+    if target.startswith("/"):
+        return target[1:]
+    steps: list[str] = list(PurePosixPath(source).parent.parts)
+    for step in PurePosixPath(target).parts:
+        steps = steps[:-1] if step == ".." else [*steps, step]
+    return "/".join(steps)
