@@ -1,0 +1,1 @@
+"""The tests: folders as in `converter/`, and what they share."""

@@ -1,0 +1,97 @@
+"""Every mistake is found at its very cell, once, and with nothing that only follows from it.
+
+Each case edits a few cells of the good workbook and names all that checking it finds, repairs apart where they are not
+the point; `good` is the twin that a rule lets pass. Expected cells are read off the sheets, not computed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converter.attachments.contents import Finding
+from converter.sentences.say import catalogue
+from tests.support.mistakes import CASES, TEN_O_CLOCK, B, Case, D, P, S
+from tests.support.workbooks import edited, examine, inspected
+
+REPAIRS = [
+    # cell, what is typed, repairs, what it reads
+    (f"{D}!A7", 5, {"C001"}),
+    (f"{B}!E4", 10780054, {"C001"}),
+    (f"{S}!C5", 73282932000074, set()),
+    (f"{B}!D3", 144556677, {"C001"}),
+    (f"{B}!C3", " m.dupont@ch.fr\u00a0", {"C002"}),
+    (f"{B}!C3", "m.dupont@\u00adch.fr", {"C002"}),
+    (f"{D}!C3", "15 avril 2022", {"C003"}),
+    (f"{D}!C3", 44666, {"C004"}),
+    (f"{D}!C3", 44666.5, {"C004", "C005"}),
+    (f"{D}!C3", TEN_O_CLOCK, {"C005"}),
+    (f"{D}!E3", "13\u202f750,00\u00a0€", {"C006"}),
+    (f"{D}!E3", 13750.005, {"C007"}),
+    (f"{D}!F3", "Faux", {"C008"}),
+    (f"{D}!F3", False, set()),
+    (f"{B}!B3", "Dupont\n(mme)", {"C009"}),
+    (f"{D}!D3", "h.t.", {"C010"}),
+    (f"{B}!D3", 33144556677, {"C011"}),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_mistake_is_found_at_its_cell_and_nothing_else(case: Case, tmp_path: Path) -> None:
+    found = examine(edited(tmp_path / "demandes.xlsx", case.edits))
+    assert sorted(i for i in found.issues if i[0] != "C") == sorted(case.found)
+    assert {issue: found.propositions.get(issue) for issue in case.proposed} == dict(case.proposed)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.good is not None], ids=lambda case: case.name)
+def test_its_good_twin_passes(case: Case, tmp_path: Path) -> None:
+    assert case.good is not None
+    found = examine(edited(tmp_path / "demandes.xlsx", case.good))
+    assert [i for i in found.issues if i[0] != "C"] == []
+    assert set(found.etats) == {"Prête"}
+
+
+@pytest.mark.parametrize(("cell", "typed", "repairs"), REPAIRS)
+def test_a_repair_is_told_and_holds_nothing_back(cell: str, typed: Any, repairs: set[str], tmp_path: Path) -> None:
+    found = examine(edited(tmp_path / "demandes.xlsx", {cell: typed}))
+    assert set(found.issues) == {f"{code} {cell}" for code in repairs}
+    assert set(found.etats) == {"Prête"}
+
+
+PIECES = sorted(code for code in catalogue() if code.startswith("P"))
+
+
+@pytest.mark.parametrize("code", PIECES)
+def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(code: str, tmp_path: Path) -> None:
+    inspection = inspected("bdc 2.pdf", findings=(Finding(code, (), "bdc deux.pdf"),))
+    found = examine(edited(tmp_path / "demandes.xlsx", {}), {"bdc 2.pdf": inspection})
+    cell = f"{S}!C10" if code in {"P001", "P002"} else f"{P}!C5"  # the folder itself, or the file
+    assert found.issues == [f"{code} {cell}"]
+
+
+def test_an_order_form_that_serves_twice_is_told_at_its_second_place(tmp_path: Path) -> None:
+    twin = {"bdc 3.pdf": inspected("bdc 3.pdf", sha256="content of bdc 2.pdf")}
+    assert examine(edited(tmp_path / "demandes.xlsx", {}), twin).issues == [f"R181 {P}!C6"]
+    proof = {"ht 1.pdf": inspected("ht 1.pdf", sha256="content of bdc 2.pdf")}
+    assert examine(edited(tmp_path / "demandes.xlsx", {}), proof).issues == []
+
+
+ELSEWHERE = {
+    "F0": "test_workbook.py, test_adopter.py: the file itself",
+    "E": "test_annotate_save.py, test_deposit_environment.py, test_workbook.py: the environment",
+    "D": "test_deposit.py, test_registry.py, test_reconcile.py: deposits",
+    "K": "test_portal.py: the portal's own checks",
+    "S": "test_adopter.py: the shape",
+}
+"""Codes that other files trigger, by prefix."""
+
+
+def test_every_code_of_the_catalogue_is_triggered() -> None:
+    here = {issue.split()[0] for case in CASES for issue in case.found} | {c for *_, codes in REPAIRS for c in codes}
+    missing = catalogue().keys() - here - {"R181", *PIECES}
+    assert {code for code in missing if not code.startswith(tuple(ELSEWHERE))} == set()
+
+
+def test_the_table_is_as_long_as_was_promised() -> None:
+    assert len(CASES) >= 80
+    assert len({case.name for case in CASES}) == len(CASES)

@@ -1,0 +1,316 @@
+"""From a filled workbook to a deposit, on disk, through the command line: what a finance person's double-click does."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from converter.attachments import inspection
+from converter.cli import run
+from converter.depositing import deposit
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+GUIDE, MISTAKES = "exemple-du-guide", "erreurs"
+DAY = ("--date-depot", "02/05/2022")
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Callable[[str], Path]:
+    """A sample folder copied where it may be written to; returns its workbook."""
+
+    def copy(nom: str) -> Path:
+        folder = tmp_path / nom
+        ours = shutil.ignore_patterns("depots", "sauvegardes", "attendu")
+        shutil.copytree(SAMPLES / nom, folder, ignore=ours)
+        return folder / "demandes.xlsx"
+
+    return copy
+
+
+def cells(path: Path, sheet: str, tag: str) -> dict[int, Any]:
+    """The values of a column by Excel row."""
+    rows = load_workbook(path)[sheet]
+    column = next(cell.column for cell in rows[1] if cell.value == tag)
+    return {row: rows.cell(row, column).value for row in range(3, rows.max_row + 1) if rows.cell(row, 1).value}
+
+
+def put(path: Path, sheet: str, row: int, tag: str, value: Any) -> None:
+    book = load_workbook(path)
+    rows = book[sheet]
+    column = next(cell.column for cell in rows[1] if cell.value == tag)
+    rows.cell(row, column).value = value
+    book.save(path)
+
+
+def call(*arguments: object) -> tuple[int, dict[str, Any]]:
+    """Run a command with --rapport; return its exit code and the report."""
+    report = Path(str(arguments[1])).parent / "rapport.json"
+    code = run([*map(str, arguments), "--quiet", "--rapport", str(report)])
+    return code, json.loads(report.read_text(encoding="utf-8"))
+
+
+def test_the_guides_example_becomes_one_deposit_and_the_workbook_says_so(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    code, report = call("convertir", book, *DAY)
+    folder = book.parent / "depots" / "JSON-1234567890-20220502-001"
+    assert code == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "JSON-1234567890-20220502-001.json",
+        "PJ-1234567890-20220502-001-1.zip",
+        "bordereau.xlsx",
+    ]
+    assert cells(book, "Demandes", "etat") == {3: "Convertie"}
+    assert cells(book, "Demandes", "fichierJSON") == {3: "JSON-1234567890-20220502-001.json"}
+    assert f"{cells(book, 'Demandes', 'dateDepot')[3]:%d/%m/%Y}" == "02/05/2022"
+    assert report["depots"] == [
+        {
+            "json": str(folder / "JSON-1234567890-20220502-001.json"),
+            "zips": [str(folder / "PJ-1234567890-20220502-001-1.zip")],
+            "demandes": ["00001"],
+        }
+    ]
+    assert report["demandes"] == [{"numeroEditeur": "00001", "feuille": "Demandes", "ligne": 3, "etat": "Convertie"}]
+
+
+def test_a_second_double_click_deposits_nothing(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    code, report = call("convertir", book, *DAY)
+    assert (code, report["depots"]) == (0, [])
+    assert [path.name for path in (book.parent / "depots").glob("JSON-*")] == ["JSON-1234567890-20220502-001"]
+
+
+def test_the_original_is_kept_before_it_is_written_to(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    before = book.read_bytes()
+    call("valider", book)
+    (kept,) = (book.parent / "sauvegardes").iterdir()
+    assert kept.read_bytes() == before != book.read_bytes()
+
+
+def test_checking_twice_gives_the_same_bytes(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    assert call("valider", book, *DAY)[0] == 1
+    once = book.read_bytes()
+    call("valider", book, *DAY)
+    assert book.read_bytes() == once
+
+
+def test_valid_requests_leave_while_the_others_stay_marked(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    code, report = call("convertir", book, *DAY)
+    states = cells(book, "Demandes", "etat")
+    assert code == 1
+    assert [row for row, state in states.items() if state == "Convertie"] == [14]
+    assert set(states.values()) == {"Convertie", "À corriger"}
+    assert [deposit["demandes"] for deposit in report["depots"]] == [["00012"]]
+
+
+def test_a_corrected_cell_loses_its_marks_at_the_next_run(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    call("valider", book, *DAY)
+    assert load_workbook(book)["Demandes"]["E6"].comment
+    put(book, "Demandes", 6, "montantSegurHT", 1234.5)
+    _, report = call("valider", book, *DAY)
+    sheet = load_workbook(book)["Demandes"]
+    assert sheet["E6"].comment is None
+    assert cells(book, "Demandes", "etat")[6] == "Prête"
+    assert "E6" not in {finding["cellule"] for finding in report["anomalies"] if finding["feuille"] == "Demandes"}
+
+
+def test_an_accepted_proposition_is_written_at_the_next_run(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    call("valider", book, *DAY)
+    workbook = load_workbook(book)
+    errors = workbook["Erreurs"]
+    (header,) = (row for row in errors.iter_rows() if any(cell.value == "Accepter" for cell in row))
+    columns = {cell.value: cell.column for cell in header}
+    (line,) = (
+        row[0].row for row in errors.iter_rows(min_row=header[0].row + 1) if row[columns["Code"] - 1].value == "P014"
+    )
+    errors.cell(line, columns["Accepter"]).value = "OUI"
+    workbook.save(book)
+    _, report = call("valider", book, *DAY)
+    assert cells(book, "Pièces", "fichier")[13] == "bon de commande 00011.pdf"
+    assert "P014" not in {finding["code"] for finding in report["anomalies"]}
+
+
+def test_a_copy_is_annotated_and_the_original_left_alone(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    before = book.read_bytes()
+    code, _ = call("valider", book, "--copie", *DAY)
+    assert code == 1
+    assert book.read_bytes() == before
+    assert "Erreurs" in load_workbook(book.with_name("demandes - contrôlé.xlsx")).sheetnames
+
+
+def test_open_in_excel_nothing_is_deposited_and_checking_writes_a_copy(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    book.with_name("~$demandes.xlsx").write_bytes(b"\x05Marie" + b" " * 159)
+    before = book.read_bytes()
+    code, report = call("convertir", book, *DAY)
+    assert (code, report["depots"], [f["code"] for f in report["anomalies"]]) == (3, [], ["E110"])
+    assert not list(book.parent.glob("depots/JSON-*"))
+    assert call("valider", book, *DAY)[0] == 0
+    assert book.read_bytes() == before
+    assert book.with_name("demandes - contrôlé.xlsx").exists()
+
+
+def test_a_withdrawn_deposit_can_be_converted_again_under_another_rank(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    assert run(["annuler", "JSON-1234567890-20220502-001", str(book), "--quiet", *DAY]) == 0
+    assert cells(book, "Demandes", "etat") == {3: "Prête"}
+    assert cells(book, "Demandes", "fichierJSON") == {3: None}
+    _, report = call("convertir", book, *DAY)
+    assert [Path(deposit["json"]).name for deposit in report["depots"]] == ["JSON-1234567890-20220502-002.json"]
+
+
+def test_a_request_edited_after_its_conversion_is_told_and_not_sent_again(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    put(book, "Demandes", 3, "montantSegurHT", 1)
+    code, report = call("convertir", book, *DAY)
+    assert (code, report["depots"]) == (0, [])
+    assert "D011" in {finding["code"] for finding in report["anomalies"]}
+    assert cells(book, "Demandes", "etat") == {3: "Convertie"}
+
+
+def test_deleted_tool_columns_are_made_anew(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    workbook = load_workbook(book)
+    sheet = workbook["Demandes"]
+    sheet.delete_cols(next(c.column for c in sheet[1] if c.value == "etat"), 8)
+    sheet.tables.clear()
+    workbook.save(book)
+    call("convertir", book, *DAY)
+    assert cells(book, "Demandes", "etat") == {3: "Convertie"}
+    assert call("convertir", book, *DAY)[1]["depots"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("absent.xlsx", None, "F001"),
+        ("texte.xlsx", b"SIRET;montant\n1;2\n", "F002"),
+        ("vide.xlsx", b"", "F007"),
+        ("ancien.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "F003"),
+    ],
+)
+def test_an_unusable_input_is_one_sentence_and_writes_nothing(
+    tmp_path: Path, name: str, content: bytes | None, code: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    exit_code, report = call("convertir", path)
+    assert (exit_code, [finding["code"] for finding in report["anomalies"]]) == (2, [code])
+    assert {p.name for p in tmp_path.iterdir()} <= {name, "rapport.json"}
+
+
+def test_one_unusable_workbook_does_not_stop_the_others(sample: Callable[[str], Path], tmp_path: Path) -> None:
+    book = sample(GUIDE)
+    assert run(["convertir", str(tmp_path / "absent.xlsx"), str(book), "--quiet", *DAY]) == 2
+    assert cells(book, "Demandes", "etat") == {3: "Convertie"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--inconnue"], ["valider"], ["inconnue"], ["valider", "--date-depot", "1/13/22", "x"]]
+)
+def test_a_wrong_call_is_said_in_french_with_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    said = capsys.readouterr().err
+    assert "--help" in said
+    assert not {"Error", "Missing", "No such", "Invalid", "Usage"} & set(said.replace(":", " ").split())
+
+
+def test_the_portals_answer_comes_back_into_the_same_workbook(sample: Callable[[str], Path], tmp_path: Path) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    sent = book.parent / "depots" / "JSON-1234567890-20220502-001" / "JSON-1234567890-20220502-001.json"
+    answer = tmp_path / sent.name
+    assert run(["verifier", str(sent), "--reponse", str(answer), "--refuser", "00001", *DAY]) == 0
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 1
+    assert cells(book, "Demandes", "etat") == {3: "Rejetée"}
+    assert cells(book, "Demandes", "numeroEditeur") == {3: "00002"}
+    assert cells(book, "Demandes", "anciensNumeros") == {3: "00001"}
+    assert set(cells(book, "Bénéficiaires", "numeroEditeur").values()) == {"00002"}
+    assert set(cells(book, "Pièces", "numeroEditeur").values()) == {"00002"}
+    once = book.read_bytes()
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 1
+    assert book.read_bytes() == once
+
+
+def test_a_refused_request_is_corrected_converted_and_accepted(sample: Callable[[str], Path], tmp_path: Path) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    deposits = book.parent / "depots"
+    for rank, refused in ((1, ["--refuser", "00001"]), (2, [])):
+        name = f"JSON-1234567890-20220502-00{rank}"
+        sent, answer = deposits / name / f"{name}.json", tmp_path / f"{name}.json"
+        assert run(["verifier", str(sent), "--reponse", str(answer), *refused, *DAY]) == 0
+        assert run(["retour", str(answer), str(book), "--quiet"]) == (1 if refused else 0)
+        if refused:
+            put(book, "Demandes", 3, "montantSegurHT", 13751)
+            assert call("convertir", book, *DAY)[0] == 0
+    assert cells(book, "Demandes", "etat") == {3: "Acceptée"}
+    assert cells(book, "Demandes", "numeroASP") == {3: "FICTIF-00002"}
+    assert cells(book, "Demandes", "libelleTraitement") == {3: "Demande acceptée"}
+
+
+def test_a_save_while_the_tool_works_is_never_written_over(
+    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(GUIDE)
+    inspect = inspection.inspect
+
+    def someone_saves(*arguments: Any) -> Any:
+        put(book, "Demandes", 3, "montantSegurHT", 14000)
+        return inspect(*arguments)
+
+    monkeypatch.setattr(inspection, "inspect", someone_saves)
+    code, report = call("convertir", book, *DAY)
+    assert (code, report["depots"], [f["code"] for f in report["anomalies"]]) == (3, [], ["E115"])
+    assert cells(book, "Demandes", "montantSegurHT") == {3: 14000}
+
+
+def test_a_deposit_is_told_even_where_the_workbook_cannot_say_so_any_more(
+    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(GUIDE)
+    lock = book.with_name("~$demandes.xlsx")
+    convert = deposit.convert
+
+    def someone_opens(*arguments: Any) -> Any:
+        lock.write_bytes(b"\x05Marie" + b" " * 159)
+        return convert(*arguments)
+
+    monkeypatch.setattr(deposit, "convert", someone_opens)
+    code, report = call("convertir", book, *DAY)
+    assert code == 3
+    assert [deposited["demandes"] for deposited in report["depots"]] == [["00001"]]
+    monkeypatch.undo()
+    lock.unlink()
+    assert call("convertir", book, *DAY)[1]["depots"] == []
+    assert cells(book, "Demandes", "etat") == {3: "Convertie"}
+
+
+def test_a_row_that_the_user_emptied_is_no_request_and_its_remarks_go(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    call("valider", book, *DAY)
+    workbook = load_workbook(book)
+    sheet = workbook["Demandes"]
+    tool = next(cell.column for cell in sheet[1] if cell.value == "etat")
+    for column in range(1, tool):
+        sheet.cell(6, column).value = None
+    workbook.save(book)
+    _, report = call("valider", book, *DAY)
+    assert 6 not in {request["ligne"] for request in report["demandes"]}
+    emptied = load_workbook(book)["Demandes"][6]
+    assert [cell.value for cell in emptied if cell.value] == []

@@ -1,0 +1,1 @@
+"""What several test files need: workbooks, lots, a whole cycle with the portal, kills."""

@@ -1,0 +1,124 @@
+"""Draws the pictures of the guide from real files: `python -m tests.tools.pictures`, with LibreOffice and poppler."""
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageChops
+
+from converter import cli
+from tests.tools.derived import load_samples
+
+REPO = Path(__file__).parents[2]
+IMAGES = REPO / "templates" / "images"
+JSON = "JSON-1234567890-20220502-001"
+DPI, WIDEST, COLOURS = 170, 1100, 40
+FRENCH = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item>
+</oor:items>"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A cut of one printed page: of which workbook and sheet, and which parts of its width and height."""
+
+    name: str
+    workbook: str
+    sheet: str
+    page: int = 1
+    across: tuple[float, float] = (0, 1)
+    down: tuple[float, float] = (0.06, 0.93)
+
+
+PICTURES = (
+    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.083, 0.127)),
+    Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.298, 0.459)),
+    Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
+    Picture("demandes", "exemple/demandes.xlsx", "Demandes", across=(0, 0.5)),
+    Picture("scenario", "exemple/demandes.xlsx", "Demandes", across=(0.7, 1)),
+    Picture("beneficiaires", "exemple/demandes.xlsx", "Bénéficiaires"),
+    Picture("pieces", "exemple/demandes.xlsx", "Pièces"),
+    Picture("marques", "corriger/demandes.xlsx", "Demandes", across=(0, 0.5), down=(0.06, 0.52)),
+    Picture("controle", "corriger/demandes.xlsx", "Demandes", page=2, across=(0, 0.41), down=(0.06, 0.52)),
+    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", across=(0, 0.78), down=(0.02, 0.33)),
+    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.6)),
+    Picture("reponse", "deposer/demandes.xlsx", "Demandes", page=2),
+    Picture("suivi", "deposer/suivi.xlsx", "", down=(0.02, 0.7)),
+)
+
+
+def prepare(folder: Path) -> None:
+    """Play the scenes that the pictures show."""
+    samples = load_samples()
+    samples.guide().write(folder / "exemple")
+    samples.mistakes().write(folder / "corriger")
+    samples.campaign(8).write(folder / "deposer")
+    day = ("--date-depot", "02/05/2022")
+    run("valider", folder / "corriger" / "demandes.xlsx", *day, code=1)
+    workbook, deposit = folder / "deposer" / "demandes.xlsx", folder / "deposer" / "depots" / JSON
+    run("convertir", workbook, *day)
+    answer, zips = folder / f"{JSON}.json", sorted(deposit.glob("*.zip"))
+    run("verifier", deposit / f"{JSON}.json", *zips, *day, "--reponse", answer, "--refuser", "00003")
+    run("retour", answer, workbook, *day, code=1)
+    run("suivi", workbook, "-o", workbook.with_name("suivi.xlsx"))
+
+
+def run(*arguments: object, code: int = 0) -> None:
+    """Run the tool as a user would."""
+    if cli.run([str(argument) for argument in arguments]) != code:
+        sys.exit(f"unexpected exit code of {arguments}")
+
+
+def pages(workbook: Path) -> list[tuple[str, Image.Image]]:
+    """Print a workbook; return what each page says, its sheet's name first, and its picture."""
+    folder = workbook.with_name(f"{workbook.stem} en images")
+    folder.mkdir()
+    (folder / "profile" / "user").mkdir(parents=True)
+    (folder / "profile" / "user" / "registrymodifications.xcu").write_text(FRENCH, encoding="utf-8")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    show("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, workbook)
+    pdf = folder / f"{workbook.stem}.pdf"
+    show("pdftoppm", "-r", DPI, "-png", pdf, folder / "page")
+    files = enumerate(sorted(folder.glob("page-*.png")), start=1)
+    return [(show("pdftotext", "-f", rank, "-l", rank, pdf, "-"), Image.open(file).copy()) for rank, file in files]
+
+
+def show(*command: object) -> str:
+    """Run a program and return what it says."""
+    words = [str(word) for word in command]
+    return subprocess.run(words, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def cut(page: Image.Image, picture: Picture) -> Image.Image:
+    """Return the part of a page that a picture shows, without its white margins, small enough for a guide."""
+    (left, right), (top, bottom) = picture.across, picture.down
+    width, height = page.size
+    whole = trimmed(page.convert("RGB").crop((0, int(top * height), width, int(bottom * height))))
+    part = trimmed(whole.crop((int(left * whole.width), 0, int(right * whole.width), whole.height)))
+    part.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
+    return part.quantize(COLOURS, dither=Image.Dither.NONE)
+
+
+def trimmed(image: Image.Image) -> Image.Image:
+    """Cut the white around an image."""
+    return image.crop(ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox())
+
+
+def main() -> None:
+    """Draw every picture anew."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(folder)
+        printed = {workbook: pages(folder / workbook) for workbook in dict.fromkeys(p.workbook for p in PICTURES)}
+    for picture in PICTURES:
+        of_sheet = [page for said, page in printed[picture.workbook] if said.startswith(picture.sheet)]
+        cut(of_sheet[picture.page - 1], picture).save(IMAGES / f"{picture.name}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
