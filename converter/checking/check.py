@@ -18,9 +18,10 @@ from converter.issues import Gravite, Issue, Place
 from converter.reading.frames import Frame, Frames, typed
 from converter.reading.workbook import Classeur, fold
 from converter.sentences.say import gravite
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.spec.formats import show
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.spec.programme import Etat
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Lecture:
     @property
     def frozen_rows(self) -> frozenset[int]:
         """The Excel rows of those requests."""
-        return frozenset(ligne for ligne, etat in self.etats.items() if etat in tags.FIGES)
+        return frozenset(ligne for ligne, etat in self.etats.items() if etat in programme.FIGES)
 
     @property
     def dossier_pieces(self) -> Path:
@@ -96,7 +97,7 @@ def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Se
     `deja` is what the registry says of the requests: it holds them back as any other issue does.
     """
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
-    values = {nom: schema.validate(lecture.frames.of(nom)) for nom in tags.DATA_SHEETS}
+    values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
     data = rules.Data(_with_faults(lecture.frames, values), au, contents)
     found = [
         *lecture.issues,
@@ -126,7 +127,7 @@ _WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161"})
 
 def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:
     """Propose the number that was probably meant, where one is wrong."""
-    nom_of = {data.frames.of(nom).table.feuille: nom for nom in tags.DATA_SHEETS}
+    nom_of = {data.frames.of(nom).table.feuille: nom for nom in DATA_SHEETS}
     for issue in issues:
         if issue.balise == "numeroEditeur" and issue.code in _WRONG_NUMBER:
             meant = data.liens.propositions.get((nom_of[issue.place.feuille], issue.place.ligne))
@@ -150,7 +151,7 @@ def _settings(lecture: Lecture, data: rules.Data) -> list[Issue]:
     ]
     if values["SIRET"] is None and "SIRET" not in lecture.frames.refuses:
         issues.append(issue(schema.REQUIRED, "SIRET"))
-    names = [f"numeroAns.{logiciel}" for logiciel in tags.LOGICIELS]
+    names = [f"numeroAns.{logiciel}" for logiciel in programme.LOGICIELS]
     if not data.sold:
         issues.append(issue("R106", names[0]))
     for rank, nom in enumerate(names):
@@ -234,7 +235,7 @@ def _verdict(
     retenues = _held_from_elsewhere(lecture, data, errors)
     held = {*retenues, *(e.place.ligne for e in errors if e.place.feuille == lecture.classeur.demandes.feuille)}
     etats = {
-        ligne: known if (known := lecture.etats.get(ligne)) in tags.FIGES else _fresh(ligne in held)
+        ligne: known if (known := lecture.etats.get(ligne)) in programme.FIGES else _fresh(ligne in held)
         for ligne in numbers.index
     }
     ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
@@ -244,7 +245,7 @@ def _verdict(
         etats,
         dict(numbers.dropna().items()),
         values["SIRET"] or "",
-        {logiciel: ans for logiciel in tags.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
+        {logiciel: ans for logiciel in programme.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
         {ligne: places for ligne, places in retenues.items() if etats[ligne] is Etat.A_CORRIGER},
     )
 

@@ -15,7 +15,9 @@ import pandas as pd
 
 from converter.reading.frames import Frame, Frames
 from converter.spec.formats import show
-from converter.spec.tags import BENEFICIAIRES, BON_COMMANDE, DEMANDES, NUMERO_EDITEUR, PIECES, PREUVE_HT
+from converter.spec.programme import BON_COMMANDE, PREUVE_HT
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.values import NUMERO_EDITEUR
 
 
 class Voisins:

@@ -17,9 +17,10 @@ import pandas as pd
 from converter.checking.links import Liens
 from converter.issues import Facts, Issue
 from converter.reading.frames import Frame, Frames
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.spec.formats import Booleen
-from converter.spec.tags import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
+from converter.spec.programme import BON_COMMANDE, PREUVE_HT
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
 Mask: TypeAlias = pd.Series
 """Booleans indexed by the Excel rows of a sheet; a missing answer counts as good."""
@@ -42,7 +43,7 @@ class Data:
     def sold(self) -> tuple[str, ...]:
         """The software types whose numéro ANS is filled in `Paramètres`, be it wrongly."""
         filled = {nom for nom, valeur in self.frames.parametres.items() if valeur} | self.frames.refuses
-        return tuple(name for name in tags.LOGICIELS if f"numeroAns.{name}" in filled)
+        return tuple(name for name in programme.LOGICIELS if f"numeroAns.{name}" in filled)
 
     @cached_property
     def logiciel(self) -> pd.Series:
@@ -161,13 +162,15 @@ def order_is_signed_already(d: Data) -> Mask:
 def order_is_of_the_programme(d: Data) -> Mask:
     """No Ségur order is older than the programme."""
     days = d.demandes["dateCommande"]
-    return days.ge(pd.Timestamp(tags.PREMIER_JOUR)) | days.lt(pd.Timestamp(tags.JOUR_IMPOSSIBLE)) | days.isna()
+    return (
+        days.ge(pd.Timestamp(programme.PREMIER_JOUR)) | days.lt(pd.Timestamp(programme.JOUR_IMPOSSIBLE)) | days.isna()
+    )
 
 
 @rule("V009", at="dateCommande")
 def order_is_of_our_days(d: Data) -> Mask:
     """A day of another age is a slip of typing."""
-    return d.demandes["dateCommande"].ge(pd.Timestamp(tags.JOUR_IMPOSSIBLE)) | d.demandes["dateCommande"].isna()
+    return d.demandes["dateCommande"].ge(pd.Timestamp(programme.JOUR_IMPOSSIBLE)) | d.demandes["dateCommande"].isna()
 
 
 _LISTED = 5

@@ -21,8 +21,9 @@ from converter.returning import adopt as adoption
 from converter.returning import rebuild as back
 from converter.sentences.say import conseil, phrase
 from converter.sentences.typography import plural
+from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import builtin_model, model_for
-from converter.spec.tags import TAG, TAUX_AVANCE_POURCENT, Etat
+from converter.spec.tags import TAG
 from converter.tracking import suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi
 from converter.tracking.follow import suivi as follow

@@ -14,7 +14,7 @@ from converter.issues import Gravite, Issue
 from converter.sentences.say import catalogue, conseil, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.formats import Montant
-from converter.spec.tags import TAUX_AVANCE_POURCENT, Etat
+from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 
 _LISTED = 8
 """How many findings the summary lists before it sends the reader to the sheet `Erreurs`."""

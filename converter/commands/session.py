@@ -35,9 +35,10 @@ from converter.registry.store import Depot, Memoire
 from converter.returning import bring_back, received
 from converter.returning.bring_back import Retour
 from converter.sentences.say import gravite
-from converter.spec import tags
+from converter.spec import programme, tags
+from converter.spec.programme import FIGES, Etat
 from converter.spec.shape import model_for
-from converter.spec.tags import FIGES, Etat
+from converter.spec.sheets import DEMANDES
 from converter.system.refusals import guarded
 from converter.xlsx import save
 
@@ -236,7 +237,7 @@ def _examine(ouvert: Ouvert, memoire: Memoire, au: date, step: "Step") -> Examen
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
     step("Contrôle des pièces")
-    pieces = inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, tags.EXTENSIONS)
+    pieces = inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS)
     step("Contrôle des demandes")
     verdict = _check(lecture, pieces, au, rapprochement.issues, memoire)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
@@ -256,7 +257,7 @@ def _lignes(lecture: Lecture, memoire: Memoire) -> list[Ligne]:
     """Return what each row says of itself; its content is hashed only where there is something to compare it with."""
     frame = lecture.frames.demandes
     numbers = frame.valeurs["numeroEditeur"].fillna("")
-    told = {tag.nom: _texts(lecture, tag.nom) for tag in tags.tool_columns(tags.DEMANDES)}
+    told = {tag.nom: _texts(lecture, tag.nom) for tag in tags.tool_columns(DEMANDES)}
     compared = [ligne for ligne, n in numbers.items() if n in memoire.faits or lecture.etats.get(ligne) in FIGES]
     hashes = {c.ligne: of_values(c.logiciel, c.valeurs, c.etablissements) for c in contenus(lecture, compared)}
     return [

@@ -19,8 +19,9 @@ from converter.blank import theme
 from converter.depositing.document import Demande, Lot, canonical
 from converter.registry.store import Fichier
 from converter.sentences.typography import plural
+from converter.spec.programme import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
-from converter.spec.tags import LOGICIELS_EN_TOUTES_LETTRES, TAG, TAUX_AVANCE_POURCENT
+from converter.spec.tags import TAG
 
 BORDEREAU = "bordereau.xlsx"
 _FINESS, _SIGNATAIRES = 40, 10

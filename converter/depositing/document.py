@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from converter.spec.formats import Jour, Montant
+from converter.spec.programme import CODE_TYPE_FICHIER, COULOIR, MAX_DEMANDES, VAGUE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, Shape
-from converter.spec.tags import CODE_TYPE_FICHIER, COULOIR, MAX_DEMANDES, TAG, VAGUE, Tag
+from converter.spec.tags import TAG, Tag
 
 
 @dataclass(frozen=True, slots=True)

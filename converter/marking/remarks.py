@@ -16,9 +16,10 @@ from converter.marking.annotate import Accepted, CellValue, ErrorLine, Mark, Val
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
 from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.spec.formats import CellFault, Jour, Montant, show
-from converter.spec.tags import DEMANDES, Etat
+from converter.spec.programme import Etat
+from converter.spec.sheets import DEMANDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Suivi:
         A refused request keeps the portal's label, under its new number, until it is converted again.
         """
         values = {"etat": self.etat.value, "fichierJSON": self.fichierJSON, "dateDepot": self.dateDepot}
-        if self.etat not in tags.FIGES:
+        if self.etat not in programme.FIGES:
             return values
         reponse = self.reponse or Reponse("", acceptee=False)
         return values | {nom: getattr(reponse, nom) for nom in ("numeroASP", "codeTraitement", "libelleTraitement")}

@@ -12,20 +12,9 @@ from typing import Any
 from converter.issues import Facts
 from converter.portal.findings import Bloc, Ecart, show
 from converter.portal.source import Reel
+from converter.spec.programme import BON_COMMANDE, CODE_TYPE_FICHIER, COULOIR, LOGICIELS, PREUVE_HT, VAGUE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
-from converter.spec.tags import (
-    BON_COMMANDE,
-    CODE_TYPE_FICHIER,
-    COULOIR,
-    DPI_TAGS,
-    LOGICIELS,
-    MANDATAIRE_TAGS,
-    PFI_TAGS,
-    PREUVE_HT,
-    TAGS,
-    VAGUE,
-    Par,
-)
+from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, PFI_TAGS, TAGS, Par
 
 NULLABLE = frozenset({*MANDATAIRE_TAGS, "operateurMessagerie"})
 """The tags of the vendor that may be null."""

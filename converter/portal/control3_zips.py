@@ -14,8 +14,8 @@ from converter.issues import Facts
 from converter.portal.control1_structure import HINTS, near
 from converter.portal.findings import Bloc, Chemin, Ecart
 from converter.sentences.portal import CONTENUS
+from converter.spec.programme import BON_COMMANDE, EXTENSIONS
 from converter.spec.shape import DEMANDES, PIECES
-from converter.spec.tags import BON_COMMANDE, EXTENSIONS
 
 OCTETS_PIECE = 3 * 1024 * 1024
 OCTETS_PIECE_SURS = 3_000_000

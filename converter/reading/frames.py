@@ -11,6 +11,7 @@ from converter.issues import Facts, Issue, Place
 from converter.reading.workbook import Classeur, Table
 from converter.spec import tags
 from converter.spec.formats import Reading, show
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Frames:
 
     def of(self, nom: str) -> Frame:
         """Return the frame of a data sheet by its name in the template."""
-        return {tags.DEMANDES: self.demandes, tags.BENEFICIAIRES: self.beneficiaires, tags.PIECES: self.pieces}[nom]
+        return {DEMANDES: self.demandes, BENEFICIAIRES: self.beneficiaires, PIECES: self.pieces}[nom]
 
 
 def typed(classeur: Classeur) -> tuple[Frames, list[Issue]]:

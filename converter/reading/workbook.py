@@ -18,17 +18,18 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.spec.formats import CellFault, tidy
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
 from converter.xlsx import parts
 
 _HEADER_DEPTH = 30
 """Rows from the top within which tags and headings are looked for: users insert titles above."""
 _KEY_TAGS = {
-    tags.PARAMETRES: "profilIntegrationINS",
-    tags.DEMANDES: "dateCommande",
-    tags.BENEFICIAIRES: "FINESSPMSI",
-    tags.PIECES: "typeFichier",
+    PARAMETRES: "profilIntegrationINS",
+    DEMANDES: "dateCommande",
+    BENEFICIAIRES: "FINESSPMSI",
+    PIECES: "typeFichier",
 }
 """The tag by which a renamed sheet is known."""
 _VALUE_HEADING = "valeur"
@@ -102,9 +103,9 @@ def read(path: Path) -> Classeur:
     """
     sheets = _Sheets(path.name, parts.load(path))
     found = sheets.find()
-    parametres = _settings(found[tags.PARAMETRES], sheets) if tags.PARAMETRES in found else None
+    parametres = _settings(found[PARAMETRES], sheets) if PARAMETRES in found else None
     sold = _sold(parametres)
-    headers = [_Header.of(nom, found[nom], sheets.rows(found[nom]), sold) for nom in tags.DATA_SHEETS if nom in found]
+    headers = [_Header.of(nom, found[nom], sheets.rows(found[nom]), sold) for nom in DATA_SHEETS if nom in found]
     issues = [*sheets.missing(found), *(issue for header in headers for issue in header.issues)]
     if issues or parametres is None:
         raise Inutilisable(*issues)
@@ -208,7 +209,7 @@ def _sold(parametres: Reglages | None) -> frozenset[str]:
     """Return the software types whose columns must be there: DPI, and those whose numéro ANS is filled."""
     values = parametres.valeurs if parametres else {}
     return frozenset(
-        {"DPI", *(logiciel for logiciel in tags.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
+        {"DPI", *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
     )
 
 

@@ -13,7 +13,7 @@ from converter.depositing.document import Demande
 from converter.issues import Inutilisable, Issue, Place
 from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.store import Fait, Memoire, Reponse, Signalement
-from converter.spec.tags import FIGES, Etat
+from converter.spec.programme import FIGES, Etat
 
 NOM_DEPOT = re.compile(r"JSON-([A-Za-z0-9]{10})-(\d{4})(\d{2})(\d{2})-(?!000)(\d{3})")
 """The name of a deposit: numéro ANS, year, month, day and rank (section 3.3)."""

@@ -9,7 +9,7 @@ from converter.checking.check import Lecture, contenus
 from converter.registry.fingerprint import of_values
 from converter.registry.reconcile import NOM_DEPOT
 from converter.spec.formats import CellFault, show
-from converter.spec.tags import DATA_SHEETS, DEMANDES
+from converter.spec.sheets import DATA_SHEETS, DEMANDES
 
 
 class Rangs:

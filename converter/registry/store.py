@@ -16,7 +16,7 @@ from pathlib import Path
 from converter.depositing.document import Lot, json_name
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import Empreinte, empreinte
-from converter.spec.tags import MAX_FICHIERS_JOUR, Etat
+from converter.spec.programme import MAX_FICHIERS_JOUR, Etat
 
 REGISTRE = "registre.sqlite"
 

@@ -26,7 +26,8 @@ from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
-from converter.spec.tags import DEMANDES, FIGES, Etat
+from converter.spec.programme import FIGES, Etat
+from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
 from converter.xlsx.package import Package
 

@@ -21,22 +21,11 @@ from converter.issues import Inutilisable, Issue, Place
 from converter.registry.reconcile import NOM_DEPOT
 from converter.returning.received import NOM_PIECE, Recu, Sens, Valeurs, is_amount, lire, reponse, rows, sens, texte
 from converter.spec.formats import Booleen, Jour, Montant
+from converter.spec.programme import EXTENSIONS, LOGICIELS, Etat
 from converter.spec.shape import ETABLISSEMENTS, Shape
 from converter.spec.shape import PIECES as PIECES_LIST
-from converter.spec.tags import (
-    BENEFICIAIRES,
-    DATA_SHEETS,
-    DEMANDES,
-    EXTENSIONS,
-    FIRST_ROW,
-    LOGICIELS,
-    PIECES,
-    TAG,
-    Etat,
-    Tag,
-    columns,
-    vendor_columns,
-)
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, FIRST_ROW, PIECES
+from converter.spec.tags import TAG, Tag, columns, vendor_columns
 from converter.system.refusals import guarded
 
 _LARGEST_FILE = 100_000_000

@@ -18,8 +18,9 @@ from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import of_values
 from converter.sentences.portal import ACCEPTEE
 from converter.spec.formats import Jour, Montant
+from converter.spec.programme import CODE_TYPE_FICHIER, COULOIR, LOGICIELS, VAGUE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
-from converter.spec.tags import CODE_TYPE_FICHIER, COULOIR, DPI_TAGS, LOGICIELS, PFI_TAGS, TAG, VAGUE
+from converter.spec.tags import DPI_TAGS, PFI_TAGS, TAG
 
 NOM_PIECE = re.compile(
     rf"{COULOIR}-(?P<logiciel>{'|'.join(LOGICIELS)})-{VAGUE}-(?P<code>{'|'.join(CODE_TYPE_FICHIER.values())})"

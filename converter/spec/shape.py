@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from converter.issues import Inutilisable, Issue
-from converter.spec.tags import BENEFICIAIRES as SHEET_OF_CLIENTS
-from converter.spec.tags import JSON_TAGS, PARAMETRES, TAG, Tag
+from converter.spec.sheets import BENEFICIAIRES as SHEET_OF_CLIENTS
+from converter.spec.sheets import PARAMETRES
+from converter.spec.tags import JSON_TAGS, TAG, Tag
 
 DEMANDES, ETABLISSEMENTS, PIECES = "demandes", "etablissements", "pieces"
 """The three lists of a document, named by what one row is."""

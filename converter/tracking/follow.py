@@ -14,7 +14,7 @@ from converter.depositing.bordereau import avance
 from converter.registry.reconcile import NOM_DEPOT
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
-from converter.spec.tags import FIGES, LOGICIELS, Etat
+from converter.spec.programme import FIGES, LOGICIELS, Etat
 
 
 @dataclass(frozen=True, slots=True)

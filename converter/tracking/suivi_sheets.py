@@ -18,7 +18,7 @@ from converter.blank import theme
 from converter.registry.store import EtatDepot
 from converter.sentences.typography import french
 from converter.spec.formats import Jour, Montant
-from converter.spec.tags import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, Etat
+from converter.spec.programme import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, Etat
 from converter.tracking.follow import DemandeSuivie, DepotSuivi, Suivi, Total
 
 SYNTHESE, DEMANDES, DEPOTS, HISTORIQUE = "Synthèse", "Demandes", "Dépôts", "Historique"

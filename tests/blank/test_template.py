@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 import converter
 from converter.blank import template
 from converter.issues import Gravite
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.xlsx import fills
 
 REPO = Path(__file__).parents[2]
@@ -288,7 +288,7 @@ def test_mode_d_emploi_explains_every_column_every_state_and_the_cycle(blank: op
     for tag in tags.TAGS:
         if tag.feuilles:
             assert {tag.libelle, tag.aide} <= words
-    assert set(tags.Etat) <= words
+    assert set(programme.Etat) <= words
     for needed in (
         "Double-cliquez sur Convertir",
         "« avance »",
@@ -341,7 +341,9 @@ def test_the_same_content_gives_the_same_bytes() -> None:
 
 def test_the_built_template_is_the_one_of_the_code() -> None:
     fresh, kept = parts(built().getvalue()), parts(BUILT.read_bytes())
-    remedy = "rebuild it: python -c 'from converter.blank import template; template.write(\"templates/segur-hop.xlsx\")'"
+    remedy = (
+        "rebuild it: python -c 'from converter.blank import template; template.write(\"templates/segur-hop.xlsx\")'"
+    )
     assert list(fresh) == list(kept), remedy
     assert [name for name in fresh if fresh[name] != kept[name]] == [], remedy
 

@@ -13,7 +13,7 @@ from converter.checking.links import Voisins
 from converter.checking.rules import RULES, some
 from converter.reading import workbook
 from converter.spec import tags
-from converter.spec.tags import Etat
+from converter.spec.programme import Etat
 from tests.support.workbooks import AU, edited, examine, inspected
 
 D, B, P, S = "Demandes", "Bénéficiaires", "Pièces", "Paramètres"

@@ -22,8 +22,8 @@ from converter.reading import workbook
 from converter.sentences.say import conseil, phrase
 from converter.spec import tags
 from converter.spec.formats import CellFault
-from converter.spec.tags import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
-from converter.spec.tags import PARAMETRES as SETTINGS
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
+from converter.spec.sheets import PARAMETRES as SETTINGS
 from converter.xlsx import parts
 from tests.support.workbooks import PARAMETRES, ROWS, edited, examine, good, opened
 

@@ -11,7 +11,8 @@ from converter.issues import Inutilisable, Place
 from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.reconcile import LIBRE, Ligne, Statut, already_sent, next_free_number, reconcile
 from converter.registry.store import Fait, Memoire, Reponse, Signalement
-from converter.spec.tags import DEMANDES, Etat
+from converter.spec.programme import Etat
+from converter.spec.sheets import DEMANDES
 from tests.support.lots import codes, demande, say, with_values
 
 DEPOT = "JSON-1234567890-20220415-001"

@@ -26,7 +26,7 @@ from converter.registry.store import (
     Signalement,
     open_registry,
 )
-from converter.spec.tags import Etat
+from converter.spec.programme import Etat
 from tests.support.lots import JOUR, NUMEROS_ANS, SIRET, codes, demande, in_lots, say
 
 

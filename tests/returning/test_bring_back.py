@@ -22,7 +22,7 @@ from converter.returning import received
 from converter.returning.bring_back import Retour
 from converter.returning.received import Sens
 from converter.sentences.answers import MESSAGES
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.cycle import NUMEROS_ANS, SHAPE, Cycle, edited
 
 DEPOT = "JSON-1234567890-20220415-001"

@@ -24,7 +24,7 @@ from converter.reading import workbook
 from converter.returning.rebuild import Reprise, extraire, reprendre, zips_beside
 from converter.sentences.answers import MESSAGES
 from converter.spec.shape import builtin_model, compile_model
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.generated import JOUR, NUMEROS_ANS, SIRET, lots
 
 SHAPE = builtin_model()

@@ -25,7 +25,7 @@ from converter.registry.store import Memoire, Registry
 from converter.returning import bring_back, received
 from converter.returning.bring_back import Retour
 from converter.spec.shape import builtin_model
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
 JOUR = date(2022, 4, 15)
 SHAPE = builtin_model()
