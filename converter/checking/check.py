@@ -13,7 +13,7 @@ import pandas as pd
 
 from converter.attachments.inspection import Inspection
 from converter.checking import rules, schema
-from converter.depositing.document import Demande, Piece
+from converter.checking.demande import Demande, Piece
 from converter.issues import Gravite, Issue, Place
 from converter.reading.frames import Frame, Frames, typed
 from converter.reading.workbook import Classeur, fold

@@ -8,8 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -18,12 +17,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
 from converter.checking.check import Lecture, Verdict, check, contenus, lire
+from converter.checking.demande import lots
 from converter.commands.outcome import FINE, PREVENTED, TO_CORRECT
 from converter.commands.rapport import Bilan, Envoi, LigneDemande
 from converter.depositing import deposit
-from converter.depositing.bordereau import avance
 from converter.depositing.deposit import Depots
-from converter.depositing.document import lots
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import annotate, remarks
 from converter.marking.annotate import CellValue
@@ -36,7 +34,8 @@ from converter.returning import bring_back, received
 from converter.returning.bring_back import Retour
 from converter.sentences.say import gravite
 from converter.spec import programme, tags
-from converter.spec.programme import FIGES, Etat
+from converter.spec.names import NomDepot
+from converter.spec.programme import FIGES, Etat, avance
 from converter.spec.shape import model_for
 from converter.spec.sheets import DEMANDES
 from converter.system.refusals import guarded
@@ -302,14 +301,14 @@ def _in_files(done: Sequence[Depot]) -> dict[str, Depot]:
 
 def _envoi(depots: Depots, depot: Depot) -> Envoi:
     amounts = [inscrite.centimes for inscrite in depot.demandes]
-    numero_ans = depot.nom.split("-")[1]
+    nom = NomDepot.within(depot.nom)
     return Envoi(
         depots.dossier / depot.nom,
         depot.json,
         depot.zips,
         tuple(inscrite.numero for inscrite in depot.demandes),
         depot.logiciel,
-        numero_ans,
+        nom.numeroAns if nom else "",
         sum(amounts),
         sum(map(avance, amounts)),
     )
@@ -326,16 +325,11 @@ def _suivis(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
 def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> Suivi:
     depot = done.get(examen.verdict.numeros.get(ligne, ""))
     if depot:
-        return Suivi(Etat.CONVERTIE, depot.json, _day(Statut(depot=depot.nom).jour))
+        return Suivi(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
     statut = examen.statuts[ligne]
     if etat in FIGES:
-        return Suivi(etat, f"{statut.depot}.json" if statut.depot else "", _day(statut.jour), statut.reponse)
+        return Suivi(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
     return Suivi(etat)
-
-
-@cache
-def _day(jour: str) -> date | None:
-    return datetime.strptime(jour, "%d/%m/%Y").date() if jour else None  # noqa: DTZ007 - a day has no time zone
 
 
 def _obstacles(chemin: Path) -> tuple[Issue, ...]:

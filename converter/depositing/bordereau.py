@@ -16,10 +16,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from converter.blank import theme
-from converter.depositing.document import Demande, Lot, canonical
+from converter.checking.demande import Demande, Lot
 from converter.registry.store import Fichier
 from converter.sentences.typography import plural
-from converter.spec.programme import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT
+from converter.spec.programme import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, avance
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec.tags import TAG
 
@@ -59,17 +59,14 @@ class Declaree:
     centimes: int
 
 
-def avance(centimes: int) -> int:
-    """Return the advance on an amount, both in centimes, half a centime rounded up (section 1.1; rounding is D)."""
-    return (centimes * TAUX_AVANCE_POURCENT + 50) // 100
-
-
 def declarees(contenu: bytes, shape: Shape) -> tuple[Declaree, ...]:
     """Return the requests that a JSON file declares, in its order."""
     values = replace(shape, nodes=_only(shape.nodes)).read(msgspec.json.decode(contenu))
     return tuple(
         Declaree(
-            demande["numLigne"], demande["numeroEditeur"], canonical(TAG["montantSegurHT"], demande["montantSegurHT"])
+            demande["numLigne"],
+            demande["numeroEditeur"],
+            TAG["montantSegurHT"].format.from_json(demande["montantSegurHT"]),
         )
         for demande in values[DEMANDES]
     )

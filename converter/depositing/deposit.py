@@ -15,14 +15,16 @@ from datetime import date
 from pathlib import Path
 
 from converter import portal
+from converter.checking.demande import Lot
 from converter.depositing import bordereau
 from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import Lot, write, zip_name
+from converter.depositing.document import write
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
 from converter.registry.store import Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
+from converter.spec.names import zip_name
 from converter.spec.shape import Shape
 from converter.system.lock import Tenant, locked
 from converter.system.refusals import guarded, refuse_long_path
@@ -127,9 +129,9 @@ def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -
     folder.mkdir(parents=True)
     json = folder / f"{nom}.json"
     _write(json, write(lot, depots.shape))
-    archives = _pack(folder, nom, lot, jour, progress)
+    archives = _pack(folder, nom, lot, progress)
     contenu = json.read_bytes()
-    _refuse_faulty(contenu, folder, depots.shape, jour)
+    _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
     (declared, *zips) = (found.measure(path) for path in (json, *archives))
     held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
     slip = folder / BORDEREAU
@@ -140,12 +142,12 @@ def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -
     return declared, *zips, found.measure(slip)
 
 
-def _pack(folder: Path, nom: str, lot: Lot, jour: date, progress: Progress) -> Mapping[Path, Sequence[str]]:
+def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Mapping[Path, Sequence[str]]:
     """Write the zips; return the names each holds."""
     requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
     archives: dict[Path, Sequence[str]] = {}
     for suite, packed in enumerate(plan(requests), start=1):
-        path = folder / zip_name(lot.entete.numeroAns, jour, int(nom[-3:]), suite)
+        path = folder / zip_name(nom, suite)
         refuse_long_path(path)
         try:
             write_zip(path, packed.entries)
@@ -164,9 +166,8 @@ def _entries(lot: Lot, rank: int) -> list[Entry]:
     ]
 
 
-def _refuse_faulty(contenu: bytes, folder: Path, shape: Shape, jour: date) -> None:
+def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
     """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    zips = sorted(folder.glob("*.zip"), key=lambda path: int(path.stem.rsplit("-", 1)[1]))
     report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
     if not report.conforme:
         faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)

@@ -180,6 +180,25 @@ class Format:
         """Write a canonical value the way a finance person reads it."""
         return str(valeur)
 
+    def to_json(self, valeur: Any) -> Any:
+        """Return the JSON value of a canonical value."""
+        return valeur
+
+    def from_json(self, valeur: Any) -> Any:
+        """Return the canonical value of a JSON value that may be of any type, `None` where the tag asks for another.
+
+        A text stays what it is, whatever it should have been: it is compared, not trusted.
+        """
+        return valeur
+
+    def excel_of_json(self, valeur: Any) -> bool | date | Decimal | None:
+        """Return what a cell holds of a JSON value where it is more than a text that the column reads back as it is."""
+        return None
+
+    def excel_of_proposition(self, texte: str) -> date | Decimal | str:
+        """Return what a cell is to hold of a proposition."""
+        return texte
+
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the tag's value."""
         raise NotImplementedError
@@ -322,6 +341,10 @@ class Booleen(Format):
         """Write OUI or NON."""
         return "OUI" if valeur else "NON"
 
+    def excel_of_json(self, valeur: Any) -> bool | None:
+        """Return the answer."""
+        return valeur if isinstance(valeur, bool) else None
+
     def _read_text(self, text: str) -> Reading:
         answer = self._WORDS.get(_plain(text))
         if answer is None:
@@ -386,6 +409,8 @@ _MONTHS = {
     )
     for month in names.split()
 }
+_FIRST_EXCEL_DAY = date(1900, 3, 1)
+"""The first day that all spreadsheets number alike."""
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[/.\-]([0-9]{1,2})[/.\-]([0-9]{1,2})")
 _WORDED = re.compile(r"(?:[a-z]+ )?([0-9]{1,2})(?:er)?[ .\-]([a-z]+)\.?[ \-]([0-9]{4}|[0-9]{2})")
@@ -414,6 +439,24 @@ class Jour(Format):
     def write(self, valeur: Any) -> str:
         """Write JJ/MM/AAAA, which is also the tag's text in the JSON."""
         return f"{valeur.day:02d}/{valeur.month:02d}/{valeur.year:04d}"
+
+    def to_json(self, valeur: Any) -> str | None:
+        """Return the text JJ/MM/AAAA."""
+        return None if valeur is None else self.write(valeur)
+
+    def from_json(self, valeur: Any) -> date | None:
+        """Return the day that a text says."""
+        read = self.read(valeur).valeur if isinstance(valeur, str) else None
+        return read if isinstance(read, date) else None
+
+    def excel_of_json(self, valeur: Any) -> date | None:
+        """Return the day that is written in just this way, where all spreadsheets number it alike."""
+        jour = self.from_json(valeur)
+        return jour if jour and self.write(jour) == valeur and jour >= _FIRST_EXCEL_DAY else None
+
+    def excel_of_proposition(self, texte: str) -> date | str:
+        """Return the day."""
+        return self.from_json(texte) or texte
 
     def _read_text(self, text: str) -> Reading:
         plain = _plain(text)
@@ -473,6 +516,13 @@ _AMOUNT = re.compile(
 )
 _LARGEST = Decimal(10) ** 12
 _NOISE = Decimal("0.000001")
+_DECIMALS = 2
+"""Of an amount in euros: its canonical value is in centimes."""
+
+
+def _is_amount(valeur: Any) -> bool:
+    """Tell whether a JSON value is a number that could be an amount."""
+    return type(valeur) in {int, float, Decimal} and bool(abs(valeur) < _LARGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,6 +538,27 @@ class Montant(Format):
         whole, cents = divmod(abs(int(valeur)), 100)
         sign = "-" if valeur < 0 else ""
         return f"{sign}{whole:,}".replace(",", "\u202f") + f",{cents:02d}\u00a0€"
+
+    def to_json(self, valeur: Any) -> Decimal | None:
+        """Return euros, a number that is always written with two decimals."""
+        return None if valeur is None else Decimal(valeur).scaleb(-_DECIMALS)
+
+    def from_json(self, valeur: Any) -> int | None:
+        """Return the centimes of a number that could be an amount; beyond the centime it is rounded."""
+        if not _is_amount(valeur):
+            return None
+        return int(Decimal(str(valeur)).scaleb(_DECIMALS).to_integral_value())
+
+    def excel_of_json(self, valeur: Any) -> Decimal | None:
+        """Return the number, where Excel holds all its figures."""
+        if not _is_amount(valeur) or Decimal(repr(float(valeur))) != valeur:
+            return None
+        return Decimal(valeur)
+
+    def excel_of_proposition(self, texte: str) -> Decimal | str:
+        """Return the euros."""
+        valeur = self.read(texte).valeur
+        return texte if valeur is None else Decimal(valeur).scaleb(-_DECIMALS)
 
     def _read_text(self, text: str) -> Reading:
         bare = _CURRENCY.sub("", text).strip()

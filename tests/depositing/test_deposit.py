@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from converter.checking.demande import Demande, Entete, Lot
 from converter.depositing import deposit, pack
-from converter.depositing.document import Demande, Entete, Lot
 from converter.issues import Empeche, Inutilisable
 from converter.registry.fingerprint import empreinte
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse

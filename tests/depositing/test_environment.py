@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from converter.checking.demande import Demande
 from converter.depositing import deposit
-from converter.depositing.document import Demande
 from converter.issues import Empeche
 from converter.system.lock import Tenant
 from converter.system.refusals import guarded

@@ -76,7 +76,7 @@ def test_a_value_that_the_converter_takes_is_no_error_for_the_portal(tag: str) -
         holder = filed
         for step in PATHS[tag][:-1]:
             holder = holder[step]
-        holder[PATHS[tag][-1]] = document.json_value(TAG[tag], value)
+        holder[PATHS[tag][-1]] = TAG[tag].format.to_json(value)
         report = report_on(document.encode(filed), f"JSON-{filed['numeroAns']}-20220420-001.json")
         # A day after the deposit is a rule's matter, not the format's.
         assert [(f.code, f.issue.valeur) for f in report.erreurs if f.code != "K212"] == []

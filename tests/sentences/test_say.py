@@ -7,7 +7,8 @@ from string import Formatter
 import pytest
 
 from converter.issues import Gravite
-from converter.sentences.say import Message, catalogue, conseil, gravite, phrase
+from converter.sentences.message import Message
+from converter.sentences.say import catalogue, conseil, gravite, phrase
 from tests.support.mistakes import CASES, Case
 from tests.support.workbooks import edited, examine
 
