@@ -12,12 +12,13 @@ from rich.markup import escape
 
 from converter import portal
 from converter.commands.outcome import FINE, TO_CORRECT
-from converter.commands.session import new_file, read_bytes
+from converter.commands.session import read_bytes
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.portal import Controle, Finding, Report
 from converter.sentences.say import conseil, phrase
 from converter.sentences.typography import plural
 from converter.spec.shape import ADOPTED, Shape, builtin_model, load_model
+from converter.system.files import new_file
 
 _TITLES = {
     Controle.STRUCTURE: "1er contrôle, la structure du fichier",

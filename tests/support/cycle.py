@@ -16,7 +16,8 @@ from stdnum import luhn
 from converter import portal
 from converter.blank import template
 from converter.checking import check
-from converter.commands import session
+from converter.commands.convertir import convertir
+from converter.commands.session import Options
 from converter.depositing import deposit
 from converter.depositing.document import encode
 from converter.marking import annotate
@@ -86,8 +87,8 @@ class Cycle:
 
     def convert(self, jour: date = JOUR) -> list[str]:
         """Convert; return the names of the deposits made, in order."""
-        bilan = session.convertir(self.classeur, session.Options(jour, None, False, Console(quiet=True)))
-        return [envoi.json.removesuffix(".json") for envoi in bilan.depots]
+        outcome = convertir(self.classeur, Options(jour, None, False, Console(quiet=True)))
+        return [upload.json.removesuffix(".json") for upload in outcome.depots]
 
     def sent(self, depot: str) -> bytes:
         return (self.depots / depot / f"{depot}.json").read_bytes()

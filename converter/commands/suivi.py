@@ -1,6 +1,6 @@
-"""The commands that annotate no workbook: the follow-up, the way back from JSON, an adopted model."""
+"""`suivi`: where every request stands, on screen and in a workbook of its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -8,22 +8,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.blank import template
 from converter.checking.check import lire
 from converter.commands.outcome import FINE
-from converter.commands.rapport import euros
-from converter.commands.session import DEPOTS, new_file, refuse_existing
+from converter.commands.screen import euros
+from converter.commands.session import DEPOTS
 from converter.depositing import deposit
-from converter.issues import Issue
 from converter.reading import workbook
 from converter.registry.store import Depot, Memoire
-from converter.returning import adopt as adoption
-from converter.returning import rebuild as back
-from converter.sentences.say import conseil, phrase
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
-from converter.spec.shape import builtin_model, model_for
-from converter.spec.tags import TAG
+from converter.spec.shape import model_for
+from converter.system.files import new_file
 from converter.tracking import suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi
 from converter.tracking.follow import suivi as follow
@@ -76,31 +71,3 @@ def _row(demande: DemandeSuivie) -> tuple[str, ...]:
     amounts = (euros(demande.centimes), euros(demande.avance))
     cells = (demande.numero, demande.logiciel, demande.etat.value, *amounts, demande.depot, waited, demande.numeroASP)
     return tuple(map(escape, cells))
-
-
-def classeur(documents: Sequence[Path], target: Path, *, console: Console) -> int:
-    """Write the workbook that JSON files come from, and their attachments from the zips beside them."""
-    refuse_existing(target)
-    found = back.reprendre(documents, model_for(documents[0].absolute()))
-    zips = [archive for document in documents for archive in back.zips_beside(document)]
-    with new_file(target) as path:
-        template.write(path, rows=found.rows, parametres=found.parametres)
-    folder = target.parent / found.parametres.get("dossierPieces", str(TAG["dossierPieces"].vide))
-    missing = back.extraire(zips, found.pieces(), folder) if zips else ()
-    _tell((*found.issues, *missing), console)
-    console.print(f"Classeur créé : {escape(str(target))}", soft_wrap=True)
-    return FINE
-
-
-def adopter(modele: Path, dossier: Path, *, console: Console) -> int:
-    """Take the portal's own model file as the shape, and tell what differs from the built-in one."""
-    taken = adoption.adopt(modele, dossier)
-    _tell(taken.differences, console)
-    same = "Il a la forme du modèle livré avec l’outil." if taken.shape.nodes == builtin_model().nodes else ""
-    console.print(f"Modèle adopté : {escape(str(taken.chemin))}. {same}", soft_wrap=True)
-    return FINE
-
-
-def _tell(issues: Iterable[Issue], console: Console) -> None:
-    for issue in issues:
-        console.print(f"  {escape(f'{phrase(issue)} {conseil(issue)}')}", soft_wrap=True)
