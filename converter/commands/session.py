@@ -111,6 +111,7 @@ def convertir(chemin: Path, options: Options) -> Bilan:
     with _steps(options.console) as step, _read(chemin, step) as ouvert:
         if not options.copie:
             save.ensure_writable(chemin)
+        annotate.ensure_markable(ouvert.source)
         step("Lecture du registre")
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
             examen = _examine(ouvert, depots.registre.memory(), options.au, step)
@@ -123,11 +124,12 @@ def convertir(chemin: Path, options: Options) -> Bilan:
             step("Écriture dans le classeur")
             try:
                 ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
-            except Empeche as obstacle:
+            except (Empeche, Inutilisable) as obstacle:
                 if not done:
                     raise
                 # What was deposited must be told; the next run writes it into the workbook, from the registry.
-                told = _bilan(examen, suivis, (*depots.issues, obstacle.issue), None, envois)
+                why = obstacle.issues if isinstance(obstacle, Inutilisable) else (obstacle.issue,)
+                told = _bilan(examen, suivis, (*depots.issues, *why), None, envois)
                 return replace(told, code=PREVENTED)
     return _bilan(examen, suivis, depots.issues, ecrit, envois)
 
@@ -356,6 +358,7 @@ def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[I
 
     def write(target: Path) -> None:
         annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        workbook.ensure_opens(target)
 
     chemin = examen.ouvert.chemin
     if not copie:
