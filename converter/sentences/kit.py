@@ -36,7 +36,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
             Gravite.ERREUR,
             "pas un dossier",
             "« {fichier} » est un fichier, pas un dossier.",
-            "Donnez au kit un autre nom.",
+            "Donnez le nom d’un dossier.",
         ),
     }
 )
