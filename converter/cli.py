@@ -11,6 +11,7 @@ import click
 
 from converter import __version__
 from converter.commands.outcome import FINE, INTERRUPTED, PREVENTED, UNUSABLE
+from converter.system.streams import make_sturdy
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -185,8 +186,7 @@ def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **optio
     from converter.commands.verifier import verifier as run
 
     if schema:
-        print_schema(json)
-        return FINE
+        return _guarded(lambda: print_schema(json))
     if json is None:
         ctx = click.get_current_context()
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
@@ -217,7 +217,7 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
 
     from converter.commands.retour import retour as run
 
-    return _each((classeur,), partial(run, json, remplacer), **options)
+    return _each((classeur,), partial(run, json, remplacer=remplacer), apart=(json,), **options)
 
 
 @commands.command(epilog="Exemple : segur-hop suivi demandes.xlsx -o suivi.xlsx")
@@ -272,28 +272,37 @@ def _each(
     sortie: Path | None,
     copie: bool,
     quiet: bool,
+    apart: Sequence[Path] = (),
 ) -> int:
     """Run over each workbook in turn, one that cannot be used not stopping the others; return the gravest exit code."""
-    from converter.commands.rapport import write_rapport
-    from converter.commands.screen import print_summary
+    from converter.commands.rapport import is_rapport, write_rapport
+    from converter.commands.screen import print_summary, shown
     from converter.commands.session import Options
+    from converter.system.files import ensure_output
 
-    console = _console(quiet=quiet)
-    options = Options(date_depot or _today(), sortie, copie, console)
-    outcomes = [_attempt(run, classeur, options) for classeur in classeurs]
-    for outcome in outcomes:
-        print_summary(outcome, _console(stderr=True) if outcome.code >= UNUSABLE else console)
-    if rapport:
-        write_rapport(outcomes, rapport)
-    return max(outcome.code for outcome in outcomes)
+    def work() -> int:
+        if rapport:
+            ensure_output(rapport, is_ours=is_rapport, apart=(*classeurs, *apart))
+        console = _console(quiet=quiet)
+        with shown(console) as tell:
+            options = Options(date_depot or _today(), sortie, copie, tell)
+            outcomes = [_attempt(run, classeur, options) for classeur in classeurs]
+        for outcome in outcomes:
+            print_summary(outcome, _console(stderr=True) if outcome.code >= UNUSABLE else console)
+        code = max(outcome.code for outcome in outcomes)
+        return max(code, _guarded(lambda: write_rapport(outcomes, rapport))) if rapport else code
+
+    return _guarded(work)
 
 
 def _guarded(run: Callable[[], int]) -> int:
     """Run what is not about one workbook; say what stood in the way."""
     from converter.issues import Empeche, Inutilisable
+    from converter.system.refusals import guarded
 
     try:
-        return run()
+        with guarded(Path()):
+            return run()
     except Inutilisable as refusal:
         _complain_of(refusal.issues)
         return UNUSABLE
@@ -305,9 +314,11 @@ def _guarded(run: Callable[[], int]) -> int:
 def _attempt(run: "Callable[[Path, Options], Outcome]", classeur: Path, options: "Options") -> "Outcome":
     from converter.commands.outcome import Outcome
     from converter.issues import Empeche, Inutilisable
+    from converter.system.refusals import guarded
 
     try:
-        return run(classeur, options)
+        with guarded(classeur.parent):
+            return run(classeur, options)
     except Inutilisable as refusal:
         return Outcome(classeur, issues=refusal.issues, code=UNUSABLE)
     except Empeche as obstacle:
@@ -346,6 +357,8 @@ def _misuse(error: click.UsageError) -> str:
             said = f"Il manque {named}."
         case click.BadParameter():
             said = f"{error.message}."
+        case click.BadOptionUsage() if "not take" in error.message:
+            said = f"L’option {error.option_name} n’attend pas de valeur."
         case click.BadOptionUsage():
             said = f"L’option {error.option_name} attend une valeur."
         case _ if error.ctx and isinstance(error.ctx.command, click.Group):
@@ -377,4 +390,9 @@ def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
     # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
     gc.set_threshold(200_000)
-    sys.exit(run(sys.argv[1:]))
+    output = make_sturdy()
+    code = run(sys.argv[1:])
+    if output.refused:
+        _complain("La sortie demandée refuse le texte (disque plein ?) : il est donné ici.")
+        code = max(code, PREVENTED)
+    sys.exit(code)

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from converter.commands.outcome import Outcome
-from converter.commands.progress import steps
-from converter.commands.session import Options, examine, outcome_of, read, suivis_of, write_back
+from converter.commands.progress import Step
+from converter.commands.session import Options, ensure_writable, examine, opened, outcome_of, suivis_of, write_back
 from converter.depositing import deposit
 from converter.spec.shape import model_for
-from converter.xlsx import save
 
 
 def annuler(depot: str, chemin: Path, options: Options) -> Outcome:
@@ -15,9 +14,10 @@ def annuler(depot: str, chemin: Path, options: Options) -> Outcome:
 
     Raises `Inutilisable` (D024 to D026) and `Empeche`, nothing withdrawn.
     """
-    with steps(options.console) as step, read(chemin, step) as ouvert:
+    step = Step(options.tell)
+    with opened(chemin, step) as ouvert:
         if not options.copie:
-            save.ensure_writable(chemin)
+            ensure_writable(chemin)
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
             deposit.withdraw(depots, Path(depot).name)
             examen = examine(ouvert, depots.registre.memory(), options.au, step)

@@ -11,12 +11,12 @@ from converter.commands.screen import say, tell
 from converter.returning import rebuild as back
 from converter.spec.shape import model_for
 from converter.spec.tags import TAG
-from converter.system.files import new_file, refuse_existing
+from converter.system.files import ensure_output, new_file
 
 
 def classeur(documents: Sequence[Path], target: Path, *, console: Console) -> int:
     """Write the workbook that JSON files come from, and their attachments from the zips beside them."""
-    refuse_existing(target)
+    ensure_output(target, apart=documents)
     found = back.reprendre(documents, model_for(documents[0].absolute()))
     zips = [archive for document in documents for archive in back.zips_beside(document)]
     with new_file(target) as path:

@@ -7,8 +7,17 @@ from pathlib import Path
 
 from converter.checking.demande import lots
 from converter.commands.outcome import PREVENTED, Outcome, Upload
-from converter.commands.progress import Step, steps
-from converter.commands.session import Examen, Options, examine, outcome_of, read, suivis_of, write_back
+from converter.commands.progress import Step
+from converter.commands.session import (
+    Examen,
+    Options,
+    ensure_writable,
+    examine,
+    opened,
+    outcome_of,
+    suivis_of,
+    write_back,
+)
 from converter.depositing import deposit
 from converter.depositing.deposit import Depots
 from converter.issues import Empeche, Inutilisable
@@ -25,9 +34,10 @@ def convertir(chemin: Path, options: Options) -> Outcome:
 
     Raises `Inutilisable` and `Empeche`; a workbook that could not be written is found out before anything is deposited.
     """
-    with steps(options.console) as step, read(chemin, step) as ouvert:
+    step = Step(options.tell)
+    with opened(chemin, step) as ouvert:
         if not options.copie:
-            save.ensure_writable(chemin)
+            ensure_writable(chemin)
         annotate.ensure_markable(ouvert.source)
         step("Lecture du registre")
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:

@@ -1,32 +1,29 @@
-"""What is being done, on one line that vanishes, while a run works."""
+"""What is being done, while a run works: told to whoever asked, a screen or a program."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+Tell = Callable[[str, int, int | None], None]
+"""Told the step (in French), how many requests of it are done, and of how many: `None` where that is not known."""
+
+
+def silent(said: str, done: int, total: int | None) -> None:
+    """Tell nobody."""
 
 
 class Step:
-    """Tells the user what is being done, on one line that vanishes."""
+    """The step that a run is at."""
 
-    def __init__(self, progress: Progress) -> None:
-        """Start without a task."""
-        self._progress = progress
-        self._task = progress.add_task("", total=None)
+    def __init__(self, tell: Tell) -> None:
+        """Start before the first step."""
+        self._tell, self._said, self._done = tell, "", 0
+        self._total: int | None = None
 
     def __call__(self, said: str, total: int | None = None) -> None:
         """Begin a step of `total` requests, unknown when `None`."""
-        self._progress.reset(self._task, description=said, total=total)
+        self._said, self._done, self._total = said, 0, total
+        self._tell(said, 0, total)
 
     def advance(self, count: int) -> None:
         """Tell that so many more requests are done."""
-        self._progress.advance(self._task, count)
-
-
-@contextmanager
-def steps(console: Console) -> Iterator[Step]:
-    """Yield the line of progress."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield Step(progress)
+        self._done += count
+        self._tell(self._said, self._done, self._total)

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from converter.commands.outcome import Outcome
+from converter.commands.outcome import FINE, Outcome
 from converter.issues import Issue
 from converter.sentences.say import conseil, gravite, phrase
+from converter.system.files import write_whole
+
+_KEYS = {"demandes", "anomalies"}
+"""What every report has, of a workbook or of a deposit."""
 
 
 def _anomaly(issue: Issue) -> dict[str, Any]:
@@ -44,8 +48,19 @@ def as_data(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def write_rapport(outcomes: Sequence[Outcome], path: Path) -> None:
+def is_rapport(path: Path) -> bool:
+    """Whether a file is the report of an earlier run, this command's or another's."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    reports = found if isinstance(found, list) else [found]
+    return bool(reports) and all(isinstance(each, dict) and each.keys() >= _KEYS for each in reports)
+
+
+def write_rapport(outcomes: Sequence[Outcome], path: Path) -> int:
     """Write the machine-readable result: an object for one workbook, a list of them for several."""
     data = [as_data(outcome) for outcome in outcomes]
     text = json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_whole(path, f"{text}\n".encode())
+    return FINE

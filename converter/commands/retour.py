@@ -6,11 +6,12 @@ from pathlib import Path
 
 from converter.checking.check import lire
 from converter.commands.outcome import Outcome
-from converter.commands.progress import steps
+from converter.commands.progress import Step
 from converter.commands.session import (
     Examen,
     Options,
     Ouvert,
+    ensure_writable,
     examine,
     outcome_of,
     read_bytes,
@@ -25,21 +26,21 @@ from converter.returning import bring_back, received
 from converter.returning.bring_back import Retour
 from converter.spec.programme import Etat
 from converter.spec.shape import model_for
-from converter.xlsx import save
 
 
-def retour(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> Outcome:
+def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = False) -> Outcome:
     """Bring the portal's answer into the registry, then into the workbook: cut off between, the same call completes it.
 
     Raises `Inutilisable` (S001 to S007) when the file is no answer to a deposit of this workbook, and `Empeche`.
     """
-    with steps(options.console) as step, ExitStack() as stack:
-        if not options.copie:
-            save.ensure_writable(chemin)
+    step = Step(options.tell)
+    with ExitStack() as stack:
         step("Lecture de la réponse")
         answer = received.lire(read_bytes(reponse), reponse.name)
         seen = stamp_of(chemin)
         classeur = workbook.read(chemin)
+        if not options.copie:
+            ensure_writable(chemin)
         depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
         found = bring_back.bring_back(

@@ -1,12 +1,15 @@
 """What the screen shows of a run: for a finance person, in French."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from converter.commands.outcome import Outcome
+from converter.commands.progress import Tell
 from converter.issues import Gravite, Issue
 from converter.sentences.say import conseil, gravite, phrase
 from converter.sentences.typography import plural
@@ -22,6 +25,23 @@ _OF_A_KIND = 3
 def console(*, quiet: bool = False, stderr: bool = False) -> Console:
     """Return where to say things: standard output, or standard error."""
     return Console(quiet=quiet, stderr=stderr, highlight=False)
+
+
+@contextmanager
+def shown(screen: Console) -> Iterator[Tell]:
+    """Show what is being done on one line that vanishes."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as progress:
+        task, at = progress.add_task("", total=None), ""
+
+        def tell(said: str, done: int, total: int | None) -> None:
+            nonlocal at
+            if said != at:
+                at = said
+                progress.reset(task, description=said, total=total)
+            progress.update(task, completed=done)
+
+        yield tell
 
 
 def say(text: str, screen: Console) -> None:
@@ -84,10 +104,10 @@ def _findings(outcome: Outcome) -> Iterable[str]:
     ):
         if found:
             yield f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :"
-            shown = _shown(found)
-            yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in shown)
-            if len(found) > len(shown):
-                others = plural(len(found) - len(shown), "autre")
+            listed = _shown(found) if outcome.ecrit else found
+            yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in listed)
+            if len(found) > len(listed):
+                others = plural(len(found) - len(listed), "autre")
                 yield f"    … et {others} : voir la feuille « Erreurs » du classeur."
     if repairs:
         yield (

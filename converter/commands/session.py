@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
 from converter.checking.check import Lecture, Verdict, check, contenus, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
-from converter.commands.progress import Step
+from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import annotate, remarks
 from converter.marking.annotate import CellValue
@@ -30,6 +28,7 @@ from converter.spec import programme, tags
 from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.system.files import new_file
+from converter.system.refusals import guarded
 from converter.xlsx import save
 
 DEPOTS = "depots"
@@ -40,16 +39,19 @@ COPIE = " - contrôlé"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked for: the day of the deposit, where deposits go, whether to leave the original alone."""
+    """What a run is asked for: the day of the deposit, where deposits go, whether to leave the original alone.
+
+    `sortie` is `depots`, beside the workbook, when `None`; `tell` is called with what is being done.
+    """
 
     au: date
-    sortie: Path | None
-    copie: bool
-    console: Console
+    sortie: Path | None = None
+    copie: bool = False
+    tell: Tell = silent
 
     def depots(self, chemin: Path) -> Path:
         """Return the folder of the deposits of a workbook."""
-        return self.sortie or chemin.parent / DEPOTS
+        return depots_of(chemin, self.sortie)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,28 @@ class Examen:
     verdict: Verdict
 
 
+def depots_of(chemin: Path, sortie: Path | None) -> Path:
+    """Return the folder of the deposits of a workbook; raises `Inutilisable` (F030) where a file has its name."""
+    folder = sortie or chemin.parent / DEPOTS
+    if folder.exists() and not folder.is_dir():
+        raise Inutilisable(Issue("F030", faits=(("fichier", str(folder)),)))
+    return folder
+
+
+def read(chemin: Path) -> Lecture:
+    """Read a workbook into canonical values; raises `Inutilisable` (F001 to F015) and `Empeche` (E101)."""
+    return lire(workbook.read(chemin))
+
+
 @contextmanager
-def read(chemin: Path, step: Step) -> Iterator[Ouvert]:
+def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     """Yield the workbook and what it says, with the propositions in it that the user said OUI to.
 
     Where there are any, annotations start from a copy: the original is written once, at the end of the run.
     """
     step("Lecture du classeur")
     seen = stamp_of(chemin)
-    lecture = lire(workbook.read(chemin))
+    lecture = read(chemin)
     values = remarks.accepted_values(lecture, annotate.read_accepted(chemin))
     if not values:
         yield Ouvert(seen, chemin, lecture)
@@ -117,6 +132,11 @@ def read_bytes(path: Path) -> bytes:
         raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
+def inspect(lecture: Lecture) -> Mapping[str, Inspection]:
+    """Open every attachment of the requests to convert; return what was found, by name as it is written."""
+    return inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS)
+
+
 def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
     """Check a workbook against a registry, its attachments inspected."""
     lecture = ouvert.lecture
@@ -125,7 +145,7 @@ def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
     step("Contrôle des pièces")
-    pieces = inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS)
+    pieces = inspect(lecture)
     step("Contrôle des demandes")
     verdict = _check(lecture, pieces, au, rapprochement.issues, memoire)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
@@ -187,10 +207,16 @@ def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) ->
     return Suivi(etat)
 
 
+def ensure_writable(chemin: Path) -> None:
+    """Raise `Empeche` (E110 to E114, E020 to E026) when the workbook cannot be replaced now."""
+    with guarded(chemin.parent):
+        save.ensure_writable(chemin)
+
+
 def obstacles_to(chemin: Path) -> tuple[Issue, ...]:
     """Return what stands in the way of writing to the workbook, if anything does."""
     try:
-        save.ensure_writable(chemin)
+        ensure_writable(chemin)
     except Empeche as obstacle:
         return (obstacle.issue,)
     return ()
@@ -212,6 +238,9 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
         save.replace_workbook(chemin, write, examen.ouvert.seen)
         return chemin
     copy = chemin.with_name(f"{chemin.stem}{COPIE}{chemin.suffix}")
+    if copy.is_file():  # what was corrected in it is kept, as for the workbook itself
+        save.replace_workbook(copy, write)
+        return copy
     with new_file(copy) as target:
         write(target)
     return copy

@@ -1,6 +1,5 @@
 """`suivi`: where every request stands, on screen and in a workbook of its own."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -8,17 +7,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.checking.check import lire
 from converter.commands.outcome import FINE
-from converter.commands.screen import euros
-from converter.commands.session import DEPOTS
+from converter.commands.screen import euros, say, tell
+from converter.commands.session import depots_of, read
 from converter.depositing import deposit
-from converter.reading import workbook
-from converter.registry.store import Depot, Memoire
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import model_for
-from converter.system.files import new_file
+from converter.system.files import ensure_output, write_whole
 from converter.tracking import suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi
 from converter.tracking.follow import suivi as follow
@@ -28,23 +24,21 @@ _SHOWN = 40
 
 
 def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Console, au: date) -> int:
-    """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew."""
-    lecture = lire(workbook.read(chemin))
-    memoire, depots = _known(sortie or chemin.parent / DEPOTS, chemin)
+    """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew.
+
+    Raises `Inutilisable` before any work where `target` is anything but an earlier follow-up (F016, F031, F032).
+    """
+    if target:
+        ensure_output(target, is_ours=suivi_sheets.is_follow_up, apart=(chemin,))
+    lecture = read(chemin)
+    memoire, depots, repaired = deposit.consult(depots_of(chemin, sortie), model_for(chemin))
+    tell(repaired, console)
     told = follow(lecture, memoire, depots, au)
     _print(told, chemin, console)
     if target:
-        with new_file(target) as path:
-            path.write_bytes(suivi_sheets.write(told, chemin.name))
-        console.print(f"Suivi écrit : {escape(str(target))}", soft_wrap=True)
+        write_whole(target, suivi_sheets.write(told, chemin.name))
+        say(f"Suivi écrit : {target}", console)
     return FINE
-
-
-def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot]]:
-    if not dossier.exists():
-        return Memoire(), ()
-    with deposit.opened(dossier, model_for(chemin)) as depots:
-        return depots.registre.memory(), depots.registre.depots()
 
 
 def _print(told: Suivi, chemin: Path, console: Console) -> None:

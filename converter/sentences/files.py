@@ -95,7 +95,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "fichier déjà là",
         "« {fichier} » existe déjà ; il n’est pas remplacé.",
-        "Choisissez un autre nom avec -o, ou déplacez ce fichier.",
+        "Choisissez un autre nom, ou déplacez ce fichier.",
     ),
     "F017": Message(
         _E,
@@ -140,6 +140,18 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "pas un dossier",
         "« {fichier} » est un fichier, pas un dossier.",
-        "Donnez au kit un autre nom.",
+        "Donnez le nom d’un dossier.",
+    ),
+    "F031": Message(
+        _E,
+        "fichier du même appel",
+        "« {fichier} » sert déjà à cette commande ; il n’est pas remplacé.",
+        "Choisissez un autre nom pour le fichier à écrire.",
+    ),
+    "F032": Message(
+        _E,
+        "dossier au lieu d’un fichier",
+        "« {fichier} » est un dossier, pas un fichier.",
+        "Ajoutez le nom du fichier à écrire.",
     ),
 }

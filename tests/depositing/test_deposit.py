@@ -400,8 +400,8 @@ def test_other_folders_are_no_deposits(depots: Path, requests: tuple[Demande, ..
 
 
 def test_consulting_makes_no_folder(depots: Path, requests: tuple[Demande, ...]) -> None:
-    assert deposit.consult(depots, SHAPE) == (Memoire(), ())
+    assert deposit.consult(depots, SHAPE) == (Memoire(), (), ())
     assert not depots.exists()
     convert(depots, *requests)
-    known, issues = deposit.consult(depots, SHAPE)
-    assert (len(known.faits), issues) == (5, ())
+    known, held, issues = deposit.consult(depots, SHAPE)
+    assert (len(known.faits), len(held), issues) == (5, 1, ())

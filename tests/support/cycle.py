@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PdfWriter
-from rich.console import Console
 from stdnum import luhn
 
 from converter import portal
@@ -87,7 +86,7 @@ class Cycle:
 
     def convert(self, jour: date = JOUR) -> list[str]:
         """Convert; return the names of the deposits made, in order."""
-        outcome = convertir(self.classeur, Options(jour, None, False, Console(quiet=True)))
+        outcome = convertir(self.classeur, Options(jour))
         return [upload.json.removesuffix(".json") for upload in outcome.depots]
 
     def sent(self, depot: str) -> bytes:
@@ -130,7 +129,7 @@ class Cycle:
         )
 
     def memory(self) -> Memoire:
-        memoire, _ = deposit.consult(self.depots, SHAPE)
+        memoire, *_ = deposit.consult(self.depots, SHAPE)
         return memoire
 
     def table(self, feuille: str = DEMANDES) -> list[dict[str, Any]]:
