@@ -4,7 +4,7 @@ read → check → annotate: what the commands that annotate a workbook share.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -238,12 +238,18 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
         save.replace_workbook(chemin, write, examen.ouvert.seen)
         return chemin
     copy = chemin.with_name(f"{chemin.stem}{COPIE}{chemin.suffix}")
-    if copy.is_file():  # what was corrected in it is kept, as for the workbook itself
-        save.replace_workbook(copy, write)
-        return copy
-    with new_file(copy) as target:
-        write(target)
+    _write_copy(copy, write)
     return copy
+
+
+def _write_copy(copy: Path, write: Callable[[Path], object]) -> None:
+    """Write an annotated copy; what was corrected in an earlier one is kept, as for the workbook itself."""
+    with guarded(copy.parent):
+        if copy.is_file():
+            save.replace_workbook(copy, write)
+            return
+        with new_file(copy) as target:
+            write(target)
 
 
 def outcome_of(

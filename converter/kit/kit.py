@@ -13,8 +13,8 @@ from converter.system.refusals import guarded
 from converter.system.resources import shipped
 
 LANCEURS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
-_SIGNS = (b"segur-hop", b"lanceur.py", b"Convertir.sh")
-"""What a launcher or a guide of any version says, one or another."""
+_OURS = "segur_hop-*.whl"
+"""Our wheel, by which a folder is known for a kit."""
 _EXECUTABLE = {".command", ".sh"}
 CLASSEUR, PIECES, GUIDE, EXEMPLE, ROUES = "demandes.xlsx", "pieces", "Guide.html", "exemple", "roues"
 EN_COURS = ".segur-hop-en-cours"
@@ -48,8 +48,9 @@ def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], Non
         if place.exists() and not place.is_dir():
             raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
         there = place.is_dir()
+        is_a_kit = any((place / ROUES).glob(_OURS))
         for name in (*LANCEURS, GUIDE):
-            ensure_output(place / name, is_ours=_is_ours)
+            ensure_output(place / name, is_ours=lambda _: is_a_kit)
         used = there and any(place.iterdir())
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
@@ -63,12 +64,6 @@ def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], Non
             shutil.rmtree(aside, ignore_errors=True)
         held = sorted((place / ROUES).glob("*.whl"))
     return Kit(dossier, used, len(held), sum(wheel.stat().st_size for wheel in held))
-
-
-def _is_ours(file: Path) -> bool:
-    """Whether a launcher or a guide is of a kit, and not a file of the user's of the same name."""
-    data = file.read_bytes()
-    return any(sign in data for sign in _SIGNS)
 
 
 def _make(folder: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> None:
@@ -113,6 +108,6 @@ def _update_wheels(made: Path, roues: Path) -> None:
     offline = sum(name.endswith(".whl") for name in new) > 1
     for name in sorted(new):
         (made / name).replace(roues / name)
-    for old in sorted(roues.glob("*.whl" if offline else "segur_hop-*.whl")):
+    for old in sorted(roues.glob("*.whl" if offline else _OURS)):
         if old.name not in new:
             old.unlink()

@@ -185,8 +185,8 @@ def test_a_failure_leaves_an_old_kit_as_it_was(old: Path) -> None:
 def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "kit").write_bytes(b"")
     assert cli.run(["kit", str(tmp_path / "kit")]) == 2
-    assert "est un fichier, pas un dossier. Donnez au kit un autre nom." in capsys.readouterr().err
-    assert cli.run(["kit", str(tmp_path / "kit" / "dedans")]) == 3
+    assert "est un fichier, pas un dossier. Donnez le nom d’un dossier." in capsys.readouterr().err
+    assert cli.run(["kit", str(tmp_path / "kit" / "dedans")]) == 2
     assert tree(tmp_path) == {"kit": b""}
 
 
