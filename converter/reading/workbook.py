@@ -6,7 +6,6 @@ punctuation apart), wherever the user moved them; sheets by their name, else by 
 """
 
 import difflib
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
 from converter.spec import programme, tags
@@ -124,10 +122,7 @@ class _Sheets:
         self.package = parts.Package(nom, data)
         self.nom = nom
         self.names = tuple(self.package.sheets)
-        try:
-            self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        except CalamineError as error:
-            raise parts.refusal(nom, "F006") from error
+        self._values = parts.Values(self.package)
         self._rows: dict[str, Rows] = {}
         self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 
@@ -137,16 +132,10 @@ class _Sheets:
             if far := self.package.far_cell(sheet):
                 faits = (("feuille", sheet), ("cellule", far))
                 raise Inutilisable(Issue("F013", Place(sheet), faits=faits))
-            self._load(sheet)
-        return self._rows[sheet]
-
-    def _load(self, sheet: str) -> None:
-        try:
-            grid = self._book.get_sheet_by_name(sheet)
+            grid = self._values.sheet(sheet)
             self._rows[sheet] = grid.to_python(skip_empty_area=False)
             self._merged[sheet] = grid.merged_cell_ranges or []
-        except CalamineError as error:
-            raise parts.refusal(self.nom, "F006") from error
+        return self._rows[sheet]
 
     def merged_down(self, sheet: str) -> Iterator[tuple[int, int, int]]:
         """Yield the column and the first and last row, all from 1, of each area merged within one column."""

@@ -91,12 +91,6 @@ MESSAGES: Mapping[str, Message] = {
         "La feuille « {feuille} » ne contient aucune demande.",
         "Remplissez au moins une ligne sous les titres, puis recommencez.",
     ),
-    "F015": Message(
-        _E,
-        "Open XML strict",
-        "Le classeur est au format « Open XML strict ».",
-        "Dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
-    ),
     "F016": Message(
         _E,
         "fichier déjà là",
@@ -108,6 +102,21 @@ MESSAGES: Mapping[str, Message] = {
         "fichier illisible",
         "« {fichier} » ne peut pas être lu.",
         "Vérifiez que c’est un fichier et que vous y avez accès.",
+    ),
+    "F018": Message(
+        _E,
+        "classeur abîmé en partie",
+        "Le classeur est abîmé : sa partie « {partie} » ne peut pas être lue.",
+        "Ouvrez-le dans Excel, laissez-le le réparer et enregistrez-le, ou reprenez la dernière copie du dossier "
+        "sauvegardes.",
+    ),
+    "F019": Message(
+        _E,
+        "classeur trop grand",
+        "La feuille « {feuille} » est trop grande : l’outil lit au plus {lignes} lignes et {cellules} cellules "
+        "remplies par feuille.",
+        "Répartissez vos demandes dans plusieurs classeurs, ou supprimez les lignes et colonnes inutiles, puis "
+        "enregistrez.",
     ),
     "F020": Message(
         _E,

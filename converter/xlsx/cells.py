@@ -13,14 +13,25 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import get_column_letter
 
 from converter.xlsx import shared
-from converter.xlsx.sheet import REST, Child, Worksheet, attributes, cells_of, column_number, reference
+from converter.xlsx.sheet import (
+    REST,
+    Child,
+    Worksheet,
+    attribute,
+    attributes,
+    cells_of,
+    column_number,
+    columns_of,
+    reference,
+)
+from converter.xlsx.sound import whole
 from converter.xlsx.text import plain, xml
 from converter.xlsx.wanted import Valeur
 
 Row = Mapping[int, Valeur]
 """Values of one row by column, from 1."""
 
-_SPANS = re.compile(rb"""\bspans\s*=\s*["'](\d+):(\d+)["']""")
+_SPANS = re.compile(rb"""\bspans\s*=\s*["'](\d{1,7}):(\d{1,7})["']""")
 _HEIGHT = re.compile(rb"""\sht\s*=\s*["'][^"']*["']""")
 _ROW_NAME = re.compile(rb"<[\w:.-]*row(?=[\s/>])")
 _LETTERS = re.compile(rb"[A-Za-z]+")
@@ -138,7 +149,7 @@ class _Editor:
         waiting = sorted(wanted.items(), reverse=True)
         copied, number = start, 0
         for tag in self.row_tag.finditer(self.sheet.mask, start, end):
-            number = int(attributes(tag[0]).get(b"r", number + 1))
+            number = whole(attributes(tag[0]).get(b"r"), number + 1)
             while waiting and waiting[-1][0] < number:
                 yield self.sheet.data[copied : tag.start()]
                 copied = tag.start()
@@ -243,7 +254,7 @@ class _Editor:
     def _content(self, value: Valeur, style: bytes) -> tuple[bytes, bytes]:
         """The type attribute of a cell and its inside; the same few values come again and again."""
         if isinstance(value, date):
-            value = self.dates.serial(value) if int(style) in self.dates.styles else f"{value:%d/%m/%Y}"
+            value = self.dates.serial(value) if whole(style) in self.dates.styles else f"{value:%d/%m/%Y}"
         known = self.contents.get((type(value), value))
         if known is None:
             known = self.contents[type(value), value] = _content(value, self.sheet.prefix.decode())
@@ -289,7 +300,7 @@ def _column_styles(sheet: Worksheet) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for column in map(attributes, [] if child is None else sheet.inner(child, "col")):
         if style := column.get(b"style"):
-            found |= dict.fromkeys(range(int(column[b"min"]), int(column[b"max"]) + 1), style)
+            found |= dict.fromkeys(columns_of(column), style)
     return found
 
 
@@ -317,7 +328,7 @@ def _with_dimension(sheet: Worksheet, rows: Mapping[int, Row]) -> Worksheet:
     if child is None or not places:
         return sheet
     tag = sheet.start_tag(child)
-    old = attributes(tag)[b"ref"]
+    old = attribute(tag, b"ref")
     top, left, bottom, right = cells_of(old.decode())
     wider = reference(
         min(top, *(row for row, _ in places)),
@@ -378,7 +389,7 @@ def _formulas(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], re.Match[byte
     row = column = 0
     for tag in re.finditer(rb"<%s(row|c|f)(?=[\s/>])" % sheet.prefix + REST, sheet.mask):
         if tag[1] == b"row":
-            row, column = int(attributes(tag[0]).get(b"r", row + 1)), 0
+            row, column = whole(attributes(tag[0]).get(b"r"), row + 1), 0
         elif tag[1] == b"c":
             column = _column(tag[0], column + 1)
         else:

@@ -1,4 +1,4 @@
-"""What calamine does not show of a workbook: its parts, error cells, formulas never computed, far-away cells.
+"""What a workbook says by calamine, and what that does not show: parts, errors, formulas never computed, far cells.
 
 The whole file is read once into memory, so that what is checked here is what calamine reads afterwards. Source for the
 names: ECMA-376, parts 1 and 2; the strict namespaces count as the transitional ones.
@@ -8,16 +8,19 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string as column_index
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
 from converter.spec.formats import CellFault
+from converter.xlsx.text import MAIN
 
 MAX_OCTETS = 500_000_000
 """Bytes a workbook may weigh: beyond, it is no workbook of requests."""
@@ -25,6 +28,11 @@ MAX_UNPACKED = 1_000_000_000
 """Bytes its XML may unpack to: beyond, it is a bomb."""
 MAX_CELLS = 8_000_000
 """Cells in the rectangle from A1 to the last value: calamine sets 32 bytes aside for each, filled or not."""
+
+MAX_FILLED = 3_000_000
+"""Cells of a sheet that hold a value, twice what the widest sheet of `MAX_ROWS` requests could need to be read."""
+MAX_ROWS = 200_000
+"""Rows of a sheet that hold a value: ten times the requests of the whole country."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -86,15 +94,18 @@ class Package:
     def __init__(self, nom: str, data: bytes) -> None:
         """Open the package whose bytes are `data`; `nom` names it in messages."""
         self.nom = nom
+        self.data = data
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise refusal(nom, "F006") from error
-        self._names = frozenset(self._zip.namelist())
+        self._names = {name.lower(): name for name in self._zip.namelist()}
+        self._cells_read: dict[str, bytes] = {}
+        self._far: dict[str, str] = {}
         self._refuse_other_kinds()
         # Read to the end, so that what unpacks to more than it says is found before calamine unpacks it.
         for part in self._names:
-            if part.endswith("/sharedStrings.xml"):
+            if part.endswith("/sharedstrings.xml"):
                 self.read(part)
 
     def _refuse_other_kinds(self) -> None:
@@ -102,17 +113,37 @@ class Package:
             raise refusal(self.nom, "F003")
         if "mimetype" in self._names and b"opendocument" in self.read("mimetype"):
             raise refusal(self.nom, "F005")
-        if not {"[Content_Types].xml", "_rels/.rels"} <= self._names:
+        if not self._names.keys() >= {"[content_types].xml", "_rels/.rels"}:
             raise refusal(self.nom, "F002")
         if sum(info.file_size for info in self._zip.infolist() if info.filename.endswith(".xml")) > MAX_UNPACKED:
             raise refusal(self.nom, "F008")
 
     def read(self, part: str) -> bytes:
-        """Return the bytes of a part; F006 when it is missing or damaged."""
+        """Return the bytes of a part, names compared without case; F006 when it is missing or damaged."""
         try:
-            return self._zip.read(part)
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            return self._zip.read(self._names[part.lower()])
+        except _DAMAGE as error:
             raise refusal(self.nom, "F006") from error
+
+    def _cells_of(self, sheet: str) -> bytes:
+        """Return the bytes of a worksheet; F019 when it holds too much, found out while it is unpacked."""
+        if sheet not in self._cells_read:
+            part = self._names.get(self.sheets[sheet].lower(), "")
+            pieces, filled = [], 0
+            try:
+                with self._zip.open(part) as unpacked:
+                    while piece := unpacked.read(_PIECE):
+                        pieces.append(piece)
+                        filled += _filled_cells(piece)
+                        if filled > MAX_FILLED:
+                            raise _too_large(sheet)
+            except _DAMAGE as error:
+                raise refusal(self.nom, "F006") from error
+            data = b"".join(pieces)
+            if filled > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
+                raise _too_large(sheet)
+            self._cells_read = {sheet: data}
+        return self._cells_read[sheet]
 
     def xml(self, part: str) -> etree._Element:
         """Return the root of a part."""
@@ -174,7 +205,7 @@ class Package:
 
     def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
         """Return the error cells and the formulas never computed, by (row, column)."""
-        data = self.read(self.sheets[sheet])
+        data = self._cells_of(sheet)
         if not any(mark in data for mark in _FAULTY):
             return {}
         return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
@@ -189,7 +220,12 @@ class Package:
 
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
-        data = self.read(self.sheets[sheet])
+        if sheet not in self._far:
+            self._far[sheet] = self._find_far(sheet)
+        return self._far[sheet]
+
+    def _find_far(self, sheet: str) -> str:
+        data = self._cells_of(sheet)
         if not _may_be_large(data[: data.rfind(b"sheetData>")]):
             return ""
         lowest = rightmost = Cell(0, 0, "", None, None)
@@ -228,11 +264,40 @@ class Package:
         except (etree.XMLSyntaxError, ValueError) as error:
             raise refusal(self.nom, "F006") from error
 
+    def plain(self) -> bytes:
+        """Return a copy that holds only what calamine reads, written as it expects it."""
+        plain = io.BytesIO()
+        with zipfile.ZipFile(plain, "w") as out:
+            out.writestr("[Content_Types].xml", "<Types/>")
+            out.writestr("_rels/.rels", "<Relationships/>")
+            kinds = {
+                f"xl/sheet{number}.xml": ("worksheet", part) for number, part in enumerate(self.sheets.values(), 1)
+            }
+            for kind, part in self._related(self._workbook_part).values():
+                name = kind.rpartition("/")[2]
+                if name in {"styles", "sharedStrings"} and part.lower() in self._names:
+                    kinds[f"xl/{name}.xml"] = (name, part)
+            for name, (_, part) in kinds.items():
+                out.writestr(name, etree.tostring(self.xml(part), encoding="UTF-8"))
+            out.writestr("xl/workbook.xml", self._plain_workbook())
+            out.writestr("xl/_rels/workbook.xml.rels", _plain_relationships(kinds))
+        return plain.getvalue()
+
+    def _plain_workbook(self) -> bytes:
+        root = etree.Element(f"{{{MAIN}}}workbook", nsmap={None: MAIN, "r": _RELATIONS})
+        etree.SubElement(root, f"{{{MAIN}}}workbookPr", date1904=str(int(self.date1904)))
+        sheets = etree.SubElement(root, f"{{{MAIN}}}sheets")
+        for number, name in enumerate(self.sheets, 1):
+            sheet = etree.SubElement(sheets, f"{{{MAIN}}}sheet", name=name, sheetId=str(number))
+            sheet.set(f"{{{_RELATIONS}}}id", f"xl/sheet{number}.xml")
+        written: bytes = etree.tostring(root, encoding="UTF-8")
+        return written
+
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the kind and the target part of each relationship of a part (`""`: of the package)."""
         path = PurePosixPath(part or ".")
         rels = str(path.parent / "_rels" / f"{path.name}.rels")
-        if rels not in self._names:
+        if rels.lower() not in self._names:
             return {}
         return {
             rel.get("Id", ""): (rel.get("Type", ""), _resolve(part, rel.get("Target", "")))
@@ -241,6 +306,26 @@ class Package:
         }
 
 
+_DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_PIECE = 1 << 22
+
+
+def _filled_cells(cells: bytes) -> int:
+    return cells.count(b"</v>") + cells.count(b":v>") // 2 + cells.count(b"</is>")
+
+
+def _filled_rows(cells: bytes) -> int:
+    return sum(_filled_cells(row) > 0 for row in _ROW.findall(cells))
+
+
+def _too_large(sheet: str) -> Inutilisable:
+    limits = (("lignes", f"{MAX_ROWS:_}".replace("_", " ")), ("cellules", f"{MAX_FILLED:_}".replace("_", " ")))
+    return Inutilisable(Issue("F019", Place(sheet), faits=(("feuille", sheet), *limits)))
+
+
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s>].*?row\s*>", re.DOTALL)
 _FAULTY = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What the XML has somewhere when a cell holds an error or a formula."""
 _FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9])')
@@ -253,6 +338,14 @@ def _may_be_large(cells: bytes) -> bool:
     """Tell whether a sheet needs a closer look: a far reference, or references written otherwise than Excel does."""
     unusual = b"='" in cells or b":c " in cells or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
     return unusual or _FAR_OUT.search(cells) is not None
+
+
+def _plain_relationships(kinds: Mapping[str, tuple[str, str]]) -> bytes:
+    root = etree.Element("Relationships", nsmap={None: _PACKAGE})
+    for name, (kind, _) in kinds.items():
+        etree.SubElement(root, "Relationship", Id=name, Type=f"{_RELATIONS}/{kind}", Target=f"/{name}")
+    written: bytes = etree.tostring(root, encoding="UTF-8")
+    return written
 
 
 def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
@@ -276,6 +369,44 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     if match is None:
         raise ValueError(reference)
     return int(match[2]), column_index(match[1])
+
+
+class Values:
+    """The values of a workbook as calamine reads them, from a plain copy of it where the workbook is unusual.
+
+    Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.
+    """
+
+    def __init__(self, package: Package) -> None:
+        """Open the workbook; F006 when it is damaged."""
+        self._package = package
+        self._plain = False
+        try:
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
+        except CalamineError:
+            self._open_plain()
+
+    def _open_plain(self) -> None:
+        self._plain = True
+        try:
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(self._package.plain()))
+        except CalamineError as error:
+            raise refusal(self._package.nom, "F006") from error
+
+    def sheet(self, name: str) -> CalamineSheet:
+        """Return a sheet; F006 when it is damaged."""
+        try:
+            return self._book.get_sheet_by_name(name)
+        except CalamineError as error:
+            if self._plain:
+                raise refusal(self._package.nom, "F006") from error
+        self._open_plain()
+        return self.sheet(name)
+
+    def rows(self, name: str) -> list[list[Any]]:
+        """Return the cells of a sheet from A1."""
+        rows: list[list[Any]] = self.sheet(name).to_python(skip_empty_area=False)
+        return rows
 
 
 def _resolve(source: str, target: str) -> str:
