@@ -11,7 +11,8 @@ from converter.commands.progress import Step, steps
 from converter.commands.session import Examen, Options, examine, outcome_of, read, suivis_of, write_back
 from converter.depositing import deposit
 from converter.depositing.deposit import Depots
-from converter.issues import Empeche
+from converter.issues import Empeche, Inutilisable
+from converter.marking import annotate
 from converter.registry.store import Depot
 from converter.spec.names import NomDepot
 from converter.spec.programme import avance
@@ -27,6 +28,7 @@ def convertir(chemin: Path, options: Options) -> Outcome:
     with steps(options.console) as step, read(chemin, step) as ouvert:
         if not options.copie:
             save.ensure_writable(chemin)
+        annotate.ensure_markable(ouvert.source)
         step("Lecture du registre")
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
             examen = examine(ouvert, depots.registre.memory(), options.au, step)
@@ -39,11 +41,12 @@ def convertir(chemin: Path, options: Options) -> Outcome:
             step("Écriture dans le classeur")
             try:
                 ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)
-            except Empeche as obstacle:
+            except (Empeche, Inutilisable) as obstacle:
                 if not done:
                     raise
                 # What was deposited must be told; the next run writes it into the workbook, from the registry.
-                told = outcome_of(examen, suivis, (*depots.issues, obstacle.issue), None, envois)
+                why = obstacle.issues if isinstance(obstacle, Inutilisable) else (obstacle.issue,)
+                told = outcome_of(examen, suivis, (*depots.issues, *why), None, envois)
                 return replace(told, code=PREVENTED)
     return outcome_of(examen, suivis, depots.issues, ecrit, envois)
 

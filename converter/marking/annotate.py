@@ -26,6 +26,7 @@ __all__ = [
     "Mark",
     "Valeur",
     "annotate",
+    "ensure_markable",
     "grouped",
     "mark_cells",
     "read_accepted",
@@ -77,16 +78,27 @@ def annotate(
     return refused
 
 
+def ensure_markable(source: Path) -> None:
+    """Raise `Inutilisable` (F018) where a part that annotations go through is damaged; nothing is written."""
+    with Package(source) as package:
+        styles.date_styles(package)
+        _unmark(package)
+
+
 def unmark_cells(source: Path, target: Path) -> None:
     """Write `source` to `target` without marks of ours and without our sheet `Erreurs`; values stay."""
     with Package(source) as package:
-        for part in worksheets(package).values():
-            _clean(package, part)
-        styles.remove(package, "dxfs")
-        with package.interpreting(workbook_part(package)):
-            erreurs.remove_sheet(package)
-        forget_strings(package)
+        _unmark(package)
         package.write(target)
+
+
+def _unmark(package: Package) -> None:
+    for part in worksheets(package).values():
+        _clean(package, part)
+    styles.remove(package, "dxfs")
+    with package.interpreting(workbook_part(package)):
+        erreurs.remove_sheet(package)
+    forget_strings(package)
 
 
 def _clean(package: Package, part: str) -> None:

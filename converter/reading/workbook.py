@@ -115,6 +115,14 @@ def read(path: Path) -> Classeur:
     return classeur
 
 
+def ensure_opens(path: Path) -> None:
+    """Raise `Inutilisable` (F006, F018) unless the next run can open a workbook that this one wrote."""
+    package = parts.Package(path.name, parts.load(path))
+    parts.Values(package)
+    for part in package.sheets.values():
+        package.ensure_whole(part)
+
+
 class _Sheets:
     """The worksheets of a file, each read when it is first asked for."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
+from xml.parsers import expat
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string as column_index
@@ -197,7 +198,7 @@ class Package:
         for kind, part in self._related(self.sheets[sheet]).values():
             if kind.endswith("/table"):
                 table = self.xml(part)
-                area = re.fullmatch("[A-Z]+([0-9]+):[A-Z]+([0-9]+)", table.get("ref", ""))
+                area = re.fullmatch("[A-Z]+([0-9]{1,7}):[A-Z]+([0-9]{1,7})", table.get("ref", ""))
                 if area and table.get("headerRowCount", "1") != "0":
                     yield int(area[1])
                 if area and table.get("totalsRowCount", "0") != "0":
@@ -264,20 +265,26 @@ class Package:
         except (etree.XMLSyntaxError, ValueError) as error:
             raise refusal(self.nom, "F006") from error
 
+    def ensure_whole(self, part: str) -> None:
+        """Raise `Inutilisable` (F006) unless the XML of a part is well-formed to its end."""
+        try:
+            expat.ParserCreate().Parse(self.read(part), True)
+        except expat.ExpatError as error:
+            raise refusal(self.nom, "F006") from error
+
     def plain(self) -> bytes:
         """Return a copy that holds only what calamine reads, written as it expects it."""
         plain = io.BytesIO()
         with zipfile.ZipFile(plain, "w") as out:
             out.writestr("[Content_Types].xml", "<Types/>")
-            out.writestr("_rels/.rels", "<Relationships/>")
-            kinds = {
-                f"xl/sheet{number}.xml": ("worksheet", part) for number, part in enumerate(self.sheets.values(), 1)
-            }
+            out.writestr("_rels/.rels", _plain_relationships({"xl/workbook.xml": "officeDocument"}))
+            sources = {f"xl/sheet{number}.xml": part for number, part in enumerate(self.sheets.values(), 1)}
+            kinds = dict.fromkeys(sources, "worksheet")
             for kind, part in self._related(self._workbook_part).values():
                 name = kind.rpartition("/")[2]
                 if name in {"styles", "sharedStrings"} and part.lower() in self._names:
-                    kinds[f"xl/{name}.xml"] = (name, part)
-            for name, (_, part) in kinds.items():
+                    sources[f"xl/{name}.xml"], kinds[f"xl/{name}.xml"] = part, name
+            for name, part in sources.items():
                 out.writestr(name, etree.tostring(self.xml(part), encoding="UTF-8"))
             out.writestr("xl/workbook.xml", self._plain_workbook())
             out.writestr("xl/_rels/workbook.xml.rels", _plain_relationships(kinds))
@@ -340,9 +347,9 @@ def _may_be_large(cells: bytes) -> bool:
     return unusual or _FAR_OUT.search(cells) is not None
 
 
-def _plain_relationships(kinds: Mapping[str, tuple[str, str]]) -> bytes:
+def _plain_relationships(kinds: Mapping[str, str]) -> bytes:
     root = etree.Element("Relationships", nsmap={None: _PACKAGE})
-    for name, (kind, _) in kinds.items():
+    for name, kind in kinds.items():
         etree.SubElement(root, "Relationship", Id=name, Type=f"{_RELATIONS}/{kind}", Target=f"/{name}")
     written: bytes = etree.tostring(root, encoding="UTF-8")
     return written
