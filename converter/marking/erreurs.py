@@ -87,9 +87,10 @@ def _new_entry(package: Package, workbook: Tree) -> SheetEntry:
 
 def _drop_part(package: Package, entry: SheetEntry) -> None:
     """Drop our sheet and what the user or a program hung on it (notes, printer settings)."""
-    used = package.used()
+    own = {each.target for each in package.relationships(entry.part) if each.target in package}
+    used = package.used() if own else {}
     others = {target for part, targets in used.items() if part != entry.part for target in targets}
-    for part in sorted({entry.part, *(used.get(entry.part, set()) - others)}):
+    for part in sorted({entry.part, *(own - others)}):
         package.drop(part)
 
 

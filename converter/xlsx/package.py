@@ -1,6 +1,7 @@
 """An OPC package edited in place: entries nobody touched are copied byte for byte, header included."""
 
 import copy
+import errno
 import posixpath
 import zipfile
 import zlib
@@ -129,7 +130,7 @@ class Package:
         except _DAMAGE as error:
             raise unreadable(name) from error
         except OSError as error:
-            if error.errno is None:  # raised by a codec, not by the system
+            if error.errno in {None, errno.EINVAL}:  # raised by a codec, or for an entry that begins before the file
                 raise unreadable(name) from error
             raise
 

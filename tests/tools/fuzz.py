@@ -3,11 +3,11 @@
     python -m tests.tools.fuzz workbooks --seed 1 --number 20000 [--keep FOLDER]
 
 `workbooks`: mutated bytes, zip entries, XML nodes, attributes and values, run twice through `valider`; `json`: the
-portal's answers, models and deposits; `attachments`: PDF, PNG and JPG. What falls short is told with its seed, and kept.
+portal's answers, models and deposits; `attachments`: PDF, PNG and JPG. What falls short is told
+with its seed, and kept.
 """
 
 import argparse
-import random
 import resource
 import signal
 import sys
@@ -42,7 +42,7 @@ class Fault:
 
 @contextmanager
 def _limited() -> Iterator[None]:
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
@@ -74,14 +74,14 @@ def _where(error: BaseException) -> str:
 def fault(kind: fuzz_inputs.Kind, seed: int, folder: Path) -> Fault | None:
     """Build one input and run it, twice where what it does to it must be readable again."""
     path = folder / kind.name
-    path.write_bytes(kind.build(random.Random(seed)))
+    path.write_bytes(kind.built(seed))
     swollen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGEST
     try:
         if not _refused(kind.run, path) and kind.again and _refused(kind.run, path):
             return Fault(seed, "refused on the second run")
     except TooLong:
         return Fault(seed, f"longer than {LONGEST} s")
-    except BaseException as error:  # noqa: BLE001 - a panic of a library is no Exception
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
         return Fault(seed, _where(error))
@@ -98,7 +98,7 @@ def faults(kind: fuzz_inputs.Kind, seed: int, number: int, keep: Path | None = N
         if found is not None:
             if keep is not None:
                 keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{each}-{kind.name}").write_bytes(kind.build(random.Random(each)))
+                (keep / f"{each}-{kind.name}").write_bytes(kind.built(each))
             yield found
 
 
@@ -111,7 +111,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--keep", type=Path)
     wanted = parser.parse_args(arguments)
     count = 0
-    for count, found in enumerate(faults(fuzz_inputs.KINDS[wanted.kind], wanted.seed, wanted.number, wanted.keep), 1):
+    for found in faults(fuzz_inputs.KINDS[wanted.kind], wanted.seed, wanted.number, wanted.keep):
+        count += 1
         sys.stdout.write(f"{found.seed}: {found.how}\n")
         sys.stdout.flush()
     sys.stdout.write(f"{wanted.kind}, seed {wanted.seed}: {wanted.number} inputs, {count} fall short\n")

@@ -1,4 +1,4 @@
-"""The inputs of `tests.tools.fuzz`: small good ones, each damaged in a few random ways, and what they are run through."""
+"""The inputs of `tests.tools.fuzz`: small good ones, each damaged in a few random ways, and what they go through."""
 
 import io
 import json
@@ -55,6 +55,10 @@ class Kind:
     run: Callable[[Path], object]
     again: bool = False
 
+    def built(self, seed: int) -> bytes:
+        """The input of a seed."""
+        return self.build(random.Random(seed))  # noqa: S311 - the same seed gives the same input
+
 
 # --- bytes ------------------------------------------------------------------------------------------------------------
 
@@ -83,7 +87,7 @@ def _workbooks() -> tuple[bytes, ...]:
     """Good ones of ours, also once annotated and with what annotations left; small ones of every other kind."""
     ours = [good(), (ROOT / "samples/exemple-du-guide/demandes.xlsx").read_bytes(), _annotated(good())]
     others = [case(name) for name in CASES]
-    excel = [path.read_bytes() for path in sorted(EXCEL_MADE.glob("*.xlsx")) if path.stat().st_size < 12_000]  # noqa: PLR2004 - small ones
+    excel = [path.read_bytes() for path in sorted(EXCEL_MADE.glob("*.xlsx")) if path.stat().st_size < 12_000]
     return (*ours * 12, *others, *map(_annotated, others[::3]), *excel[::4])
 
 
@@ -109,7 +113,7 @@ def workbook(draw: random.Random) -> bytes:
     """A workbook with one to three damages."""
     data = draw.choice(_workbooks())
     for _ in range(draw.choice((1, 1, 2, 3))):
-        data = damaged(data, draw) if draw.random() < 0.2 else _repackaged(data, draw)  # noqa: PLR2004 - mostly inside
+        data = damaged(data, draw) if draw.random() < 0.2 else _repackaged(data, draw)
     return data
 
 
@@ -117,7 +121,7 @@ def _repackaged(data: bytes, draw: random.Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = {name: archive.read(name) for name in archive.namelist()}
-    except Exception:  # noqa: BLE001 - an earlier damage
+    except Exception:  # noqa: BLE001 - whatever an earlier damage makes of a zip
         return damaged(data, draw)
     _damage_an_entry(entries, draw)
     out = io.BytesIO()
@@ -137,9 +141,9 @@ def _damage_an_entry(entries: dict[str, bytes], draw: random.Random) -> None:
         del entries[name]
     elif way == 1:
         entries[draw.choice((name.upper(), name + "x", "é" + name))] = entries.pop(name)
-    elif way == 2:  # noqa: PLR2004 - ways are numbers
+    elif way == 2:
         entries[name] = entries[draw.choice(sorted(entries))]
-    elif way < 5:  # noqa: PLR2004
+    elif way < 5:
         entries[name] = damaged(entries[name], draw)
     else:
         entries[name] = _damaged_xml(entries[name], draw)
@@ -152,17 +156,17 @@ def _damaged_xml(data: bytes, draw: random.Random) -> bytes:
         return damaged(data, draw)
     node = draw.choice([each for each in root.iter() if isinstance(each.tag, str)])
     way = draw.randrange(9)
-    if way < 4 and node.attrib:  # noqa: PLR2004 - ways are numbers
+    if way < 4 and node.attrib:
         attribute = draw.choice(sorted(node.attrib))
         if way == 0:
             del node.attrib[attribute]
         else:
             node.set(attribute, draw.choice(WEIRD))
-    elif way == 4 and node.getparent() is not None:  # noqa: PLR2004
+    elif way == 4 and node.getparent() is not None:
         node.getparent().remove(node)
-    elif way == 5 and node.getparent() is not None:  # noqa: PLR2004
+    elif way == 5 and node.getparent() is not None:
         node.addnext(etree.fromstring(etree.tostring(node, with_tail=False)))
-    elif way == 6:  # noqa: PLR2004
+    elif way == 6:
         node.tag = draw.choice(("autre", "{urn:autre}x", node.tag + "x"))
     else:
         node.text = draw.choice(WEIRD).replace("\0", "")
@@ -188,20 +192,20 @@ def document(draw: random.Random) -> bytes:
     data = json.loads((ROOT / "converter/spec/modele-hop.json").read_bytes())
     for _ in range(draw.choice((0, 1, 1, 2, 3))):
         data = _damaged_data(data, draw)
-    text = json.dumps(data, ensure_ascii=draw.random() < 0.5).encode(  # noqa: PLR2004 - a coin
+    text = json.dumps(data, ensure_ascii=draw.random() < 0.5).encode(
         draw.choices(("utf-8", "utf-8-sig", "utf-16", "cp1252"), (8, 1, 1, 1))[0], "replace"
     )
-    return damaged(text, draw) if draw.random() < 0.4 else text  # noqa: PLR2004 - the others stay JSON
+    return damaged(text, draw) if draw.random() < 0.4 else text
 
 
 def _damaged_data(data: Any, draw: random.Random) -> Any:
-    if isinstance(data, dict) and data and draw.random() < 0.8:  # noqa: PLR2004 - mostly further down
+    if isinstance(data, dict) and data and draw.random() < 0.8:
         key = draw.choice(sorted(data))
         changed = {**data, key: _damaged_data(data[key], draw)}
-        if draw.random() < 0.1:  # noqa: PLR2004 - now and then
+        if draw.random() < 0.1:
             changed[draw.choice(WEIRD)] = changed.pop(key)
         return changed
-    if isinstance(data, list) and data and draw.random() < 0.8:  # noqa: PLR2004
+    if isinstance(data, list) and data and draw.random() < 0.8:
         at = draw.randrange(len(data))
         return [*data[:at], _damaged_data(data[at], draw), *data[at + draw.randrange(2) :]]
     nested: Any = "x"
