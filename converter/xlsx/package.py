@@ -287,8 +287,8 @@ class Package:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
             written = set()
             for info in self._zip.infolist():
-                if info.filename in self._dropped:
-                    continue
+                if info.filename in self._dropped or info is not self._zip.getinfo(info.filename):
+                    continue  # an entry that another of its name hides is no part
                 written.add(info.filename)
                 if info.filename in self._changed or info.filename in self._edited:
                     _store(out, info.filename, self._written(info.filename))

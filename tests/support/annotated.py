@@ -283,7 +283,7 @@ def readings(path: Path) -> dict[str, bytes]:
 
 TOUCHED = re.compile(
     r"(?i)\[content_types\]\.xml|.*styles\.xml|.*workbook\.xml(\.rels)?|book\.xml(\.rels)?|.*_rels/.*\.rels"
-    r"|.*sheet[^/]*\.xml|.*comments?\d*\.xml|.*\.vml"
+    r"|.*sheet[^/]*\.xml|.*comments?\d*\.xml|.*\.vml|.*sharedstrings\.xml"
 )
 """The parts that a mark may touch."""
 
