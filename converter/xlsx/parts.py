@@ -147,11 +147,14 @@ class Package:
         return self._cells_read[sheet]
 
     def xml(self, part: str) -> etree._Element:
-        """Return the root of a part."""
+        """Return the root of a part; F006 when it declares entities: no spreadsheet program does."""
         try:
-            return etree.fromstring(self.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
+            root = etree.fromstring(self.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
         except etree.XMLSyntaxError as error:
             raise refusal(self.nom, "F006") from error
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise refusal(self.nom, "F006")
+        return root
 
     @cached_property
     def _workbook_part(self) -> str:
