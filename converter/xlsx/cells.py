@@ -380,8 +380,8 @@ def _orphans(sheet: Worksheet, masters: Sequence[Master]) -> Iterator[tuple[re.M
             continue
         if b"ref" in given:
             current.pop(given.get(b"si", b""), None)
-        elif master := current.get(given.get(b"si", b"")):
-            yield tag, shared.moved(master.text, place[0] - master.place[0], place[1] - master.place[1])
+        elif lost := current.get(given.get(b"si", b"")):
+            yield tag, shared.moved(lost.text, place[0] - lost.place[0], place[1] - lost.place[1])
 
 
 def _formulas(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], re.Match[bytes]]]:

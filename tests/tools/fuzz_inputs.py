@@ -21,6 +21,7 @@ from converter.attachments import inspection
 from converter.commands import session, verifier
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import ErrorLine, Mark, annotate
+from converter.reading import workbook as reading
 from converter.returning import adopt, received
 from converter.spec.programme import EXTENSIONS
 from tests.support.annotated import CASES, EXCEL_MADE, case
@@ -106,6 +107,7 @@ def _annotate(path: Path) -> None:
     marks = [Mark(sheet, row, 2, Gravite.ERREUR, "faux") for sheet in ("Demandes", "S", "Sheet1") for row in (1, 3)]
     target = path.with_suffix(".new")
     annotate(path, target, marks=marks, errors=[line])
+    reading.ensure_opens(target)
     target.replace(path)
 
 
