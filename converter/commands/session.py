@@ -231,7 +231,7 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
 
     def write(target: Path) -> None:
         annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
-        workbook.ensure_opens(target)
+        workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
     if not copie:

@@ -115,9 +115,9 @@ def read(path: Path) -> Classeur:
     return classeur
 
 
-def ensure_opens(path: Path) -> None:
-    """Raise `Inutilisable` (F006, F018) unless the next run can open a workbook that this one wrote."""
-    package = parts.Package(path.name, parts.load(path))
+def ensure_opens(path: Path, nom: str) -> None:
+    """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
+    package = parts.Package(nom, parts.load(path))
     parts.Values(package)
     for part in package.sheets.values():
         package.ensure_whole(part)

@@ -20,6 +20,7 @@ ORDER = (  # noqa: SIM905 - reads as the standard lists them
 
 _EMPTY, _DECLARED = "empty", "declared"
 """Noted of a table of shared strings that was there and held none, or was declared and not there."""
+_SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
 _STRING = re.compile(rb"[<:]si[\s/>]")
 _NOTED, _HEAD = re.compile(rb"<!--segur-hop "), 400
 """How the note of a part starts, and within which bytes: a large table is not parsed to look for it."""
@@ -97,10 +98,14 @@ def ensure_strings(package: Package) -> None:
     workbook = workbook_part(package)
     told = [each.target for each in package.relationships(workbook) if each.type.endswith("/sharedStrings")]
     part = told[0] if told else "xl/sharedStrings.xml"
-    if part not in package:
-        _new_strings(package, part)
-    elif not _STRING.search(package.read(part)):
+    if part in package and _STRING.search(package.read(part)):
+        pass
+    elif any(_SHARED.search(package.read(each)) for each in worksheets(package).values()):
+        return  # a cell that names a string that is not there must not come to say ours
+    elif part in package:
         _add_string(trace(package.edit(part), _EMPTY))
+    else:
+        _new_strings(package, part)
     if not told:
         package.relate(workbook, "sharedStrings", part)
 

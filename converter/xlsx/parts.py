@@ -4,6 +4,7 @@ The whole file is read once into memory, so that what is checked here is what ca
 names: ECMA-376, parts 1 and 2; the strict namespaces count as the transitional ones.
 """
 
+import codecs
 import io
 import re
 import zipfile
@@ -141,6 +142,11 @@ class Package:
             except _DAMAGE as error:
                 raise refusal(self.nom, "F006") from error
             data = b"".join(pieces)
+            if data.startswith(_UTF16):
+                data = etree.tostring(self.xml(part), encoding="UTF-8")
+                filled = _filled_cells(data)
+                if filled > MAX_FILLED:
+                    raise _too_large(sheet)
             if filled > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
                 raise _too_large(sheet)
             self._cells_read = {sheet: data}
@@ -268,6 +274,20 @@ class Package:
         except (etree.XMLSyntaxError, ValueError) as error:
             raise refusal(self.nom, "F006") from error
 
+    def is_utf16(self) -> bool:
+        """Tell whether a part with cells or texts is written in UTF-16."""
+        strings = (
+            part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/sharedStrings")
+        )
+        return any(self._starts(part).startswith(_UTF16) for part in (*self.sheets.values(), *strings))
+
+    def _starts(self, part: str) -> bytes:
+        try:
+            with self._zip.open(self._names[part.lower()]) as unpacked:
+                return unpacked.read(2)
+        except _DAMAGE:
+            return b""  # told when it is read
+
     def ensure_whole(self, part: str) -> None:
         """Raise `Inutilisable` (F006) unless the XML of a part is well-formed to its end."""
         try:
@@ -319,6 +339,7 @@ class Package:
 _DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PIECE = 1 << 22
 
 
@@ -338,15 +359,21 @@ def _too_large(sheet: str) -> Inutilisable:
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s>].*?row\s*>", re.DOTALL)
 _FAULTY = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What the XML has somewhere when a cell holds an error or a formula."""
-_FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9])')
-"""A row from 100 000 or a column from BA; without one, a sheet has less than 5.2 million cells."""
+_FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9]|[A-Za-z0-9]*&)')
+"""A row from 100 000, a column from BA or a reference with entities; without one, under 5.2 million cells."""
+_ODD = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\t\r\n]")
 _FAR_ROW = 100_000
 _LAST_COLUMN = 16_384
 
 
 def _may_be_large(cells: bytes) -> bool:
     """Tell whether a sheet needs a closer look: a far reference, or references written otherwise than Excel does."""
-    unusual = b"='" in cells or b":c " in cells or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
+    unusual = (
+        b"='" in cells
+        or _ODD.search(cells) is not None
+        or b":c " in cells
+        or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
+    )
     return unusual or _FAR_OUT.search(cells) is not None
 
 
@@ -391,6 +418,9 @@ class Values:
         """Open the workbook; F006 when it is damaged."""
         self._package = package
         self._plain = False
+        if package.is_utf16():  # calamine reads such a sheet as an empty one
+            self._open_plain()
+            return
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
         except CalamineError:

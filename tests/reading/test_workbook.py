@@ -347,6 +347,17 @@ def test_a_package_that_excel_opens_reads_the_same(change: Callable[[dict[str, b
     assert_good(path)
 
 
+def test_a_sheet_alone_in_utf16_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    def change(name: str, data: bytes) -> bytes:
+        if not name.endswith("sheet3.xml"):
+            return data
+        entries = {name: data}
+        utf16(entries)
+        return entries[name]
+
+    assert_good(repackaged(tmp_path / "demandes.xlsx", change))
+
+
 @pytest.mark.parametrize("written", ["2022-04-15", "2022-04-15T00:00:00", "2022-04-15T00:00:00.000"])
 def test_a_date_written_as_text_of_its_own_kind_is_a_date(written: str, tmp_path: Path) -> None:
     def change(entries: dict[str, bytes]) -> None:
@@ -513,6 +524,23 @@ def test_an_external_entity_is_not_fetched(tmp_path: Path) -> None:
     with pytest.raises(Inutilisable) as raised:
         workbook.read(repackaged(tmp_path / "demandes.xlsx", change))
     assert "ne pas lire" not in repr(raised.value.issues)
+
+
+@pytest.mark.parametrize(
+    "tag", ['<c r="XFD1048576">', '<c\nr="XFD1048576">', '<c r="X&#70;D1048576">', "<c r='XFD1048576'>"]
+)
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_far_cell_is_found_however_it_is_written(tag: str, wide: bool, tmp_path: Path) -> None:
+    far = b'<row r="1048576">%s<v>1</v></c></row></sheetData>' % tag.encode()
+
+    def change(entries: dict[str, bytes]) -> None:
+        entries["xl/worksheets/sheet3.xml"] = entries["xl/worksheets/sheet3.xml"].replace(b"</sheetData>", far)
+        if wide:
+            utf16(entries)
+
+    path = tmp_path / "demandes.xlsx"
+    path.write_bytes(remade(good(), change))
+    assert refused(path) == ["F013"]
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:

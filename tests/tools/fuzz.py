@@ -93,13 +93,15 @@ def fault(kind: fuzz_inputs.Kind, seed: int, folder: Path) -> Fault | None:
 def faults(kind: fuzz_inputs.Kind, seed: int, number: int, keep: Path | None = None) -> Iterator[Fault]:
     """Run that many inputs from a seed on; those that fall short, kept in a folder where asked for."""
     for each in range(seed * 1_000_000, seed * 1_000_000 + number):
+        if keep is not None:  # before it runs: a library may end the process
+            keep.mkdir(parents=True, exist_ok=True)
+            (keep / f"{each}-{kind.name}").write_bytes(kind.built(each))
         with tempfile.TemporaryDirectory(prefix="segur-hop-fuzz-") as folder:
             found = fault(kind, each, Path(folder))
         if found is not None:
-            if keep is not None:
-                keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{each}-{kind.name}").write_bytes(kind.built(each))
             yield found
+        elif keep is not None:
+            (keep / f"{each}-{kind.name}").unlink()
 
 
 def main(arguments: Sequence[str]) -> int:

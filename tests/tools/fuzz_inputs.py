@@ -18,7 +18,7 @@ from PIL import Image
 from rich.console import Console
 
 from converter.attachments import inspection
-from converter.commands import session, verifier
+from converter.commands import session, valider, verifier
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import ErrorLine, Mark, annotate
 from converter.reading import workbook as reading
@@ -107,7 +107,7 @@ def _annotate(path: Path) -> None:
     marks = [Mark(sheet, row, 2, Gravite.ERREUR, "faux") for sheet in ("Demandes", "S", "Sheet1") for row in (1, 3)]
     target = path.with_suffix(".new")
     annotate(path, target, marks=marks, errors=[line])
-    reading.ensure_opens(target)
+    reading.ensure_opens(target, path.name)
     target.replace(path)
 
 
@@ -179,7 +179,7 @@ def _damaged_xml(data: bytes, draw: random.Random) -> bytes:
 def _validate(path: Path) -> None:
     """Run `valider`; a workbook that is not ours is annotated all the same."""
     try:
-        session.valider(path, session.Options(AU, None, copie=False, console=Console(file=io.StringIO())))
+        valider.valider(path, session.Options(AU, None, copie=False, console=Console(file=io.StringIO())))
     except Inutilisable as refusal:
         if refusal.issues[0].code not in {"F009", "F010", "F011", "F014"}:
             raise

@@ -11,7 +11,7 @@ from openxml_audit import OpenXmlValidator
 
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import CellValue, ErrorLine, Mark, annotate, mark_cells, unmark_cells
-from tests.support.annotated import case, lost, parts, readings
+from tests.support.annotated import MAIN, bare, case, lost, parts, readings
 from tests.support.foreign import CASES, STRICT, foreign, remade
 
 FOREIGN = Path(__file__).parents[3] / "shared" / "foreign"
@@ -74,6 +74,14 @@ def test_shapes_bear_numbers_of_their_own_over_all_sheets_without_a_map(tmp_path
     drawings = b"".join(data for name, data in parts(target).items() if name.endswith(".vml"))
     shapes = re.findall(rb'id="_x0000_s(\d+)"', drawings)
     assert len(shapes) == len(set(shapes)) > 4
+
+
+def test_a_cell_that_names_a_string_that_is_not_there_does_not_come_to_say_ours(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.xlsx", tmp_path / "target.xlsx"
+    rows = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>'
+    source.write_bytes(bare(rows))
+    annotate(source, target, marks=MARKS, errors=[LINE])
+    assert "xl/sharedStrings.xml" not in parts(target)
 
 
 def test_a_strict_workbook_stays_strict(tmp_path: Path) -> None:
