@@ -196,14 +196,15 @@ def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **optio
 @commands.command(epilog="Exemple : segur-hop annuler JSON-1234567890-20220502-001 demandes.xlsx")
 @click.argument("depot", metavar="DEPOT")
 @click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
+@click.option("--refuse-en-bloc", is_flag=True, help="Le portail a refusé le fichier entier, sans lire ses demandes.")
 @_common
-def annuler(depot: str, classeur: Path, **options: Any) -> int:
-    """Retire un dépôt jamais envoyé au portail : ses demandes redeviennent prêtes, leurs numéros libres."""
+def annuler(depot: str, classeur: Path, *, refuse_en_bloc: bool, **options: Any) -> int:
+    """Retire un dépôt jamais envoyé, ou refusé en bloc : ses demandes redeviennent prêtes, leurs numéros libres."""
     from functools import partial
 
     from converter.commands.annuler import annuler as run
 
-    return _each((classeur,), partial(run, depot), **options)
+    return _each((classeur,), partial(run, depot, refuse=refuse_en_bloc), **options)
 
 
 @commands.command(epilog="Exemple : segur-hop retour JSON-1234567890-20220502-001.json demandes.xlsx")

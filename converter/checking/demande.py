@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from converter.spec.names import NomPiece
-from converter.spec.programme import MAX_DEMANDES
+from converter.spec.programme import BON_COMMANDE, MAX_DEMANDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,16 @@ class Demande:
     def centimes(self) -> int:
         """The amount before tax, in whole centimes."""
         return int(self.valeurs["montantSegurHT"])
+
+    @property
+    def order_form(self) -> str:
+        """The SHA-256 of its order form."""
+        return next((piece.sha256 for piece in self.pieces if piece.typeFichier == BON_COMMANDE), "")
+
+    @property
+    def finess(self) -> tuple[str, ...]:
+        """The FINESS numbers of its establishments."""
+        return tuple(str(each["FINESSPMSI"]) for each in self.etablissements if each["FINESSPMSI"])
 
     def archive_names(self) -> tuple[str, ...]:
         """Return the names of its attachments in the zip, in order."""

@@ -1,16 +1,28 @@
-"""`annuler`: a deposit that was never uploaded withdrawn, its requests free again."""
+"""`annuler`: a deposit withdrawn that was never uploaded or was refused whole, its requests free again."""
 
 from pathlib import Path
 
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
-from converter.commands.session import Options, ensure_writable, examine, opened, outcome_of, suivis_of, write_back
+from converter.commands.session import (
+    Options,
+    ensure_writable,
+    examine,
+    learn,
+    opened,
+    outcome_of,
+    suivis_of,
+    write_back,
+)
 from converter.depositing import deposit
+from converter.issues import Issue
 from converter.spec.shape import model_for
 
 
-def annuler(depot: str, chemin: Path, options: Options) -> Outcome:
-    """Withdraw a deposit that was never uploaded, and write into the workbook that its requests are free again.
+def annuler(depot: str, chemin: Path, options: Options, *, refuse: bool = False) -> Outcome:
+    """Withdraw a deposit, and write into the workbook that its requests are free again.
+
+    It was never uploaded, or the portal refused it whole (`refuse`).
 
     Raises `Inutilisable` (D024 to D026) and `Empeche`, nothing withdrawn.
     """
@@ -19,8 +31,10 @@ def annuler(depot: str, chemin: Path, options: Options) -> Outcome:
         if not options.copie:
             ensure_writable(chemin)
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
-            deposit.withdraw(depots, Path(depot).name)
+            learn(ouvert, depots.registre)
+            gone = deposit.withdraw(depots, Path(depot).name, refuse=refuse)
+            notices = (*depots.issues, Issue("D034" if refuse else "D033", valeur=gone.nom))
             examen = examine(ouvert, depots.registre.memory(), options.au, step)
             suivis = suivis_of(examen, {})
-            ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)
-    return outcome_of(examen, suivis, depots.issues, ecrit, ())
+            ecrit = write_back(examen, suivis, notices, copie=options.copie)
+    return outcome_of(examen, suivis, notices, ecrit, ())

@@ -15,6 +15,7 @@ from converter.commands.session import (
     examine,
     opened,
     outcome_of,
+    retold,
     suivis_of,
     write_back,
 )
@@ -46,6 +47,7 @@ def convertir(chemin: Path, options: Options) -> Outcome:
                 save.ensure_unchanged(chemin, ouvert.seen)
             depots.registre.note(examen.rapprochement.signalements)
             done = _deposit(examen, depots, options.au, step)
+            examen = retold(examen, depots.registre.memory())
             suivis = suivis_of(examen, _in_files(done))
             envois = tuple(_upload(depots, depot) for depot in done)
             step("Écriture dans le classeur")

@@ -13,9 +13,10 @@ from converter.commands.session import (
     Ouvert,
     ensure_writable,
     examine,
+    learn,
+    opened,
     outcome_of,
     read_bytes,
-    stamp_of,
     suivis_of,
     with_values,
     write_back,
@@ -37,23 +38,24 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
     with ExitStack() as stack:
         step("Lecture de la réponse")
         answer = received.lire(read_bytes(reponse), reponse.name)
-        seen = stamp_of(chemin)
-        classeur = workbook.read(chemin)
+        before = stack.enter_context(opened(chemin, step))
         if not options.copie:
             ensure_writable(chemin)
         depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
+        learn(before, registre)
         found = bring_back.bring_back(
             answer,
-            lire(classeur),
+            before.lecture,
             registre.memory(),
             registre.depots(),
-            bring_back.formulas(classeur),
+            bring_back.formulas(before.lecture.classeur),
             remplacer=remplacer,
         )
+        registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
-        source = stack.enter_context(with_values(chemin, found.values))
-        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+        source = stack.enter_context(with_values(before.source, found.values))
+        ouvert = Ouvert(before.seen, source, lire(replace(workbook.read(source), chemin=chemin)))
         examen = _with_answer(examine(ouvert, registre.memory(), options.au, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")
@@ -62,7 +64,8 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
 
 
 def _with_answer(examen: Examen, found: Retour) -> Examen:
-    """Add what the answer says: its refusals stand on their rows until the next run checks what was corrected."""
+    """Add what the answer says; a row that it refuses is told so once, with its new number."""
     verdict = examen.verdict
     etats = {ligne: Etat.REJETEE if ligne in found.lignes_rejetees else etat for ligne, etat in verdict.etats.items()}
-    return replace(examen, verdict=replace(verdict, issues=(*found.issues, *verdict.issues), etats=etats))
+    others = (e for e in verdict.issues if e.code != "D031" or e.place.ligne not in found.lignes_rejetees)
+    return replace(examen, verdict=replace(verdict, issues=(*found.issues, *others), etats=etats))

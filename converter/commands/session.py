@@ -12,7 +12,7 @@ from pathlib import Path
 
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
-from converter.checking.check import Lecture, Verdict, check, contenus, lire
+from converter.checking.check import Lecture, Verdict, check, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
@@ -20,13 +20,21 @@ from converter.marking import annotate, remarks
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import workbook
-from converter.registry.fingerprint import of_values
-from converter.registry.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
-from converter.registry.store import Depot, Memoire
+from converter.registry.fingerprint import of_pieces
+from converter.registry.reconcile import (
+    Rapprochement,
+    Statut,
+    already_ordered,
+    already_sent,
+    histories,
+    reconcile,
+    without_changed,
+)
+from converter.registry.rows import Rangs
+from converter.registry.store import Depot, Memoire, Registry
 from converter.sentences.say import gravite
-from converter.spec import programme, tags
+from converter.spec import programme
 from converter.spec.programme import FIGES, Etat
-from converter.spec.sheets import DEMANDES
 from converter.system.files import new_file
 from converter.system.refusals import guarded
 from converter.xlsx import save
@@ -137,17 +145,26 @@ def inspect(lecture: Lecture) -> Mapping[str, Inspection]:
     return inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS)
 
 
+def learn(ouvert: Ouvert, registre: Registry) -> None:
+    """Let the registry learn what only the workbook knows, the portal's answers above all."""
+    memoire = registre.memory()
+    registre.note(reconcile(Rangs(ouvert.lecture).lignes(memoire), memoire).signalements)
+
+
 def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
     """Check a workbook against a registry, its attachments inspected."""
     lecture = ouvert.lecture
-    rapprochement = reconcile(_lignes(lecture, memoire), memoire)
-    statuts = dict(zip(lecture.frames.demandes.valeurs.index, rapprochement.statuts, strict=True))
+    lignes = list(lecture.frames.demandes.valeurs.index)
+    rapprochement = reconcile(Rangs(lecture).lignes(memoire), memoire)
+    statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
     step("Contrôle des pièces")
     pieces = inspect(lecture)
     step("Contrôle des demandes")
-    verdict = _check(lecture, pieces, au, rapprochement.issues, memoire)
+    rapprochement = without_changed(rapprochement, lignes, _attached(lecture, pieces, rapprochement))
+    statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
+    verdict = _with_refused(_check(lecture, pieces, au, rapprochement.issues, memoire), statuts)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
@@ -157,52 +174,53 @@ def _check(
     """Check, and once more with the requests held back whose very content was sent under another number."""
     verdict = check(lecture, pieces, au, deja)
     table = lecture.classeur.demandes
-    twins = already_sent(((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes), memoire)
+    placed = [(table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes]
+    twins = already_sent(placed, memoire)
+    told = {issue.place for issue in twins}
+    twins += already_ordered([(place, d) for place, d in placed if place not in told], memoire)
     return check(lecture, pieces, au, (*deja, *twins)) if twins else verdict
 
 
-def _lignes(lecture: Lecture, memoire: Memoire) -> list[Ligne]:
-    """Return what each row says of itself; its content is hashed only where there is something to compare it with."""
-    frame = lecture.frames.demandes
-    numbers = frame.valeurs["numeroEditeur"].fillna("")
-    told = {tag.nom: _texts(lecture, tag.nom) for tag in tags.tool_columns(DEMANDES)}
-    compared = [ligne for ligne, n in numbers.items() if n in memoire.faits or lecture.etats.get(ligne) in FIGES]
-    hashes = {c.ligne: of_values(c.logiciel, c.valeurs, c.etablissements) for c in contenus(lecture, compared)}
-    return [
-        Ligne(
-            frame.table.place(ligne, "numeroEditeur"),
-            numero,
-            hashes.get(ligne, ""),
-            lecture.etats.get(ligne, ""),
-            told["fichierJSON"].get(ligne, ""),
-            told["numeroASP"].get(ligne, ""),
-            told["codeTraitement"].get(ligne, ""),
-            told["libelleTraitement"].get(ligne, ""),
-            tuple(filter(None, told["anciensNumeros"].get(ligne, "").replace(",", " ").split())),
+def _with_refused(verdict: Verdict, statuts: Mapping[int, Statut]) -> Verdict:
+    """A refused request stays so, whatever else is found on its row."""
+    refused = {ligne: Etat.REJETEE for ligne, statut in statuts.items() if statut.etat is Etat.REJETEE}
+    return replace(verdict, etats={**verdict.etats, **refused})
+
+
+def _attached(lecture: Lecture, pieces: Mapping[str, Inspection], found: Rapprochement) -> dict[int, str]:
+    """Return the hash of what is attached to the refused requests, to know whether it changed; by Excel row."""
+    demandes, rows = lecture.frames.demandes.valeurs, lecture.frames.pieces.valeurs
+    asked = (n for n, statut in zip(demandes.index, found.statuts, strict=True) if statut.pieces)
+    mine = {n: rows[rows["numeroEditeur"] == demandes.loc[n, "numeroEditeur"]].dropna() for n in asked}
+    return {
+        n: of_pieces(
+            (str(kind), pieces[name].sha256) for kind, name in zip(own["typeFichier"], own["fichier"], strict=True)
         )
-        for ligne, numero in numbers.items()
-    ]
+        for n, own in mine.items()
+    }
 
 
-def _texts(lecture: Lecture, balise: str) -> dict[int, str]:
-    brut = lecture.classeur.demandes.brut
-    if balise not in brut:
-        return {}
-    read = tags.TAG[balise].format.read
-    return {ligne: str(text) for ligne, raw in brut[balise].items() if (text := read(raw).valeur)}
+def retold(examen: Examen, memoire: Memoire) -> Examen:
+    """Return the examination with what the registry has learnt in between told of each row."""
+    said = histories(Rangs(examen.ouvert.lecture).lignes(memoire), memoire)
+    return replace(examen, rapprochement=replace(examen.rapprochement, historiques=said))
 
 
 def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
     """Return what the tool's columns say of each request, after the deposits done."""
-    return {ligne: _suivi(examen, ligne, etat, done) for ligne, etat in examen.verdict.etats.items()}
+    historiques = dict(zip(examen.statuts, examen.rapprochement.historiques, strict=True))
+    return {
+        ligne: replace(_suivi(examen, ligne, etat, done), historique=historiques[ligne])
+        for ligne, etat in examen.verdict.etats.items()
+    }
 
 
 def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> Suivi:
     depot = done.get(examen.verdict.numeros.get(ligne, ""))
-    if depot:
+    if depot and examen.verdict.etats[ligne] is Etat.PRETE:
         return Suivi(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
     statut = examen.statuts[ligne]
-    if etat in FIGES:
+    if etat in FIGES or etat is Etat.REJETEE:
         return Suivi(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
     return Suivi(etat)
 

@@ -240,9 +240,10 @@ def _move(source: Path, target: Path) -> None:
 # --- withdrawing ------------------------------------------------------------------------------------------------------
 
 
-def withdraw(depots: Depots, nom: str) -> Depot:
-    """Withdraw a deposit that was never uploaded: its folder goes to `annulés`, its requests' numbers are free again.
+def withdraw(depots: Depots, nom: str, *, refuse: bool = False) -> Depot:
+    """Withdraw a deposit that was never uploaded, or that the portal refused whole at its first control (`refuse`).
 
+    Its folder goes to `annulés`, its requests' numbers are free again: no control of requests has seen them.
     `nom` is the name of its folder or of its JSON file. The rank of the file is not used again. Raises `Inutilisable`
     (D024 unknown, D025 answered by the portal, D026 already withdrawn), `Empeche` with nothing changed.
     """
@@ -254,6 +255,8 @@ def withdraw(depots: Depots, nom: str) -> Depot:
             _move_aside(depots, depot.nom)
             undo.pop_all()
         depots.registre.mark([depot.nom], EtatDepot.ANNULE)
+        if refuse:
+            depots.registre.mark_refused(depot.nom)
     return depot
 
 

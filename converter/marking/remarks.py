@@ -29,17 +29,21 @@ class Suivi:
     fichierJSON: str = ""  # noqa: N815 - the tag verbatim
     dateDepot: date | None = None  # noqa: N815 - likewise
     reponse: Reponse | None = None
+    historique: str = ""
 
     def columns(self) -> dict[str, Any]:
         """Return the value of each of the tool's columns that this state decides.
 
-        A refused request keeps the portal's label, under its new number, until it is converted again.
+        A refused request keeps the portal's words, under its new number, until it is converted again.
         """
         values = {"etat": self.etat.value, "fichierJSON": self.fichierJSON, "dateDepot": self.dateDepot}
-        if self.etat not in programme.FIGES:
+        if self.historique:
+            values["historique"] = self.historique
+        reponse = self.reponse or (Reponse("", acceptee=False) if self.etat in programme.FIGES else None)
+        if reponse is None:
             return values
-        reponse = self.reponse or Reponse("", acceptee=False)
-        return values | {nom: getattr(reponse, nom) for nom in ("numeroASP", "codeTraitement", "libelleTraitement")}
+        told = {nom: getattr(reponse, nom) for nom in ("numeroASP", "codeTraitement", "libelleTraitement")}
+        return values | (told if self.etat in programme.FIGES else {nom: text for nom, text in told.items() if text})
 
 
 def marks(issues: Iterable[Issue]) -> list[Mark]:

@@ -17,6 +17,7 @@ import msgspec
 from converter.registry.fingerprint import Empreinte, of_pieces, of_values
 from converter.registry.store import Depot, EtatDepot, Fichier, Inscrite
 from converter.spec.names import NomDepot, NomPiece
+from converter.spec.programme import BON_COMMANDE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, Shape, builtin_model
 from converter.spec.tags import TAG
 
@@ -95,6 +96,8 @@ def _request(row: Mapping[str, Any], contents: Mapping[str, str]) -> Inscrite:
         num_ligne if isinstance(num_ligne, int) else 0,
         valeurs.get("montantSegurHT", 0),
         said,
+        next((sha256 for kind, sha256 in known if kind == BON_COMMANDE), ""),
+        tuple(str(client["FINESSPMSI"]) for client in clients if client.get("FINESSPMSI")),
     )
 
 

@@ -1,19 +1,23 @@
 """The workbook's own columns against the registry: who is believed, and what each row therefore is.
 
-The registry is believed where it knows a number, else the workbook. So a conversion killed before its rows were
-marked, an old backup, a lost registry and a workbook copied elsewhere all end in the same place. Source: D.
+Of what was sent, the registry is believed where it knows a number, else the workbook; of what the portal answered,
+whichever knows more, and the other learns it. So a conversion killed before its rows were marked, an old backup, a
+registry lost or put back from an old copy, and a workbook copied elsewhere all end in the same place. Source: D.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from itertools import chain
 
 from converter.checking.demande import Demande
 from converter.issues import Inutilisable, Issue, Place
 from converter.registry.fingerprint import Empreinte, empreinte
-from converter.registry.store import Fait, Memoire, Reponse, Signalement
-from converter.spec.names import NomDepot
+from converter.registry.rows import Ligne
+from converter.registry.store import Fait, Memoire, Reponse, Signalement, completed
+from converter.sentences.answers import historique
+from converter.spec.names import NomDepot, number_key
 from converter.spec.programme import FIGES, Etat
 
 _LONGUEUR = 5
@@ -21,36 +25,16 @@ _DERNIER = 10**_LONGUEUR - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Ligne:
-    """A row of `Demandes` as its own columns tell it; what is blank is `""`.
-
-    `place` is the cell of its numeroEditeur; `valeurs` the hash of what it says now (`empreinte.of_values`).
-    """
-
-    place: Place
-    numero: str
-    valeurs: str
-    etat: str = ""
-    fichierJSON: str = ""  # noqa: N815 - the tag verbatim
-    numeroASP: str = ""  # noqa: N815 - likewise
-    codeTraitement: str = ""  # noqa: N815 - likewise
-    libelleTraitement: str = ""  # noqa: N815 - likewise
-    anciensNumeros: tuple[str, ...] = ()  # noqa: N815 - likewise
-
-    @property
-    def depot(self) -> str:
-        """The deposit it says it is in, `""` where it names none."""
-        nom = NomDepot.within(self.fichierJSON)
-        return str(nom) if nom else ""
-
-
-@dataclass(frozen=True, slots=True)
 class Statut:
-    """What a row is: its state (`None`: still to be checked), its deposit (`""`: none) and the portal's answer."""
+    """What a row is: its state (`None`: still to be checked), its deposit (`""`: none) and the portal's answer.
+
+    `pieces` is the hash of the attachments that were refused with it, `""` where that does not matter.
+    """
 
     etat: Etat | None = None
     depot: str = ""
     reponse: Reponse | None = None
+    pieces: str = ""
 
     @property
     def fige(self) -> bool:
@@ -72,88 +56,226 @@ class Rapprochement:
     """The status of each row, in order; what to tell; and what the registry has to learn from the workbook.
 
     A row that claims to be converted and names no deposit is believed as long as it says so, and not learnt.
+    `historiques` is all that the portal ever said of each row, under any of its numbers.
     """
 
     statuts: tuple[Statut, ...]
     issues: tuple[Issue, ...]
     signalements: tuple[Signalement, ...]
+    historiques: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Jugement:
+    """What a row is, the code of what to tell of it, and what the registry has to learn."""
+
+    statut: Statut
+    code: str = ""
+    appris: Signalement | None = None
+    autre: str = ""
+
+
+_FREE = _Jugement(LIBRE)
 
 
 def reconcile(lignes: Sequence[Ligne], memoire: Memoire) -> Rapprochement:
     """Set the rows of a workbook against the registry.
 
     Issues: D010 registry believed, D011 edited since, D012 number of another request, D013 number refused, D014 only
-    the workbook says so, D015 deposit withdrawn, D017 not in the deposit it names (a row copied to begin another).
+    the workbook says so, D015 deposit withdrawn, D017 not in the deposit it names (a row copied to begin another),
+    D019 the workbook's answer learnt, D027 a row copied with its number, D030 two answers, D031 refused and unchanged,
+    D032 accepted under another number.
     """
-    used = set(memoire.numeros).union(*((ligne.numero, *ligne.anciensNumeros) for ligne in lignes))
-    proposals = _free_numbers(used)
-    statuts: list[Statut] = []
-    issues: list[Issue] = []
-    signalements: list[Signalement] = []
-    abandoned = {numero for ligne in lignes for numero in ligne.anciensNumeros}
-    for ligne in lignes:
-        fait = memoire.faits.get(ligne.numero)
-        statut, code = _judge(ligne, fait, memoire, abandoned)
-        statuts.append(statut)
-        if code:
-            proposition = next(proposals, "") if code in _RENUMBER else ""
-            issues.append(_issue(code, ligne, statut, fait, proposition))
-        if statut.depot and fait is None:
-            signalements.append(Signalement(ligne.numero, Empreinte(ligne.valeurs), statut.depot, statut.reponse))
-        signalements += _refused_before(ligne, memoire)
-    return Rapprochement(tuple(statuts), tuple(issues), tuple(signalements))
+    proposals = _free_numbers({*memoire.numeros}.union(*((each.numero, *each.anciensNumeros) for each in lignes)))
+    judge = _Juge(lignes, memoire)
+    jugements = [judge.judge(rang, ligne) for rang, ligne in enumerate(lignes)]
+    issues = [
+        _issue(jugement, ligne, memoire, next(proposals, "") if jugement.code in _RENUMBER else "")
+        for ligne, jugement in zip(lignes, jugements, strict=True)
+        if jugement.code
+    ]
+    learnt = [jugement.appris for jugement in jugements if jugement.appris]
+    refused = [each for ligne in lignes for each in judge.refused_before(ligne)]
+    return Rapprochement(
+        tuple(jugement.statut for jugement in jugements),
+        tuple(issues),
+        (*learnt, *refused),
+        histories(lignes, memoire),
+    )
 
 
-_RENUMBER = ("D012", "D013")
+_RENUMBER = ("D012", "D013", "D027")
 
 
-def _refused_before(ligne: Ligne, memoire: Memoire) -> Iterator[Signalement]:
-    for numero in ligne.anciensNumeros:
-        if numero not in memoire.numeros:
-            yield Signalement(numero, Empreinte(""), reponse=Reponse(numero, acceptee=False))
+def histories(lignes: Sequence[Ligne], memoire: Memoire) -> tuple[str, ...]:
+    """Return all that the portal ever said of each row, under any of its numbers."""
+    return tuple(_told_of(ligne, memoire) for ligne in lignes)
 
 
-def _judge(ligne: Ligne, fait: Fait | None, memoire: Memoire, abandoned: set[str]) -> tuple[Statut, str]:
-    if not ligne.numero:
-        return LIBRE, ""
-    if fait is None:
-        return _by_workbook(ligne, memoire, abandoned)
-    return _by_registry(ligne, fait)
+def _told_of(ligne: Ligne, memoire: Memoire) -> str:
+    """Return what the row's own column tells, completed by what the registry heard under any of its numbers."""
+    numeros = map(number_key, dict.fromkeys((*ligne.anciensNumeros, ligne.numero)))
+    paroles = (said for numero in numeros for said in memoire.paroles.get(numero, ()))
+    return historique(ligne.historique, map(astuple, paroles))
 
 
-def _by_registry(ligne: Ligne, fait: Fait) -> tuple[Statut, str]:
-    known = Statut(fait.etat, fait.depot, fait.reponse)
-    same = ligne.valeurs == fait.empreinte.valeurs
-    claims = bool(ligne.depot) or ligne.etat in FIGES
-    if not (same or claims):
-        return LIBRE, "D012"
-    if known.etat is Etat.REJETEE:
-        return known, "D013"
-    if not same:
-        return known, "D011"
-    return known, "" if ligne.etat == known.etat and ligne.depot.lower() == known.depot.lower() else "D010"
+class _Juge:
+    """Judges each row by itself, by the other rows of the workbook and by the registry."""
+
+    def __init__(self, lignes: Sequence[Ligne], memoire: Memoire) -> None:
+        self._lignes = lignes
+        self._memoire = memoire
+        self._numbers = defaultdict[str, list[int]](list)
+        for rang, ligne in enumerate(lignes):
+            self._numbers[number_key(ligne.numero)].append(rang)
+        self._abandoned = {number_key(numero) for ligne in lignes for numero in ligne.anciensNumeros}
+        self._accepted_as = {
+            fait.reponse.numeroASP: key
+            for key, fait in memoire.faits.items()
+            if fait.reponse and fait.reponse.numeroASP
+        }
+        known_last = sorted(enumerate(lignes), key=lambda each: (memoire.fait(each[1].numero) is not None, -each[0]))
+        self._first_with = {ligne.numeroASP: rang for rang, ligne in known_last}
+
+    def judge(self, rang: int, ligne: Ligne) -> _Jugement:
+        """Tell what a row is."""
+        if not ligne.numero:
+            return _FREE
+        original = self._original(ligne)
+        if original not in {rang, -1}:
+            return _Jugement(LIBRE, "D027", autre=str(self._lignes[original].place.ligne))
+        fait = self._memoire.fait(ligne.numero)
+        told = ligne.acceptation if self._is_its_own(rang, ligne) else None
+        return self._by_workbook(rang, ligne, told) if fait is None else self._by_registry(ligne, fait, told)
+
+    def _original(self, ligne: Ligne) -> int:
+        """Return the row that a number was sent for, of several that claim it; -1 where none was sent."""
+        alike = self._numbers[number_key(ligne.numero)]
+        if len(alike) == 1:
+            return alike[0]
+        fait = self._memoire.fait(ligne.numero)
+        said = [rang for rang in alike if fait and self._lignes[rang].valeurs == fait.empreinte.valeurs]
+        claiming = [rang for rang in alike if self._lignes[rang].etat in FIGES or self._lignes[rang].acceptation]
+        return next(iter((*said, *claiming)), -1)
+
+    def _is_its_own(self, rang: int, ligne: Ligne) -> bool:
+        """Tell whether a row's numeroASP is its own: that of another request came with a row that was copied."""
+        if not ligne.numeroASP:
+            return True
+        owner = self._accepted_as.get(ligne.numeroASP)
+        if owner is not None:
+            return owner == number_key(ligne.numero)
+        return self._first_with[ligne.numeroASP] == rang
+
+    def _by_registry(self, ligne: Ligne, fait: Fait, told: Reponse | None) -> _Jugement:
+        known = Statut(fait.etat, fait.depot, fait.reponse)
+        same = ligne.valeurs == fait.empreinte.valeurs
+        if not (same or ligne.depot or ligne.etat in FIGES or told):
+            return _Jugement(LIBRE, "D012")
+        if told and (learnt := completed(fait.reponse, told)):
+            appris = Signalement(fait.numero, fait.empreinte, fait.depot, learnt)
+            return _Jugement(Statut(Etat.ACCEPTEE, fait.depot, learnt), "D019", appris)
+        if told and fait.reponse and _contradict(fait.reponse, told):
+            return _Jugement(Statut(Etat.ACCEPTEE, fait.depot, told), "D030", autre=fait.reponse.numeroASP)
+        if known.etat is Etat.REJETEE:
+            return _Jugement(known, "D013")
+        if not same:
+            return _Jugement(known, "D011")
+        alike = ligne.etat == known.etat and ligne.depot.lower() == known.depot.lower()
+        return _Jugement(known, "" if alike else "D010")
+
+    def _by_workbook(self, rang: int, ligne: Ligne, told: Reponse | None) -> _Jugement:
+        if told or ligne.etat == Etat.ACCEPTEE:
+            return self._accepted(rang, ligne, told)
+        if ligne.depot and ligne.depot in self._memoire.annules:
+            return _Jugement(LIBRE, "D015")
+        if ligne.anciensNumeros:
+            return self._renumbered(ligne)
+        if ligne.depot and ligne.depot in self._memoire.depots:
+            return _Jugement(LIBRE, "D017")
+        if ligne.etat == Etat.REJETEE:
+            return _believed(ligne, Statut(Etat.REJETEE, ligne.depot, ligne.rejet), "D013")
+        if ligne.etat in FIGES:
+            return _believed(ligne, Statut(Etat.CONVERTIE, ligne.depot), "D014")
+        return _Jugement(LIBRE, "D012") if number_key(ligne.numero) in self._abandoned else _FREE
+
+    def _accepted(self, rang: int, ligne: Ligne, told: Reponse | None) -> _Jugement:
+        """Judge a row that tells an acceptance which the registry does not know."""
+        owner = self._accepted_as.get(ligne.numeroASP, "")
+        copied = ligne.numeroASP and not self._is_its_own(rang, ligne)
+        if copied and owner and owner not in self._numbers:
+            return _Jugement(LIBRE, "D032", autre=owner)
+        if copied or (not told and ligne.depot in {*self._memoire.depots, *self._memoire.annules}):
+            return _Jugement(LIBRE, "D017")
+        reponse = told or Reponse(ligne.numero, acceptee=True)
+        return _believed(ligne, Statut(Etat.ACCEPTEE, ligne.depot, reponse), "D014")
+
+    def _renumbered(self, ligne: Ligne) -> _Jugement:
+        """Judge a row under its new number: refused until its content changes, or the user sets it ready."""
+        if ligne.etat in FIGES and ligne.depot not in self._memoire.depots:
+            return _believed(ligne, Statut(Etat.CONVERTIE, ligne.depot), "D014")
+        sent = self._memoire.fait(ligne.anciensNumeros[-1])
+        if ligne.etat == Etat.PRETE or (sent and sent.etat is Etat.ACCEPTEE):
+            return _FREE
+        said = sent.empreinte if sent else Empreinte("")
+        if ligne.valeurs != said.valeurs if said.valeurs else ligne.etat != Etat.REJETEE:
+            return _FREE
+        reponse = sent.reponse if sent and sent.reponse else ligne.rejet
+        return _Jugement(Statut(Etat.REJETEE, "", reponse, said.pieces), "D031")
+
+    def refused_before(self, ligne: Ligne) -> Iterator[Signalement]:
+        """Yield the refusals that a row tells by the numbers it gave up, and that the registry does not know."""
+        for numero in ligne.anciensNumeros:
+            fait = self._memoire.fait(numero)
+            last = numero == ligne.anciensNumeros[-1] and ligne.etat == Etat.REJETEE
+            reponse = ligne.rejet if last else Reponse(numero, acceptee=False)
+            if fait and fait.reponse is None and number_key(numero) not in self._numbers:
+                yield Signalement(fait.numero, fait.empreinte, fait.depot, reponse)
+            elif fait is None and numero not in self._memoire.numeros:
+                yield Signalement(numero, Empreinte(ligne.valeurs if last else ""), reponse=reponse)
 
 
-def _by_workbook(ligne: Ligne, memoire: Memoire, abandoned: set[str]) -> tuple[Statut, str]:
-    if ligne.depot and ligne.depot in memoire.annules:
-        return LIBRE, "D015"
-    if ligne.depot and ligne.depot in memoire.depots:
-        # One that was refused has a new number and may still name the deposit of its old one.
-        return LIBRE, "" if ligne.anciensNumeros else "D017"
-    if ligne.etat in FIGES:
-        reponse = Reponse(ligne.numero, True, ligne.numeroASP, ligne.codeTraitement, ligne.libelleTraitement)
-        accepted = ligne.etat == Etat.ACCEPTEE or bool(ligne.numeroASP)
-        etat = Etat.ACCEPTEE if accepted else Etat.CONVERTIE
-        return Statut(etat, ligne.depot, reponse if accepted else None), "D014"
-    return LIBRE, "D012" if ligne.numero in abandoned else ""
+def _believed(ligne: Ligne, statut: Statut, code: str) -> _Jugement:
+    """Believe a row that the registry does not know, which learns it: not where neither deposit nor answer is told."""
+    told = statut.reponse if statut.reponse != Reponse(ligne.numero, acceptee=True) else None
+    if not (ligne.depot or told):
+        return _Jugement(statut, code)
+    return _Jugement(statut, code, Signalement(ligne.numero, Empreinte(ligne.valeurs), ligne.depot, statut.reponse))
 
 
-def _issue(code: str, ligne: Ligne, statut: Statut, fait: Fait | None, proposition: str) -> Issue:
-    depot = (fait.depot if fait else ligne.depot) or "un dépôt non retrouvé"
-    etat = statut.etat or Etat.PRETE
-    motif = fait.reponse.libelleTraitement if fait and fait.reponse else ""
-    faits = (("depot", depot), ("etat", str(etat)), ("motif", motif))
+def _contradict(known: Reponse, told: Reponse) -> bool:
+    return not known.acceptee or bool(known.numeroASP and told.numeroASP and known.numeroASP != told.numeroASP)
+
+
+def _issue(jugement: _Jugement, ligne: Ligne, memoire: Memoire, proposition: str) -> Issue:
+    fait, statut, code = memoire.fait(ligne.numero), jugement.statut, jugement.code
+    reponse = fait.reponse if fait and fait.reponse else statut.reponse
+    faits = (
+        ("depot", (fait.depot if fait else ligne.depot) or "un dépôt non retrouvé"),
+        ("etat", str(statut.etat or Etat.PRETE)),
+        ("motif", reponse.libelleTraitement if reponse else ""),
+        ("numero", ligne.numero),
+        ("autre", jugement.autre),
+        ("numeroASP", ligne.numeroASP),
+    )
+    if code == "D031":  # OUI sets the row ready again
+        return Issue(code, ligne.place_etat, "etat", Etat.REJETEE.value, faits, Etat.PRETE.value)
     return Issue(code, ligne.place, "numeroEditeur", ligne.numero, faits, proposition)
+
+
+def without_changed(found: Rapprochement, lignes: Sequence[int], pieces: Mapping[int, str]) -> Rapprochement:
+    """Set free the refused rows whose attachments changed.
+
+    `lignes` are the Excel rows of the statuses, `pieces` the hash of what is attached now to those that ask for it.
+    """
+    freed = {
+        ligne
+        for ligne, statut in zip(lignes, found.statuts, strict=True)
+        if statut.pieces and pieces.get(ligne, statut.pieces) != statut.pieces
+    }
+    statuts = (LIBRE if n in freed else statut for n, statut in zip(lignes, found.statuts, strict=True))
+    issues = (each for each in found.issues if each.code != "D031" or each.place.ligne not in freed)
+    return replace(found, statuts=tuple(statuts), issues=tuple(issues))
 
 
 def already_sent(demandes: Iterable[tuple[Place, Demande]], memoire: Memoire) -> tuple[Issue, ...]:
@@ -175,6 +297,52 @@ def _twins(demandes: Iterable[tuple[Place, Demande]], sent: dict[Empreinte, Fait
             faits = (("autre", twin.numero), ("depot", twin.depot), ("motif", motif))
             code = "D018" if twin.etat is Etat.REJETEE else "D016"
             yield Issue(code, place, "numeroEditeur", demande.numero, faits)
+
+
+def already_ordered(demandes: Iterable[tuple[Place, Demande]], memoire: Memoire) -> tuple[Issue, ...]:
+    """Return an issue for each request that a live one seems to ask for already (rule 8), whatever the workbook.
+
+    D028, an error: the order form, an establishment and the amount of a live request. D029, a warning: its order form,
+    or an establishment of it for the same software.
+    """
+    live = [fait for fait in memoire.faits.values() if fait.etat is not Etat.REJETEE]
+    index = defaultdict[tuple[str, str], list[Fait]](list)
+    for fait in live:
+        for trait in _traits(fait.commande, fait.logiciel, fait.finess):
+            index[trait].append(fait)
+    return tuple(issue for place, demande in demandes if (issue := _ordered(place, demande, index)))
+
+
+def _traits(commande: str, logiciel: str, finess: Iterable[str]) -> Iterator[tuple[str, str]]:
+    if commande:
+        yield "le même bon de commande", commande
+    yield from (("le même FINESS", f"{logiciel} {each}") for each in finess)
+
+
+def _ordered(place: Place, demande: Demande, index: Mapping[tuple[str, str], Sequence[Fait]]) -> Issue | None:
+    mine = number_key(demande.numero)
+    for trait in _traits(demande.order_form, demande.logiciel, demande.finess):
+        others = [fait for fait in index.get(trait, ()) if number_key(fait.numero) != mine]
+        if others:
+            same = [fait for fait in others if _is_same_order(fait, demande)]
+            fait = next(iter((*same, *others)))
+            jour = Statut(depot=fait.depot).jour
+            faits = (
+                ("quoi", trait[0]),
+                ("autre", fait.numero),
+                ("depot", fait.depot or "un dépôt non retrouvé"),
+                ("jour", f"{jour:%d/%m/%Y}" if jour else "jour inconnu"),
+            )
+            return Issue("D028" if same else "D029", place, "numeroEditeur", demande.numero, faits)
+    return None
+
+
+def _is_same_order(fait: Fait, demande: Demande) -> bool:
+    return (
+        fait.commande == demande.order_form
+        and fait.centimes == demande.centimes
+        and not fait.finess.isdisjoint(demande.finess)
+    )
 
 
 def next_free_number(used: Iterable[str]) -> str:

@@ -1,25 +1,74 @@
-"""The rows of a workbook by the number they carry or have carried, and what the tool's columns say of them."""
+"""The rows of a workbook by the number they carry or have carried, and what the tool's columns say of them.
+
+The only reader of the tool's own columns: whoever asks what a row says of its deposit or its answer asks here.
+"""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from converter.checking.check import Lecture, contenus
+from converter.issues import Place
 from converter.registry.fingerprint import of_values
+from converter.registry.store import Memoire, Reponse
 from converter.spec.formats import CellFault, show
-from converter.spec.names import NomDepot
+from converter.spec.names import NomDepot, number_key
+from converter.spec.programme import FIGES, Etat, numero_asp
 from converter.spec.sheets import DATA_SHEETS, DEMANDES
 
 
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """A row of `Demandes` as its own columns tell it; what is blank is `""`.
+
+    `place` is the cell of its numeroEditeur, `place_etat` that of its state; `valeurs` the hash of what it says now
+    (`empreinte.of_values`), `""` where there is nothing to compare it with.
+    """
+
+    place: Place
+    numero: str
+    valeurs: str
+    etat: str = ""
+    fichierJSON: str = ""  # noqa: N815 - the tag verbatim
+    numeroASP: str = ""  # noqa: N815 - likewise
+    codeTraitement: str = ""  # noqa: N815 - likewise
+    libelleTraitement: str = ""  # noqa: N815 - likewise
+    anciensNumeros: tuple[str, ...] = ()  # noqa: N815 - likewise
+    historique: str = ""
+    place_etat: Place = field(default_factory=Place)
+
+    @property
+    def depot(self) -> str:
+        """The deposit it says it is in, `""` where it names none."""
+        nom = NomDepot.within(self.fichierJSON)
+        return str(nom) if nom else ""
+
+    @property
+    def acceptation(self) -> Reponse | None:
+        """The acceptance that its columns tell; a mere word in `État` is none."""
+        words = self.codeTraitement or self.libelleTraitement
+        if not (self.numeroASP or (self.etat == Etat.ACCEPTEE and words)):
+            return None
+        return Reponse(self.numero, True, self.numeroASP, self.codeTraitement, self.libelleTraitement)
+
+    @property
+    def rejet(self) -> Reponse:
+        """The refusal that its columns tell of the last number it gave up."""
+        refused = self.anciensNumeros[-1] if self.anciensNumeros else self.numero
+        return Reponse(refused, False, "", self.codeTraitement, self.libelleTraitement)
+
+
 class Rangs:
-    """The rows of the workbook by number, and what the tool's columns say."""
+    """The rows of the workbook by number (`number_key`), and what the tool's columns say."""
 
     def __init__(self, lecture: Lecture) -> None:
         """Keep the workbook; the rest is computed when first asked."""
         self.lecture = lecture
         self.classeur = lecture.classeur
         self.table = lecture.classeur.demandes
+        self._texts: dict[str, Mapping[int, str]] = {}
 
     @cached_property
     def at(self) -> Mapping[str, Mapping[str, Sequence[int]]]:
@@ -50,10 +99,16 @@ class Rangs:
 
     def told(self, ligne: int, balise: str) -> str:
         """Return the text of a tool's column on a row of `Demandes`."""
+        if balise not in self._texts:
+            self._texts[balise] = self._column(balise)
+        return self._texts[balise].get(ligne, "")
+
+    def _column(self, balise: str) -> Mapping[int, str]:
         if balise not in self.table.brut:
-            return ""
-        raw = self.table.brut.loc[ligne, balise]
-        return "" if isinstance(raw, CellFault) else show(raw).strip()
+            return {}
+        cells = ((ligne, raw) for ligne, raw in self.table.brut[balise].items() if not isinstance(raw, CellFault))
+        texts = {int(ligne): show(raw).strip() for ligne, raw in cells}
+        return {ligne: numero_asp(text) for ligne, text in texts.items()} if balise == "numeroASP" else texts
 
     def former(self, ligne: int) -> list[str]:
         """Return the refused numbers that a row has carried, the oldest first."""
@@ -68,9 +123,35 @@ class Rangs:
         found = contenus(self.lecture, lignes)
         return {each.ligne: of_values(each.logiciel, each.valeurs, each.etablissements) for each in found}
 
+    def lignes(self, memoire: Memoire) -> list[Ligne]:
+        """Return what each row says of itself; its content is hashed only where there is something to compare."""
+        frame = self.lecture.frames.demandes
+        numbers = {int(ligne): numero for ligne, numero in frame.valeurs["numeroEditeur"].fillna("").items()}
+        hashes = self.says([ligne for ligne, numero in numbers.items() if self._is_compared(ligne, numero, memoire)])
+        return [self._ligne(ligne, numero, hashes.get(ligne, "")) for ligne, numero in numbers.items()]
+
+    def _is_compared(self, ligne: int, numero: str, memoire: Memoire) -> bool:
+        etat = self.lecture.etats.get(ligne)
+        return etat in FIGES or etat is Etat.REJETEE or bool(self.former(ligne)) or memoire.fait(numero) is not None
+
+    def _ligne(self, ligne: int, numero: str, valeurs: str) -> Ligne:
+        return Ligne(
+            self.table.place(ligne, "numeroEditeur"),
+            numero,
+            valeurs,
+            self.lecture.etats.get(ligne, ""),
+            fichierJSON=self.told(ligne, "fichierJSON"),
+            numeroASP=self.told(ligne, "numeroASP"),
+            codeTraitement=self.told(ligne, "codeTraitement"),
+            libelleTraitement=self.told(ligne, "libelleTraitement"),
+            anciensNumeros=tuple(self.former(ligne)),
+            historique=self.told(ligne, "historique"),
+            place_etat=self.table.place(ligne, "etat"),
+        )
+
 
 def _inverted(pairs: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
     inverted: dict[str, list[int]] = defaultdict(list)
     for ligne, numero in pairs:
-        inverted[str(numero)].append(int(ligne))
+        inverted[number_key(str(numero))].append(int(ligne))
     return inverted

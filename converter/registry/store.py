@@ -8,15 +8,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from converter.checking.demande import Lot
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import Empreinte, empreinte
-from converter.spec.names import NomDepot
+from converter.spec.names import NomDepot, number_key
 from converter.spec.programme import MAX_FICHIERS_JOUR, Etat
 
 REGISTRE = "registre.sqlite"
@@ -55,6 +56,9 @@ class Inscrite:
     num_ligne: int
     centimes: int
     empreinte: Empreinte
+    commande: str = ""
+    """The SHA-256 of its order form, `""`: not known."""
+    finess: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Depot:
     modele: str
     fichiers: tuple[Fichier, ...]
     demandes: tuple[Inscrite, ...]
+    refuse: bool = False
+    """Whether the portal refused it whole, at its first control, which is why it was withdrawn."""
 
     @property
     def json(self) -> str:
@@ -111,6 +117,11 @@ class Fait:
     depot: str
     cree_le: str
     reponse: Reponse | None
+    logiciel: str = ""
+    centimes: int = 0
+    commande: str = ""
+    """The SHA-256 of its order form, `""`: not known."""
+    finess: frozenset[str] = frozenset()
 
     @property
     def etat(self) -> Etat:
@@ -121,17 +132,34 @@ class Fait:
 
 
 @dataclass(frozen=True, slots=True)
+class Parole:
+    """What the portal once said of a number, decided or not, and the day it was brought here."""
+
+    numero: str
+    jour: date
+    numeroASP: str = ""  # noqa: N815 - the tag verbatim
+    codeTraitement: str = ""  # noqa: N815 - likewise
+    libelleTraitement: str = ""  # noqa: N815 - likewise
+
+
+@dataclass(frozen=True, slots=True)
 class Memoire:
     """The registry at one moment.
 
-    `faits` are the numbers in use, `numeros` all those ever used, `annules` the deposits withdrawn; `depots` are all
-    those whose content is known, withdrawn ones among them.
+    `faits` are the numbers in use and `paroles` all that the portal ever said, both by `number_key`; `numeros` are all
+    numbers ever used, `annules` the deposits withdrawn; `depots` are all those whose content is known, withdrawn ones
+    among them.
     """
 
     faits: Mapping[str, Fait] = field(default_factory=dict)
     numeros: frozenset[str] = frozenset()
     annules: frozenset[str] = frozenset()
     depots: frozenset[str] = frozenset()
+    paroles: Mapping[str, tuple[Parole, ...]] = field(default_factory=dict)
+
+    def fait(self, numero: str) -> Fait | None:
+        """Return what is known of a number, however its letters are written."""
+        return self.faits.get(number_key(numero))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +215,43 @@ MIGRATIONS = (
     CREATE VIEW en_usage AS
         SELECT numeroEditeur, valeurs, pieces, coalesce(depot, ''), coalesce(cree_le, ''),
             acceptee, numeroASP, codeTraitement, libelleTraitement
+        FROM demande
+        LEFT JOIN depot ON depot.nom = demande.depot
+        LEFT JOIN reponse ON reponse.id = (SELECT max(id) FROM reponse WHERE demande = demande.id)
+        WHERE NOT libre;
+    """,
+    """
+    ALTER TABLE demande ADD COLUMN commande TEXT NOT NULL DEFAULT '';
+    ALTER TABLE demande ADD COLUMN finess TEXT NOT NULL DEFAULT '';
+    ALTER TABLE depot ADD COLUMN refuse INTEGER NOT NULL DEFAULT 0 CHECK (refuse IN (0, 1));
+    CREATE TRIGGER majuscules_et_minuscules_sont_un_numero BEFORE INSERT ON demande
+        WHEN NOT NEW.libre AND EXISTS (
+            SELECT 1 FROM demande
+            WHERE NOT libre AND upper(numeroEditeur) = upper(NEW.numeroEditeur) AND numeroEditeur <> NEW.numeroEditeur
+        )
+        BEGIN SELECT RAISE(IGNORE); END;
+    CREATE INDEX demandes_par_numero ON demande (upper(numeroEditeur)) WHERE NOT libre;
+    CREATE TABLE parole (
+        id INTEGER PRIMARY KEY,
+        depot TEXT NOT NULL COLLATE NOCASE,
+        numeroEditeur TEXT NOT NULL,
+        numeroASP TEXT NOT NULL,
+        codeTraitement TEXT NOT NULL,
+        libelleTraitement TEXT NOT NULL,
+        recue_le TEXT NOT NULL,
+        fichier_sha256 TEXT NOT NULL,
+        UNIQUE (depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement)
+    );
+    INSERT OR IGNORE INTO parole (
+        depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement, recue_le, fichier_sha256
+    )
+        SELECT coalesce(depot, ''), numeroEditeur, numeroASP, codeTraitement, libelleTraitement, recue_le,
+            fichier_sha256
+        FROM reponse JOIN demande ON demande.id = reponse.demande ORDER BY reponse.id;
+    DROP VIEW en_usage;
+    CREATE VIEW en_usage AS
+        SELECT numeroEditeur, valeurs, pieces, coalesce(depot, ''), coalesce(cree_le, ''), coalesce(logiciel, ''),
+            coalesce(centimes, 0), commande, finess, acceptee, numeroASP, codeTraitement, libelleTraitement
         FROM demande
         LEFT JOIN depot ON depot.nom = demande.depot
         LEFT JOIN reponse ON reponse.id = (SELECT max(id) FROM reponse WHERE demande = demande.id)
@@ -282,17 +347,19 @@ class Registry:
             self._refuse_used_numbers(lots)
             noms = tuple(self._reserve_one(lot, jour, modele) for lot in lots)
             base.executemany(
-                "INSERT INTO demande (numeroEditeur, depot, numLigne, centimes, valeurs, pieces)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO demande (numeroEditeur, depot, numLigne, centimes, valeurs, pieces, commande, finess)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (row for nom, lot in zip(noms, lots, strict=True) for row in _rows(nom, inscrites(lot))),
             )
         return noms
 
     def _refuse_used_numbers(self, lots: Sequence[Lot]) -> None:
-        wanted = Counter(demande.numero for lot in lots for demande in lot.demandes)
-        depots = dict(self._base.execute("SELECT numeroEditeur, coalesce(depot, '') FROM demande WHERE NOT libre"))
-        twice = {numero: "cette conversion" for numero, times in wanted.items() if times > 1}
-        used = twice | {numero: depots[numero] for numero in wanted if numero in depots}
+        numbers = [demande.numero for lot in lots for demande in lot.demandes]
+        wanted = Counter(map(number_key, numbers))
+        held = self._base.execute("SELECT numeroEditeur, coalesce(depot, '') FROM demande WHERE NOT libre")
+        depots = {number_key(numero): depot for numero, depot in held}
+        twice = {numero: "cette conversion" for numero in numbers if wanted[number_key(numero)] > 1}
+        used = twice | {n: depots[number_key(n)] for n in numbers if number_key(n) in depots}
         if used:
             raise Inutilisable(*(Issue("D022", valeur=numero, faits=(("depot", used[numero]),)) for numero in used))
 
@@ -310,7 +377,10 @@ class Registry:
 
     def _insert_depot(self, nom: str, logiciel: str, etat: EtatDepot, modele: str) -> None:
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        self._base.execute("INSERT INTO depot VALUES (?, ?, ?, ?, ?)", (nom, logiciel, etat, now, modele))
+        self._base.execute(
+            "INSERT INTO depot (nom, logiciel, etat, cree_le, modele) VALUES (?, ?, ?, ?, ?)",
+            (nom, logiciel, etat, now, modele),
+        )
 
     def commit_built(self, fichiers: Mapping[str, Sequence[Fichier]]) -> None:
         """Record the files of deposits that stand ready aside: from here on a conversion is finished, not undone."""
@@ -336,6 +406,11 @@ class Registry:
             if etat is EtatDepot.ANNULE:
                 base.executemany("UPDATE demande SET libre = 1 WHERE depot = ?", ((nom,) for nom in chosen))
 
+    def mark_refused(self, nom: str) -> None:
+        """Record that the portal refused a deposit whole."""
+        with self._transaction() as base:
+            base.execute("UPDATE depot SET refuse = 1 WHERE nom = ?", (nom,))
+
     def forget(self, noms: Iterable[str]) -> None:
         """Undo the reservation of deposits that were never published: their rank and numbers are as if never taken."""
         with self._transaction() as base:
@@ -345,7 +420,8 @@ class Registry:
         """Take in a deposit found on disk; return the numbers left out because another deposit has them in use."""
         with self._transaction() as base:
             base.execute(
-                "INSERT INTO depot VALUES (?, ?, ?, ?, ?) ON CONFLICT (nom) DO UPDATE SET"
+                "INSERT INTO depot (nom, logiciel, etat, cree_le, modele) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (nom) DO UPDATE SET"
                 " logiciel = excluded.logiciel, etat = excluded.etat, modele = excluded.modele",
                 (depot.nom, depot.logiciel, depot.etat, depot.cree_le, depot.modele),
             )
@@ -353,32 +429,51 @@ class Registry:
             libre = depot.etat is EtatDepot.ANNULE
             return tuple(row[0] for row in _rows(depot.nom, depot.demandes) if not self._adopt_one(row, libre=libre))
 
-    def _adopt_one(self, row: tuple[str, str, int, int, str, str], *, libre: bool) -> bool:
+    def _adopt_one(self, row: "_Row", *, libre: bool) -> bool:
         """Insert a request, or complete what a workbook said of it; false where its number serves another deposit."""
         cursor = self._base.execute(
-            "INSERT INTO demande (numeroEditeur, depot, numLigne, centimes, valeurs, pieces, libre)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (numeroEditeur) WHERE NOT libre DO UPDATE SET"
+            "INSERT INTO demande (numeroEditeur, depot, numLigne, centimes, valeurs, pieces, commande, finess, libre)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (numeroEditeur) WHERE NOT libre DO UPDATE SET"
             " depot = excluded.depot, numLigne = excluded.numLigne, centimes = excluded.centimes,"
-            " valeurs = excluded.valeurs, pieces = excluded.pieces"
+            " valeurs = excluded.valeurs, pieces = excluded.pieces, commande = excluded.commande,"
+            " finess = excluded.finess"
             " WHERE depot IS NULL OR depot = excluded.depot",
             (*row, int(libre)),
         )
         return cursor.rowcount > 0
 
     def note(self, signalements: Iterable[Signalement]) -> None:
-        """Take in what a workbook says of numbers the registry does not know; what it knows stays as it is."""
+        """Take in what a workbook says of numbers and answers that the registry does not know; what it knows stays."""
         with self._transaction() as base:
             for each in signalements:
-                if each.depot:
-                    cursor = base.execute("SELECT 1 FROM depot WHERE nom = ?", (each.depot,))
-                    if cursor.fetchone() is None:
-                        self._insert_depot(each.depot, "", EtatDepot.SIGNALE, "")
-                cursor = base.execute(
+                if each.depot and base.execute("SELECT 1 FROM depot WHERE nom = ?", (each.depot,)).fetchone() is None:
+                    self._insert_depot(each.depot, "", EtatDepot.SIGNALE, "")
+                base.execute(
                     "INSERT OR IGNORE INTO demande (numeroEditeur, depot, valeurs, pieces) VALUES (?, ?, ?, ?)",
                     (each.numero, each.depot or None, each.empreinte.valeurs, each.empreinte.pieces),
                 )
-                if cursor.rowcount and each.reponse:
-                    self._insert_answer(int(cursor.lastrowid or 0), each.reponse, "")
+                if each.reponse:
+                    self._learn(each.numero, each.reponse)
+
+    def _learn(self, numero: str, reponse: Reponse) -> None:
+        """Record the answer that a workbook tells of a number in use, unless another one is known."""
+        found = self._base.execute(
+            "SELECT id, depot FROM demande WHERE NOT libre AND upper(numeroEditeur) = upper(?)", (numero,)
+        ).fetchone()
+        if found is None:
+            return
+        demande, depot = found
+        self._insert_words(depot or "", reponse, "")
+        if merged := completed(self._last_answer(demande, numero), reponse):
+            self._insert_answer(demande, merged, "")
+
+    def _last_answer(self, demande: int, numero: str) -> Reponse | None:
+        known = self._base.execute(
+            "SELECT acceptee, numeroASP, codeTraitement, libelleTraitement FROM reponse WHERE demande = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (demande,),
+        ).fetchone()
+        return _answer(numero, known) if known else None
 
     def record_answers(
         self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str, *, remplacer: bool = False
@@ -392,19 +487,15 @@ class Registry:
 
     def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str, remplacer: bool) -> Accueil:
         found = self._base.execute(
-            "SELECT id, libre FROM demande WHERE depot = ? AND numeroEditeur = ?", (depot, reponse.numero)
+            "SELECT id, libre FROM demande WHERE depot = ? AND upper(numeroEditeur) = upper(?)", (depot, reponse.numero)
         ).fetchone()
         if found is None:
             return Accueil.INCONNUE
         demande, libre = found
         if libre:
             return Accueil.RETIREE
-        known = self._base.execute(
-            "SELECT acceptee, numeroASP, codeTraitement, libelleTraitement FROM reponse WHERE demande = ?"
-            " ORDER BY id DESC LIMIT 1",
-            (demande,),
-        ).fetchone()
-        if known and _answer(reponse.numero, known) == reponse:
+        known = self._last_answer(demande, reponse.numero)
+        if known == reponse:
             return Accueil.IDENTIQUE
         if known and not remplacer:
             return Accueil.CONFLIT
@@ -427,14 +518,42 @@ class Registry:
             ),
         )
 
+    def record_words(self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str) -> None:
+        """Record all that an answer says, whether it decides anything or not: the portal's words are never lost."""
+        with self._transaction():
+            for each in reponses:
+                self._insert_words(depot, each, fichier_sha256)
+
+    def _insert_words(self, depot: str, said: Reponse, fichier_sha256: str) -> None:
+        if not (said.numeroASP or said.codeTraitement or said.libelleTraitement):
+            return
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        self._base.execute(
+            "INSERT OR IGNORE INTO parole (depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement,"
+            " recue_le, fichier_sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (depot, said.numero, said.numeroASP, said.codeTraitement, said.libelleTraitement, now, fichier_sha256),
+        )
+
     def memory(self) -> Memoire:
         """Return what is known at this moment."""
-        faits = {
-            numero: Fait(numero, Empreinte(valeurs, pieces), depot, cree_le, _answer(numero, answer))
-            for numero, valeurs, pieces, depot, cree_le, *answer in self._base.execute("SELECT * FROM en_usage")
-        }
+        facts = (_fact(row) for row in self._base.execute("SELECT * FROM en_usage ORDER BY numeroASP"))
         numeros = frozenset(numero for (numero,) in self._base.execute("SELECT numeroEditeur FROM demande"))
-        return Memoire(faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk())
+        return Memoire(
+            {number_key(fait.numero): fait for fait in facts},
+            numeros,
+            frozenset(self._names((EtatDepot.ANNULE,))),
+            self.found_on_disk(),
+            self._words(),
+        )
+
+    def _words(self) -> Mapping[str, tuple[Parole, ...]]:
+        said: dict[str, tuple[Parole, ...]] = {}
+        for numero, recue_le, *texts in self._base.execute(
+            "SELECT numeroEditeur, recue_le, numeroASP, codeTraitement, libelleTraitement FROM parole ORDER BY id"
+        ):
+            parole = Parole(numero, datetime.fromisoformat(recue_le).date(), *texts)
+            said[number_key(numero)] = (*said.get(number_key(numero), ()), parole)
+        return said
 
     def _names(self, etats: Sequence[EtatDepot]) -> list[str]:
         return [nom for nom, etat in self._base.execute("SELECT nom, etat FROM depot ORDER BY nom") if etat in etats]
@@ -453,17 +572,20 @@ class Registry:
         return self._depot(row[0]) if row else None
 
     def _depot(self, nom: str) -> Depot:
-        row = self._base.execute("SELECT nom, logiciel, etat, cree_le, modele FROM depot WHERE nom = ?", (nom,))
-        real, logiciel, etat, cree_le, modele = row.fetchone()
+        row = self._base.execute("SELECT nom, logiciel, etat, cree_le, modele, refuse FROM depot WHERE nom = ?", (nom,))
+        real, logiciel, etat, cree_le, modele, refuse = row.fetchone()
         files = self._base.execute("SELECT nom, octets, sha256 FROM fichier WHERE depot = ? ORDER BY rowid", (nom,))
         requests = self._base.execute(
-            "SELECT numeroEditeur, coalesce(numLigne, 0), coalesce(centimes, 0), valeurs, pieces FROM demande"
-            " WHERE depot = ? ORDER BY id",
+            "SELECT numeroEditeur, coalesce(numLigne, 0), coalesce(centimes, 0), valeurs, pieces, commande, finess"
+            " FROM demande WHERE depot = ? ORDER BY id",
             (nom,),
         )
         fichiers = tuple(Fichier(*file) for file in files)
-        demandes = tuple(Inscrite(n, num, cents, Empreinte(v, p)) for n, num, cents, v, p in requests)
-        return Depot(real, logiciel, EtatDepot(etat), cree_le, modele, fichiers, demandes)
+        demandes = tuple(
+            Inscrite(n, num, cents, Empreinte(v, p), commande, tuple(finess.split()))
+            for n, num, cents, v, p, commande, finess in requests
+        )
+        return Depot(real, logiciel, EtatDepot(etat), cree_le, modele, fichiers, demandes, bool(refuse))
 
     def is_answered(self, nom: str) -> bool:
         """Tell whether the portal has answered about any request of a deposit."""
@@ -474,14 +596,49 @@ class Registry:
 def inscrites(lot: Lot) -> tuple[Inscrite, ...]:
     """Return the requests of a lot as the registry holds them."""
     return tuple(
-        Inscrite(demande.numero, num_ligne, demande.centimes, empreinte(demande))
+        Inscrite(demande.numero, num_ligne, demande.centimes, empreinte(demande), demande.order_form, demande.finess)
         for num_ligne, demande in enumerate(lot.demandes, start=1)
     )
 
 
-def _rows(nom: str, demandes: Iterable[Inscrite]) -> Iterator[tuple[str, str, int, int, str, str]]:
+_Row = tuple[str, str, int, int, str, str, str, str]
+
+
+def _rows(nom: str, demandes: Iterable[Inscrite]) -> Iterator[_Row]:
     for each in demandes:
-        yield each.numero, nom, each.num_ligne, each.centimes, each.empreinte.valeurs, each.empreinte.pieces
+        said = each.empreinte
+        yield (
+            each.numero,
+            nom,
+            each.num_ligne,
+            each.centimes,
+            said.valeurs,
+            said.pieces,
+            each.commande,
+            " ".join(each.finess),
+        )
+
+
+def completed(known: Reponse | None, told: Reponse) -> Reponse | None:
+    """Return an answer with what another telling of it adds; `None` where it adds nothing or contradicts it."""
+    if known is None:
+        return told
+    if known.acceptee != told.acceptee or (known.numeroASP and told.numeroASP not in {"", known.numeroASP}):
+        return None
+    merged = replace(
+        known,
+        numeroASP=known.numeroASP or told.numeroASP,
+        codeTraitement=known.codeTraitement or told.codeTraitement,
+        libelleTraitement=known.libelleTraitement or told.libelleTraitement,
+    )
+    return merged if merged != known else None
+
+
+def _fact(row: Sequence[Any]) -> Fait:
+    numero, valeurs, pieces, depot, cree_le, logiciel, centimes, commande, finess, *answer = row
+    reponse = _answer(numero, answer)
+    said = Empreinte(valeurs, pieces)
+    return Fait(numero, said, depot, cree_le, reponse, logiciel, centimes, commande, frozenset(finess.split()))
 
 
 def _answer(numero: str, columns: Sequence[int | str | None]) -> Reponse | None:

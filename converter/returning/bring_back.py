@@ -26,7 +26,7 @@ from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
-from converter.spec.names import NomDepot
+from converter.spec.names import NomDepot, number_key
 from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
@@ -52,7 +52,8 @@ class Retour:
     `reponses` are to be recorded for `depot` first (`Registry.record_answers(depot, reponses, sha256,
     remplacer=True)`: what must not be replaced is not among them), `values` written into the workbook after.
     `lignes_rejetees` are the Excel rows of `Demandes` that stand refused after it, each with an issue (S010); the
-    other issues tell what was left alone, and why. `acceptees` and `rejetees` are what the answer says, by number.
+    other issues tell what was left alone, and why. `acceptees` and `rejetees` are what the answer says, by number;
+    `paroles` all that it says, decided or not (`Registry.record_words`).
     """
 
     depot: str
@@ -64,6 +65,7 @@ class Retour:
     issues: tuple[Issue, ...]
     acceptees: tuple[str, ...]
     rejetees: tuple[str, ...]
+    paroles: tuple[Reponse, ...] = ()
 
 
 def bring_back(
@@ -119,15 +121,22 @@ def _formula_rows(sheet: bytes, table: Table) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Depot:
-    """The deposit answered to; `dits` is what each of its requests said, by number, where the registry knows it."""
+    """The deposit answered to.
+
+    `dits` is what each of its requests said, by `number_key`, where the registry knows it; `numeros` their numbers.
+    """
 
     nom: str
     dits: Mapping[str, str]
+    numeros: Mapping[str, str]
 
 
 def _refuse_what_is_no_answer(answer: Recu, lecture: Lecture) -> None:
     fichier = ("fichier", answer.nom)
     if all(received.sens(received.reponse(demande)) is Sens.AUCUN for demande in answer.demandes):
+        whole = received.reponse(answer.entete)
+        if received.sens(whole) is Sens.REJETEE:
+            raise Inutilisable(Issue("S027", faits=(fichier, ("motif", whole["libelleTraitement"]))))
         raise Inutilisable(Issue("S002", faits=(fichier,)))
     said, siret = received.texte(answer.entete.get("SIRET")), lecture.frames.parametres["SIRET"]
     if siret and said != siret:
@@ -145,7 +154,11 @@ def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot
         raise Inutilisable(Issue("S006", valeur=numero_ans, faits=(("fichier", answer.nom), ("depot", nom))))
     # What only a workbook told of a deposit is no witness of what was sent.
     inscrites = depot.demandes if depot and depot.etat is not EtatDepot.SIGNALE else ()
-    return _Depot(depot.nom if depot else nom, {each.numero: each.empreinte.valeurs for each in inscrites})
+    return _Depot(
+        depot.nom if depot else nom,
+        {number_key(each.numero): each.empreinte.valeurs for each in inscrites},
+        {number_key(each.numero): each.numero for each in inscrites},
+    )
 
 
 def _numero_ans(depot: str) -> str:
@@ -162,18 +175,18 @@ def _named(answer: Recu, known: Mapping[str, Depot], rows: Rangs, memoire: Memoi
 
 def _by_content(answer: Recu, memoire: Memoire, depots: Sequence[Depot]) -> str:
     """Return the only deposit that holds requests of these very numbers and contents, a live one before a withdrawn."""
-    said = {str(each.get("numeroEditeur")): received.empreintes(each) for each in answer.demandes}
+    said = {number_key(str(each.get("numeroEditeur"))): received.empreintes(each) for each in answer.demandes}
     live = Counter(
         fait.depot
         for numero, valeurs in said.items()
-        if (fait := memoire.faits.get(numero)) and fait.depot and fait.empreinte.valeurs in valeurs
+        if (fait := memoire.fait(numero)) and fait.depot and fait.empreinte.valeurs in valeurs
     )
     withdrawn = Counter(
         depot.nom
         for depot in depots
         if depot.etat is EtatDepot.ANNULE
         for each in depot.demandes
-        if each.empreinte.valeurs in said.get(each.numero, ())
+        if each.empreinte.valeurs in said.get(number_key(each.numero), ())
     )
     found = live or withdrawn
     if not found:
@@ -239,15 +252,17 @@ class _Bringing:
             tuple(self.issues),
             tuple(each.numero for each in self._answered() if each.sens is Sens.ACCEPTEE),
             tuple(each.numero for each in self._answered() if each.sens is Sens.REJETEE),
+            tuple(each.reponse for each in self._answered() if each.numero and any(each.textes.values())),
         )
 
     def _answered(self) -> Iterator[_Avis]:
         for demande in self.answer.demandes:
             numero = demande.get("numeroEditeur")
-            yield _Avis(numero if isinstance(numero, str) else "", demande, received.reponse(demande))
+            said = numero if isinstance(numero, str) else ""
+            yield _Avis(self.depot.numeros.get(number_key(said), said), demande, received.reponse(demande))
 
     def _lines_answered(self) -> set[int]:
-        numeros = {avis.numero for avis in self._answered()}
+        numeros = {number_key(avis.numero) for avis in self._answered()}
         return {
             ligne for index in (self.rows.by_number, self.rows.by_former) for n in numeros for ligne in index.get(n, ())
         }
@@ -257,37 +272,60 @@ class _Bringing:
         said: dict[str, list[_Avis]] = defaultdict(list)
         for avis in self._answered():
             said[avis.numero].append(avis)
+        shared = self._shared()
         for numero, alike in said.items():
             if not self._is_member(numero):
                 shown = numero or received.texte(alike[0].demande.get("numeroEditeur"))
                 self._tell("S012", shown, depot=self.depot.nom)
             elif any(avis.textes != alike[0].textes for avis in alike):
                 self._tell("S016", numero)
+            elif others := shared.get(alike[0].textes["numeroASP"], set()) - {number_key(numero)}:
+                told = ", ".join(sorted(others))
+                self._tell("S025", numero, numeroASP=alike[0].textes["numeroASP"], autres=told)
             else:
                 yield alike[0]
+
+    def _shared(self) -> Mapping[str, set[str]]:
+        """Return the numbers of each numeroASP, in this answer, in the registry and in the workbook."""
+        holders: dict[str, set[str]] = defaultdict(set)
+        for avis in self._answered():
+            holders[avis.textes["numeroASP"]].add(number_key(avis.numero))
+        for numero, fait in self.memoire.faits.items():
+            holders[fait.reponse.numeroASP if fait.reponse else ""].add(numero)
+        for numero, at in self.rows.by_number.items():
+            if len(at) == 1 and self.rows.told(at[0], "etat") in FIGES:
+                holders[self.rows.told(at[0], "numeroASP")].add(numero)
+        return {asp: numeros for asp, numeros in holders.items() if asp}
 
     def _is_member(self, numero: str) -> bool:
         """Tell whether a request is of this deposit; where the registry has not seen it, the workbook is believed."""
         if self.depot.dits:
-            return numero in self.depot.dits
-        fait = self.memoire.faits.get(numero)
+            return number_key(numero) in self.depot.dits
+        fait = self.memoire.fait(numero)
         if fait and fait.depot:
             return fait.depot.upper() == self.depot.nom.upper()
-        at = self.rows.by_number.get(numero, ())
-        return any(self.rows.depots.get(ligne) == self.depot.nom for ligne in at) or numero in self.rows.by_former
+        at = self._at(numero)
+        former = number_key(numero) in self.rows.by_former
+        return former or any(self.rows.depots.get(ligne) == self.depot.nom for ligne in at)
+
+    def _at(self, numero: str) -> Sequence[int]:
+        return self.rows.by_number.get(number_key(numero), ())
+
+    def _before(self, numero: str) -> Sequence[int]:
+        return self.rows.by_former.get(number_key(numero), ())
 
     def _tell(self, code: str, numero: str, place: Place | None = None, /, **faits: str) -> None:
         self.issues.append(Issue(code, place or self._place(numero), "numeroEditeur", numero, tuple(faits.items())))
 
     def _place(self, numero: str) -> Place:
-        at = self.rows.by_number.get(numero) or self.rows.by_former.get(numero) or ()
+        at = self._at(numero) or self._before(numero)
         return self.rows.table.place(at[0], "numeroEditeur") if at else Place()
 
     def _take(self, avis: _Avis) -> None:
         if avis.sens in (Sens.AUCUN, Sens.INDECIS):
-            self._tell("S015", avis.numero, code=avis.textes["codeTraitement"], motif=avis.textes["libelleTraitement"])
+            self._tell_undecided(avis)
             return
-        dit = self.depot.dits.get(avis.numero)
+        dit = self.depot.dits.get(number_key(avis.numero))
         if dit and dit not in received.empreintes(avis.demande) and not self.remplacer:
             self._tell("S020", avis.numero, depot=self.depot.nom)
             return
@@ -298,9 +336,19 @@ class _Bringing:
             self.reponses.append(merged.reponse)
         self._write(merged)
 
+    def _tell_undecided(self, avis: _Avis) -> None:
+        known = self._known(avis.numero)
+        code, motif, numero_asp = (avis.textes[nom] for nom in ("codeTraitement", "libelleTraitement", "numeroASP"))
+        if numero_asp:
+            self._tell("S017", avis.numero, numeroASP=numero_asp, motif=motif, code=code)
+        elif known:
+            self._tell("S026", avis.numero, etat=_etat(known.acceptee))
+        else:
+            self._tell("S015", avis.numero, code=code, motif=motif)
+
     def _known(self, numero: str) -> Reponse | None:
         """Return the answer that the registry has to a request of this deposit."""
-        fait = self.memoire.faits.get(numero)
+        fait = self.memoire.fait(numero)
         return fait.reponse if fait and fait.depot.upper() == self.depot.nom.upper() else None
 
     def _completed(self, avis: _Avis) -> _Avis:
@@ -331,7 +379,7 @@ class _Bringing:
 
     def _with_workbook(self, avis: _Avis) -> Iterator[tuple[str, str, str]]:
         """Compare with the row that bears the number; the label of an earlier refusal may still stand there."""
-        for ligne in self.rows.by_number.get(avis.numero, ()):
+        for ligne in self._at(avis.numero):
             accepted = self.rows.told(ligne, "etat") == Etat.ACCEPTEE
             for nom in REPONSE if accepted else REPONSE[:1]:
                 held, said = self.rows.told(ligne, nom), avis.textes[nom]
@@ -339,12 +387,11 @@ class _Bringing:
                     yield nom, held, said
             if (accepted or self.rows.told(ligne, "numeroASP")) and not avis.reponse.acceptee:
                 yield "etat", Etat.ACCEPTEE, Etat.REJETEE
-        if avis.reponse.acceptee and self._known(avis.numero) is None and avis.numero in self.rows.by_former:
+        if avis.reponse.acceptee and self._known(avis.numero) is None and self._before(avis.numero):
             yield "etat", Etat.REJETEE, Etat.ACCEPTEE
 
     def _write(self, avis: _Avis) -> None:
-        at = self.rows.by_number.get(avis.numero, ())
-        before = self.rows.by_former.get(avis.numero, ())
+        at, before = self._at(avis.numero), self._before(avis.numero)
         if len(at) > 1:
             self._tell("S024", avis.numero, lignes=", ".join(map(str, at)))
         elif at and avis.reponse.acceptee:
@@ -361,11 +408,8 @@ class _Bringing:
 
     def _accept(self, ligne: int, avis: _Avis) -> None:
         self.tool[ligne] = {"etat": Etat.ACCEPTEE.value, **avis.textes}
-        libelle_dit = avis.textes["libelleTraitement"]
         if not avis.textes["numeroASP"]:
             self._tell("S018", avis.numero)
-        elif received.sens({**avis.textes, "numeroASP": ""}) is Sens.REJETEE:
-            self._tell("S017", avis.numero, numeroASP=avis.textes["numeroASP"], motif=libelle_dit)
         if self.says[ligne] not in received.empreintes(avis.demande):
             self._tell("S019", avis.numero)
 
@@ -384,11 +428,12 @@ class _Bringing:
     def _give_back(self, ligne: int, avis: _Avis) -> None:
         """Take a refusal back, as the answer that may replace it says: the row gets its number again."""
         current = self.rows.number(ligne)
-        if current in self.memoire.faits or self.rows.told(ligne, "etat") in FIGES:
+        if self.memoire.fait(current) or self.rows.told(ligne, "etat") in FIGES:
             self.reponses = [each for each in self.reponses if each.numero != avis.numero]
             self._tell("S023", avis.numero, numero=current)
             return
-        former = [numero for numero in self.rows.former(ligne) if numero != avis.numero]
+        mine = number_key(avis.numero)
+        former = [numero for numero in self.rows.former(ligne) if number_key(numero) != mine]
         self._renumber(ligne, current, avis.numero)
         self._accept(ligne, avis)
         self.tool[ligne]["anciensNumeros"] = ", ".join(former)
@@ -400,7 +445,7 @@ class _Bringing:
             self._tell("S022", ancien, nouveau=nouveau)
         self._number(self.rows.table, ligne, nouveau)
         for table in (self.rows.classeur.beneficiaires, self.rows.classeur.pieces):
-            for child in self.rows.at[table.nom].get(ancien, ()):
+            for child in self.rows.at[table.nom].get(number_key(ancien), ()):
                 if child in self.formules.get(table.nom, ()):
                     self._tell("S021", ancien, table.place(child, "numeroEditeur"), nouveau=nouveau)
                 else:
@@ -411,11 +456,11 @@ class _Bringing:
 
     def _tell_missing(self) -> None:
         """Tell the requests of the deposit that the answer leaves out and nobody has answered before."""
-        said = {avis.numero for avis in self._answered()}
+        said = {number_key(avis.numero) for avis in self._answered()}
         here = [numero for numero, at in self.rows.by_number.items() if any(map(self._is_here, at))]
         for numero in dict.fromkeys([*self.depot.dits, *here]):
             if numero not in said and self._known(numero) is None:
-                self._tell("S014", numero, depot=self.depot.nom)
+                self._tell("S014", self.depot.numeros.get(numero, numero), depot=self.depot.nom)
 
     def _is_here(self, ligne: int) -> bool:
         return self.rows.depots.get(ligne) == self.depot.nom and self.rows.told(ligne, "etat") == Etat.CONVERTIE

@@ -5,6 +5,7 @@ Nothing of it is trusted: a value is of any JSON type, a list may be missing, a 
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import of_values
 from converter.sentences.portal import ACCEPTEE
 from converter.spec.names import NomPiece
-from converter.spec.programme import LOGICIELS
+from converter.spec.programme import LOGICIELS, numero_asp
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
 from converter.spec.tags import DPI_TAGS, PFI_TAGS, TAG
 
@@ -113,18 +114,28 @@ def texte(valeur: Any) -> str:
 def sens(reponse: Mapping[str, str]) -> Sens:
     """Return what the texts of `REPONSE` mean.
 
-    The portal's codes are not published: a request is accepted when it has a numéro ASP or the label « Demande
-    acceptée », case, accents and signs apart. It is refused when it has another label; but a mere code, and a label
-    that only begins like an acceptance, decide nothing: a request sent twice is worse than one that waits. Source: D.
+    The portal's codes are not published: a request is accepted when it has the label « Demande acceptée », case,
+    accents and signs apart, or a numéro ASP that no label contradicts. It is refused when it has another label and no
+    numéro ASP; but a mere code, and a label that accepts on a condition or asks to wait, decide nothing: a request
+    sent twice is worse than one that waits. Source: D.
     """
-    libelle = fold(reponse["libelleTraitement"])
-    if reponse["numeroASP"].strip() or libelle == fold(ACCEPTEE):
+    libelle, numbered = fold(reponse["libelleTraitement"]), bool(numero_asp(reponse["numeroASP"]))
+    if libelle == fold(ACCEPTEE):
         return Sens.ACCEPTEE
     if not libelle:
-        return Sens.INDECIS if reponse["codeTraitement"].strip() else Sens.AUCUN
-    return Sens.INDECIS if libelle.startswith(fold(ACCEPTEE)) else Sens.REJETEE
+        return Sens.ACCEPTEE if numbered else Sens.INDECIS if reponse["codeTraitement"].strip() else Sens.AUCUN
+    accepts = "accept" in libelle and not _NEGATION.search(libelle)
+    if numbered:
+        return Sens.ACCEPTEE if accepts else Sens.INDECIS
+    return Sens.INDECIS if accepts or _WAITING.search(libelle) else Sens.REJETEE
+
+
+_NEGATION = re.compile(r"nonaccept|pas(?:ete)?accept|refus|rejet")
+_WAITING = re.compile(r"reserve|enattente|encours|partiel")
 
 
 def reponse(demande: Valeurs) -> dict[str, str]:
-    """Return the tags of a request that the portal fills, as texts."""
-    return {nom: texte(demande.get(nom)).strip() for nom in REPONSE}
+    """Return the tags of a request that the portal fills, as texts; what only stands in for a text is none."""
+    said = {nom: texte(demande.get(nom)).strip() for nom in REPONSE}
+    filled = {nom: "" if text.casefold() == "null" else text for nom, text in said.items()}
+    return filled | {"numeroASP": numero_asp(filled["numeroASP"])}

@@ -1,6 +1,8 @@
 """The French sentences about the JSON that comes back, S."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from converter.issues import Gravite
 from converter.sentences.message import Message
@@ -98,8 +100,9 @@ MESSAGES: Mapping[str, Message] = {
     "S017": Message(
         _A,
         "réponse contradictoire",
-        "La demande {valeur} a reçu le numéro ASP {numeroASP}, avec le libellé « {motif} ».",
-        "Elle est tenue pour acceptée, pour ne pas être envoyée deux fois ; faites confirmer par l’ASP.",
+        "La demande {valeur} a reçu le numéro ASP {numeroASP}, avec le libellé « {motif} » (code « {code} »).",
+        "Elle reste Convertie, pour ne pas être envoyée deux fois, et la réponse est gardée dans Historique ; demandez "
+        "à l’ASP si elle est acceptée, et le fichier corrigé.",
     ),
     "S018": Message(
         _A,
@@ -144,6 +147,26 @@ MESSAGES: Mapping[str, Message] = {
         "numéro en double dans le classeur",
         "Le numéro {valeur} est porté par plusieurs lignes ({lignes}) : la réponse n’a pas pu être inscrite.",
         "Rendez à chaque demande son numéro, puis relancez retour.",
+    ),
+    "S025": Message(
+        _E,
+        "un numéro ASP pour plusieurs demandes",
+        "La réponse donne le numéro ASP {numeroASP} à la demande {valeur}, et aussi à {autres}.",
+        "Rien n’a été repris pour elles : un numéro ASP est celui d’une seule demande. Faites confirmer par l’ASP.",
+    ),
+    "S026": Message(
+        _A,
+        "réponse plus ancienne",
+        "La réponse ne dit rien de clair de la demande {valeur}, que vous savez déjà {etat}.",
+        "Rien n’a été changé : ce fichier est sans doute plus ancien que la réponse déjà reprise.",
+    ),
+    "S027": Message(
+        _E,
+        "fichier refusé en bloc",
+        "Le portail a refusé « {fichier} » en entier : « {motif} ».",
+        "Corrigez ce qu’il reproche, reprenez ses demandes par segur-hop annuler avec le nom du dépôt, le classeur et "
+        "--refuse-en-bloc, puis convertissez de nouveau ; rien n’a été changé.",
+        "1.2",
     ),
     "S030": Message(
         _E,
@@ -210,6 +233,12 @@ MESSAGES: Mapping[str, Message] = {
         "La pièce « {valeur} » n’a pas été extraite : {cause}.",
         "Placez-la vous-même dans le dossier des pièces.",
     ),
+    "S040": Message(
+        _C,
+        "demandes en double",
+        "Demandes de « {fichier} » qui figurent aussi dans un autre fichier donné : {nombre}.",
+        "Rien à faire : chacune n’est reprise qu’une fois, avec sa réponse.",
+    ),
     "S042": Message(
         _E,
         "modèle sans demande",
@@ -253,3 +282,29 @@ MESSAGES: Mapping[str, Message] = {
         "Comparez le premier fichier produit avec le guide avant de le déposer.",
     ),
 }
+
+
+_DAY = re.compile(r" \(\d\d/\d\d/\d{4}\)")
+
+
+Dit = tuple[str, date, str, str, str]
+"""What the portal said: the number, the day, then numeroASP, codeTraitement and libelleTraitement."""
+
+
+def historique(held: str, paroles: Iterable[Dit]) -> str:
+    """Return what `Historique` says: what it holds, then what it lacks of the portal's words, whatever their day."""
+    told = held
+    for parole in paroles:
+        line = _line(*parole)
+        if _DAY.sub("", line) not in _DAY.sub("", told):
+            told = f"{told} | {line}" if told else line
+    return told
+
+
+def _line(numero: str, jour: date, numero_asp: str, code: str, libelle: str) -> str:
+    parts = (
+        f"N° ASP {numero_asp}" if numero_asp else "",
+        f"code {code}" if code else "",
+        f"« {libelle} »" if libelle else "",
+    )
+    return f"{numero} ({jour:%d/%m/%Y}) : {', '.join(filter(None, parts))}"

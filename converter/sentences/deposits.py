@@ -125,6 +125,12 @@ MESSAGES: Mapping[str, Message] = {
         "Corrigez ce que l’ASP reproche ; sinon elle sera sans doute rejetée de nouveau.",
         "1.2",
     ),
+    "D019": Message(
+        _C,
+        "réponse reprise du classeur",
+        "La demande {valeur} est {etat} d’après le classeur ; le registre ne connaissait pas cette réponse à {depot}.",
+        "Rien à faire : le classeur est cru, et le registre l’apprend. Le dépôt ne peut plus être annulé.",
+    ),
     "D020": Message(
         _E,
         "plus de numéro de fichier ce jour",
@@ -170,5 +176,68 @@ MESSAGES: Mapping[str, Message] = {
         "dépôt déjà annulé",
         "Le dépôt {valeur} est déjà annulé.",
         "Rien à faire : son dossier est dans « annulés ».",
+    ),
+    "D027": Message(
+        _E,
+        "ligne copiée avec son numéro",
+        "Le n° éditeur {valeur} est celui de la ligne {autre}, déjà envoyée : cette ligne-ci en est une copie.",
+        "Donnez à cette demande un numéro neuf, par exemple {proposition}, sur les trois feuilles ; ou supprimez la "
+        "ligne.",
+        "1.2",
+    ),
+    "D028": Message(
+        _E,
+        "même commande déjà envoyée",
+        "La demande {valeur} a le bon de commande, le FINESS et le montant de la demande {autre}, déjà dans {depot} "
+        "(déposée le {jour}).",
+        "Si c’est la même, rendez-lui le numéro {autre} ou supprimez-la ; si ce dépôt n’a jamais été téléversé, "
+        "annulez-le d’abord. Sinon joignez-lui son propre bon de commande.",
+        "1.1",
+    ),
+    "D029": Message(
+        _A,
+        "commande peut-être déjà envoyée",
+        "La demande {valeur} a {quoi} que la demande {autre}, déjà dans {depot} (déposée le {jour}).",
+        "Vérifiez que ce n’est pas la même commande avant de téléverser.",
+        "1.1",
+    ),
+    "D030": Message(
+        _A,
+        "deux réponses différentes",
+        "Le classeur donne la demande {valeur} acceptée (n° ASP « {numeroASP} »), le registre autrement "
+        "(n° ASP « {autre} », {motif}).",
+        "Rien n’a été changé, et elle n’est pas envoyée de nouveau. Vérifiez sur le portail, puis relancez retour avec "
+        "sa réponse et --remplacer.",
+    ),
+    "D031": Message(
+        _E,
+        "rejetée par l’ASP, inchangée",
+        "L’ASP a rejeté cette demande : « {motif} ». Elle n’a pas changé depuis, et n’est pas envoyée de nouveau.",
+        "Corrigez ce que l’ASP reproche, sur la ligne ou dans ses pièces ; ou répondez OUI dans Erreurs pour la "
+        "renvoyer telle quelle, sous le numéro {numero}.",
+        "1.2",
+    ),
+    "D032": Message(
+        _E,
+        "acceptée sous un autre numéro",
+        "Cette ligne porte le numéro ASP {numeroASP}, que l’ASP a donné à la demande {autre} et non à {valeur}.",
+        "Rendez-lui le numéro {autre} sur les trois feuilles. Si c’est une autre demande, effacez son N° ASP.",
+        "1.2",
+    ),
+    "D033": Message(
+        _C,
+        "numéro de fichier non réutilisé",
+        "Le dépôt {valeur} est retiré ; son numéro de fichier ne resservira pas.",
+        "Rien à faire : le prochain dépôt du même jour portera le numéro suivant, même s’il est le premier envoyé.",
+        "3.3",
+    ),
+    "D034": Message(
+        _C,
+        "dépôt refusé en bloc",
+        "Le dépôt {valeur}, que le portail a refusé en entier au premier contrôle, est retiré ; aucune de ses demandes "
+        "n’a été lue.",
+        "Corrigez ce que le portail reproche au fichier, puis convertissez : elles partiront sous les mêmes numéros, "
+        "dans un fichier d’un nouveau nom.",
+        "1.2",
     ),
 }

@@ -58,6 +58,11 @@ class NomDepot:
         return f"{self}.json"
 
 
+def number_key(numero: str) -> str:
+    """Return what all spellings of one numeroEditeur share: a portal may not tell `A0001` from `a0001` (D)."""
+    return numero.upper()
+
+
 def zip_name(depot: str, suite: int | str) -> str:
     """Return the name of the zip number `suite`, from 1, of a deposit; `*` for a pattern of all."""
     return f"PJ-{depot.removeprefix('JSON-')}-{suite}.zip"

@@ -51,3 +51,9 @@ EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jp
 def avance(centimes: int) -> int:
     """Return the advance on an amount, both in centimes, half a centime rounded up (section 1.1; rounding is D)."""
     return (centimes * TAUX_AVANCE_POURCENT + 50) // 100
+
+
+def numero_asp(texte: str) -> str:
+    """Return a numeroASP, `""` for what only stands in for one: blank, `null`, zero (D)."""
+    said = texte.strip()
+    return "" if said.casefold() in {"null", "none", "nan"} or not said.strip("0") else said

@@ -450,6 +450,12 @@ TAGS: tuple[Tag, ...] = (
         largeur=16,
         aide="Les numéros éditeur rejetés que cette demande a portés : rempli par l’outil.",
     ),
+    _outil(
+        nom="historique",
+        libelle="Historique",
+        largeur=40,
+        aide="Tout ce que le portail a dit de la demande, sous chacun de ses numéros : rempli par l’outil.",
+    ),
 )
 
 PHRASES = frozenset({"controle", "libelleTraitement"})

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from converter.checking.check import Contenu, Lecture, contenus
+from converter.registry.reconcile import Statut, reconcile
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
-from converter.spec.names import NomDepot
+from converter.spec.names import NomDepot, number_key
 from converter.spec.programme import FIGES, LOGICIELS, Etat, avance
 
 
@@ -117,11 +118,12 @@ def suivi(
 ) -> Suivi:
     """Return the follow-up on the day `au`, of the registry (`Registry.memory()`, `Registry.depots()`) and workbook.
 
-    The registry is believed where it knows a number, else `etats` (a verdict's, by Excel row), else the workbook. A
-    request that was refused and not sent again stays `Rejetée`, whatever its row says since.
+    What a row is, `reconcile` tells, as for every command; where it leaves that to the checks, `etats` (a verdict's,
+    by Excel row), else what the workbook says since they last ran.
     """
-    teller = _Teller(Rangs(lecture), memoire, _holding(depots), au, etats or lecture.etats)
-    rows = lecture.frames.demandes.valeurs.index
+    rangs, rows = Rangs(lecture), lecture.frames.demandes.valeurs.index
+    statuts = dict(zip(rows, reconcile(rangs.lignes(memoire), memoire).statuts, strict=True))
+    teller = _Teller(rangs, memoire, _holding(depots), au, etats or lecture.etats, statuts)
     told = (_deposit(depot, memoire) for depot in depots)
     return Suivi(
         au,
@@ -141,7 +143,7 @@ def _holding(depots: Iterable[Depot]) -> Mapping[str, Sequence[Depot]]:
     holding: dict[str, list[Depot]] = defaultdict(list)
     for depot in sorted(depots, key=lambda depot: depot.nom):
         for inscrite in depot.demandes:
-            holding[inscrite.numero].append(depot)
+            holding[number_key(inscrite.numero)].append(depot)
     return holding
 
 
@@ -169,7 +171,7 @@ def _deposit(depot: Depot, memoire: Memoire) -> DepotSuivi | None:
 
 def _answer(numero: str, depot: str, memoire: Memoire) -> Reponse | None:
     """Return the portal's answer to a request of a deposit; the number may serve another one since."""
-    fait = memoire.faits.get(numero)
+    fait = memoire.fait(numero)
     return fait.reponse if fait and fait.depot.upper() == depot.upper() else None
 
 
@@ -182,13 +184,13 @@ class _Teller:
     holding: Mapping[str, Sequence[Depot]]
     au: date
     etats: Mapping[int, Etat]
+    statuts: Mapping[int, Statut]
 
     def demande(self, contenu: Contenu) -> DemandeSuivie:
         """Tell one request."""
         ligne, numero = contenu.ligne, self.rangs.number(contenu.ligne)
-        fait = self.memoire.faits.get(numero)
-        etat = self._etat(ligne, numero)
-        depot = (fait.depot if fait else self.rangs.depots.get(ligne, "")) if etat in FIGES else ""
+        statut, etat = self.statuts[ligne], self._etat(ligne)
+        depot = statut.depot if etat in FIGES else ""
         jour = day_of(depot)
         return DemandeSuivie(
             ligne,
@@ -200,37 +202,41 @@ class _Teller:
             depot,
             jour,
             max((self.au - jour).days, 0) if jour else None,
-            fait.reponse.numeroASP if fait and fait.reponse else self.rangs.told(ligne, "numeroASP"),
+            statut.reponse.numeroASP if statut.reponse else "",
             tuple(self._etapes(ligne, numero)),
         )
 
     def _filed(self, numero: str, depot: str) -> int:
         """Return what a request asked for in its deposit, whatever its row says since; 0 where that is not known."""
-        held = (each for each in self.holding.get(numero, ()) if each.nom == depot)
-        return next((each.centimes for found in held for each in found.demandes if each.numero == numero), 0)
+        key = number_key(numero)
+        held = (each for each in self.holding.get(key, ()) if each.nom == depot)
+        return next((each.centimes for found in held for each in found.demandes if number_key(each.numero) == key), 0)
 
-    def _etat(self, ligne: int, numero: str) -> Etat:
-        if fait := self.memoire.faits.get(numero):
-            return fait.etat
-        told = self.etats.get(ligne, Etat.A_CORRIGER)
-        return Etat.REJETEE if self.rangs.former(ligne) and told not in FIGES else told
+    def _etat(self, ligne: int) -> Etat:
+        told, statut = self.etats.get(ligne), self.statuts[ligne]
+        if told is None or told in FIGES or statut.fige:
+            return statut.etat or Etat.A_CORRIGER
+        return told  # whether the attachments of a refused request changed, the last run knows
 
     def _etapes(self, ligne: int, numero: str) -> Iterator[Etape]:
         """Yield what happened under each number, the oldest first."""
         for refused in self.rangs.former(ligne):
             motif = self.rangs.told(ligne, "libelleTraitement")
             yield from self._under(refused) or [Etape(refused, "", None, Etat.REJETEE, motif)]
-        told = self.rangs.depots.get(ligne, "") if self.etats.get(ligne) in FIGES else ""
+        told = self.rangs.depots.get(ligne, "") if self.statuts[ligne].fige else ""
         by_row = [self._etape(numero, told, EtatDepot.SIGNALE)] if told else []
         yield from self._under(numero) or by_row
 
     def _under(self, numero: str) -> list[Etape]:
-        return [self._etape(numero, depot.nom, depot.etat) for depot in self.holding.get(numero, ())]
+        return [
+            self._etape(numero, depot.nom, depot.etat, refuse=depot.refuse)
+            for depot in self.holding.get(number_key(numero), ())
+        ]
 
-    def _etape(self, numero: str, depot: str, etat: EtatDepot) -> Etape:
+    def _etape(self, numero: str, depot: str, etat: EtatDepot, *, refuse: bool = False) -> Etape:
         jour = day_of(depot)
         if etat is EtatDepot.ANNULE:
-            return Etape(numero, depot, jour, "Dépôt annulé")
+            return Etape(numero, depot, jour, "Dépôt refusé en bloc" if refuse else "Dépôt annulé")
         reponse = _answer(numero, depot, self.memoire)
         if reponse is None:
             return Etape(numero, depot, jour, Etat.CONVERTIE)

@@ -160,7 +160,15 @@ def test_a_refused_request_is_converted_under_its_new_number(cycle: Cycle) -> No
         (None, None, " demande acceptee ", Sens.ACCEPTEE),
         (None, None, "Demande non acceptée", Sens.REJETEE),
         (None, "E1", "Montant invalide", Sens.REJETEE),
-        ("123", "E1", "Montant invalide", Sens.ACCEPTEE),
+        ("123", "E1", "Montant invalide", Sens.INDECIS),
+        ("123", None, "Demande acceptée", Sens.ACCEPTEE),
+        ("123", None, "Demande acceptée sous réserve", Sens.ACCEPTEE),
+        ("null", None, None, Sens.AUCUN),
+        (0, "", " ", Sens.AUCUN),
+        ("0000", "null", "NULL", Sens.AUCUN),
+        (None, None, "Acceptée sous réserve", Sens.INDECIS),
+        (None, None, "En cours d’instruction", Sens.INDECIS),
+        (None, None, "Votre demande n’est pas acceptée", Sens.REJETEE),
         (None, "E1", None, Sens.INDECIS),
         (None, "OK", None, Sens.INDECIS),
         (None, None, "Demande acceptée sous réserve", Sens.INDECIS),
@@ -171,11 +179,12 @@ def test_acceptance_is_a_numero_asp_or_the_label(asp: Any, code: Any, libelle: A
     assert received.sens(received.reponse(demande)) is sens
 
 
-def test_a_contradiction_counts_as_accepted_and_is_told(cycle: Cycle) -> None:
+def test_a_contradiction_decides_nothing_and_is_told(cycle: Cycle) -> None:
     found = cycle.retour(edited(cycle.answer(DEPOT), _00002={"libelleTraitement": MOTIF}), NOM)
     assert codes(found) == [("S017", "00002")]
-    assert cycle.column("etat")[1] == "Acceptée"
+    assert cycle.column("etat")[1] == "Convertie"
     assert cycle.column("numeroEditeur")[1] == "00002"
+    assert [said.numeroASP for said in found.paroles] == ["FICTIF-00001", "FICTIF-00002", "FICTIF-00003"]
 
 
 def test_an_acceptance_without_numero_asp_is_told_and_completed_later(cycle: Cycle) -> None:
@@ -244,6 +253,7 @@ def test_an_acceptance_after_a_refusal_gives_the_number_back_when_asked_to(cycle
 
 def test_an_acceptance_of_what_was_sent_again_changes_nothing_even_when_asked_to(cycle: Cycle) -> None:
     cycle.retour(edited(cycle.answer(DEPOT), _00002=REFUSED), NOM)
+    cycle.put(DEMANDES, 4, "etat", "Prête")
     assert len(cycle.convert()) == 1
     before, memoire = cycle.column("numeroEditeur"), cycle.memory()
     found = cycle.retour(cycle.answer(DEPOT), NOM, remplacer=True)
@@ -348,6 +358,7 @@ def test_an_answer_of_another_campaign_is_refused(cycle: Cycle, tmp_path: Path) 
 
 def test_an_answer_that_speaks_of_two_deposits_is_refused(cycle: Cycle) -> None:
     cycle.retour(edited(cycle.answer(DEPOT), _00002=REFUSED), NOM)
+    cycle.put(DEMANDES, 4, "etat", "Prête")
     (second,) = cycle.convert()
     both = json.loads(cycle.answer(DEPOT), parse_float=Decimal)
     both["lignesImport"] += json.loads(cycle.answer(second), parse_float=Decimal)["lignesImport"]

@@ -45,6 +45,7 @@ def cycle(tmp_path_factory: pytest.TempPathFactory) -> Cycle:
     assert cycle.convert() == [DPI, PFI]
     cycle.retour(edited(cycle.answer(DPI), _00002=REFUSED, _00003=REFUSED), f"{DPI}.json")
     cycle.put(PIECES, 5, "fichier", "absent.pdf")
+    cycle.put(DEMANDES, 4, "etat", "Prête")
     assert cycle.convert(date(2022, 4, 20)) == ["JSON-1234567890-20220420-001"]
     return cycle
 
@@ -58,7 +59,7 @@ def test_each_request_stands_where_registry_and_workbook_say(told: Suivi) -> Non
     assert [(d.numero, d.etat, d.attente) for d in told.demandes] == [
         ("00001", Etat.ACCEPTEE, 16),
         ("00006", Etat.CONVERTIE, 11),
-        ("00007", Etat.REJETEE, None),
+        ("00007", Etat.A_CORRIGER, None),
         ("00004", Etat.CONVERTIE, 16),
         ("00005", Etat.A_CORRIGER, None),
     ]
@@ -122,7 +123,7 @@ def test_without_registry_the_workbook_tells(cycle: Cycle, tmp_path: Path) -> No
     assert [(d.numero, d.etat) for d in told.demandes] == [
         ("00001", Etat.ACCEPTEE),
         ("00006", Etat.CONVERTIE),
-        ("00007", Etat.REJETEE),
+        ("00007", Etat.A_CORRIGER),
         ("00004", Etat.CONVERTIE),
         ("00005", Etat.A_CORRIGER),
     ]

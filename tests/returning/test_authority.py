@@ -1,0 +1,233 @@
+"""Registry, deposits, workbook and answers come to differ: who is believed, through the commands themselves."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from converter.blank import template
+from converter.commands.annuler import annuler
+from converter.commands.convertir import convertir
+from converter.commands.outcome import Outcome
+from converter.commands.retour import retour
+from converter.commands.session import Options
+from converter.commands.valider import valider
+from converter.issues import Inutilisable
+from converter.registry.store import REGISTRE
+from converter.returning import rebuild
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
+from tests.support.cycle import JOUR, SHAPE, Cycle, edited, pdf
+
+DEPOT = "JSON-1234567890-20220415-001"
+REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINESS inconnu"}
+OPTIONS = Options(JOUR)
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two DPI requests in one deposit."""
+    cycle = Cycle(tmp_path_factory.mktemp("campagne"))
+    cycle.fill(["DPI"] * 2)
+    assert cycle.convert() == [DEPOT]
+    return cycle.folder
+
+
+@pytest.fixture
+def cycle(filed: Path, tmp_path: Path) -> Cycle:
+    shutil.copytree(filed, tmp_path, dirs_exist_ok=True)
+    return Cycle(tmp_path)
+
+
+def bring(cycle: Cycle, answer: bytes, nom: str = DEPOT) -> Outcome:
+    file = cycle.folder / f"{nom}.json"
+    file.write_bytes(answer)
+    return retour(file, cycle.classeur, OPTIONS)
+
+
+def codes(outcome: Outcome) -> list[str]:
+    return sorted(issue.code for issue in outcome.issues)
+
+
+def registry_lost(cycle: Cycle, _: Path) -> None:
+    (cycle.depots / REGISTRE).unlink()
+
+
+def registry_put_back(cycle: Cycle, before: Path) -> None:
+    shutil.copy(before / "depots" / REGISTRE, cycle.depots / REGISTRE)
+
+
+@pytest.mark.parametrize("mishap", [registry_lost, registry_put_back])
+def test_an_answer_survives_its_registry(cycle: Cycle, filed: Path, mishap: Callable[[Cycle, Path], None]) -> None:
+    bring(cycle, edited(cycle.answer(DEPOT), _00002=REFUSED))
+    before = cycle.table()
+    mishap(cycle, filed)
+    valider(cycle.classeur, OPTIONS)
+    assert [(row["etat"], row["numeroASP"], row["libelleTraitement"]) for row in cycle.table()] == [
+        ("Acceptée", "FICTIF-00001", "Demande acceptée"),
+        ("Rejetée", "", "FINESS inconnu"),
+    ]
+    assert [row["historique"] for row in cycle.table()] == [row["historique"] for row in before]
+    with pytest.raises(Inutilisable) as refused:
+        annuler(DEPOT, cycle.classeur, OPTIONS)
+    assert [issue.code for issue in refused.value.issues] == ["D025"]
+    convertir(cycle.classeur, OPTIONS)
+    answers = {fait.numero: fait.reponse for fait in cycle.memory().faits.values()}
+    assert {n: (a.acceptee, a.numeroASP) for n, a in answers.items() if a} == {
+        "00001": (True, "FICTIF-00001"),
+        "00002": (False, ""),
+    }
+
+
+def test_a_refused_request_waits_for_a_change_or_a_word_of_the_user(cycle: Cycle) -> None:
+    bring(cycle, edited(cycle.answer(DEPOT), _00002=REFUSED))
+    for _ in range(2):
+        outcome = convertir(cycle.classeur, OPTIONS)
+        assert (outcome.depots, codes(outcome)) == ((), ["D031"])
+        row = cycle.table()[1]
+        assert (row["etat"], row["codeTraitement"], row["libelleTraitement"]) == ("Rejetée", "KO", "FINESS inconnu")
+    (told,) = convertir(cycle.classeur, OPTIONS).issues
+    cycle.put(DEMANDES, told.place.ligne, "etat", told.proposition)  # what OUI writes
+    assert [upload.demandes for upload in convertir(cycle.classeur, OPTIONS).depots] == [("00003",)]
+    assert "« FINESS inconnu »" in cycle.column("historique")[1]
+
+
+@pytest.mark.parametrize("change", ["values", "attachment"])
+def test_a_corrected_refusal_is_sent_again(cycle: Cycle, change: str) -> None:
+    bring(cycle, edited(cycle.answer(DEPOT), _00002=REFUSED))
+    if change == "values":
+        cycle.put(BENEFICIAIRES, 5, "nomClient", "DURAND")
+    else:
+        (cycle.folder / "pieces" / "bon 2.pdf").write_bytes(pdf(9))
+    assert [upload.demandes for upload in convertir(cycle.classeur, OPTIONS).depots] == [("00003",)]
+
+
+def test_another_answer_does_not_free_what_was_refused(cycle: Cycle) -> None:
+    bring(cycle, edited(cycle.answer(DEPOT), _00002=REFUSED))
+    before = cycle.table()
+    bring(cycle, edited(cycle.answer(DEPOT), _00002=REFUSED))
+    assert cycle.table() == before
+    assert convertir(cycle.classeur, OPTIONS).depots == ()
+
+
+def test_a_refused_number_taken_back_from_an_answer_is_not_filed_again(cycle: Cycle, tmp_path: Path) -> None:
+    answer = edited(cycle.answer(DEPOT), _00002=REFUSED)
+    found = rebuild.reprendre([answer], SHAPE)
+    lone = Cycle(tmp_path / "repris")
+    lone.folder.mkdir()
+    shutil.copytree(cycle.folder / "pieces", lone.folder / "pieces")
+    template.write(lone.classeur, rows=found.rows, parametres=found.parametres)
+    outcome = convertir(lone.classeur, OPTIONS)
+    assert outcome.depots == ()
+    assert "D013" in codes(outcome)
+    assert lone.column("etat")[1] == "Rejetée"
+
+
+def renumber(cycle: Cycle, ancien: str, nouveau: str) -> None:
+    for feuille in (DEMANDES, BENEFICIAIRES, PIECES):
+        for ligne, numero in enumerate(cycle.column("numeroEditeur", feuille), start=3):
+            if numero == ancien:
+                cycle.put(feuille, ligne, "numeroEditeur", nouveau)
+
+
+def test_a_converted_request_renumbered_and_edited_is_not_filed_again(cycle: Cycle) -> None:
+    renumber(cycle, "00002", "00009")
+    cycle.put(BENEFICIAIRES, 5, "telephoneClient", "01 44 55 66 78")
+    outcome = convertir(cycle.classeur, OPTIONS)
+    assert outcome.depots == ()
+    assert "D028" in codes(outcome)
+
+
+def test_a_second_workbook_with_the_same_order_is_told(cycle: Cycle) -> None:
+    other = Cycle(cycle.folder / "autre")
+    other.fill(["DPI"] * 2)
+    renumber(other, "00001", "00051")
+    renumber(other, "00002", "00052")
+    other.put(DEMANDES, 3, "montantSegurHT", 20_000)
+    other.put(BENEFICIAIRES, 5, "nomClient", "DURAND")
+    outcome = convertir(other.classeur, Options(JOUR, sortie=cycle.depots))
+    assert {"D028", "D029"} <= set(codes(outcome))
+    assert [upload.demandes for upload in outcome.depots] == [("00051",)]
+
+
+def test_the_users_oui_is_not_lost_to_an_answer(cycle: Cycle) -> None:
+    cycle.put(DEMANDES, 5, "numeroEditeur", "00003")
+    for balise, valeur in (("numeroEditeur", "00003"), ("typeFichier", "BON_COMMANDE"), ("fichier", "bon1.pdf")):
+        cycle.put(PIECES, 5, balise, valeur)
+    assert "P014" in codes(valider(cycle.classeur, OPTIONS))
+    ouis(cycle)
+    assert "P014" not in codes(bring(cycle, cycle.answer(DEPOT)))
+    assert cycle.column("fichier", PIECES)[2] == "bon 1.pdf"
+
+
+def ouis(cycle: Cycle) -> None:
+    """Answer OUI to all that is proposed."""
+    book = openpyxl.load_workbook(cycle.classeur)
+    sheet = book["Erreurs"]
+    (header,) = (row for row in sheet.iter_rows() if any(cell.value == "Accepter" for cell in row))
+    columns: dict[Any, int] = {cell.value: cell.column for cell in header}
+    for row in range(header[0].row + 1, sheet.max_row + 1):
+        if sheet.cell(row, columns["Correction proposée"]).value:
+            sheet.cell(row, columns["Accepter"]).value = "OUI"
+    book.save(cycle.classeur)
+
+
+def test_an_older_answer_after_a_newer_one_changes_nothing_silently(cycle: Cycle) -> None:
+    newer = cycle.answer(DEPOT)
+    bring(cycle, newer)
+    before = cycle.table()
+    undecided = {"numeroASP": None, "codeTraitement": "", "libelleTraitement": "En cours d’instruction"}
+    outcome = bring(cycle, edited(newer, _00001=undecided, _00002=REFUSED))
+    assert {"S026", "S011"} <= set(codes(outcome))
+    keep = ("etat", "numeroASP", "codeTraitement", "libelleTraitement", "numeroEditeur")
+    assert [[row[k] for k in keep] for row in cycle.table()] == [[row[k] for k in keep] for row in before]
+    assert "En cours d’instruction" in cycle.column("historique")[0]
+
+
+def test_one_numero_asp_for_two_requests_is_taken_for_neither(cycle: Cycle) -> None:
+    outcome = bring(cycle, edited(cycle.answer(DEPOT), _00002={"numeroASP": "FICTIF-00001"}))
+    assert codes(outcome).count("S025") == 2
+    assert cycle.column("etat") == ["Convertie"] * 2
+    assert all("FICTIF-00001" in told for told in cycle.column("historique"))
+
+
+def test_a_row_copied_with_its_number_is_told_and_not_counted_twice(cycle: Cycle) -> None:
+    row = cycle.table()[0]
+    for balise, valeur in row.items():
+        cycle.put(DEMANDES, 5, balise, valeur)
+    cycle.put(DEMANDES, 5, "montantSegurHT", 99_000)
+    outcome = convertir(cycle.classeur, OPTIONS)
+    assert "D027" in codes(outcome)
+    assert outcome.depots == ()
+    assert cycle.column("etat") == ["Convertie", "Convertie", "À corriger"]
+
+
+def test_an_old_workbook_without_the_history_column_goes_on(cycle: Cycle) -> None:
+    book = openpyxl.load_workbook(cycle.classeur)
+    sheet = book[DEMANDES]
+    (column,) = (cell.column for cell in sheet[1] if cell.value == "historique")
+    for row in (1, 2):
+        sheet.cell(row, column).value = None
+    for table in list(sheet.tables):
+        del sheet.tables[table]
+    book.save(cycle.classeur)
+    bring(cycle, cycle.answer(DEPOT))
+    assert "FICTIF-00001" in cycle.column("historique")[0]
+
+
+def test_a_deposit_refused_whole_is_taken_back_and_its_requests_freed(cycle: Cycle) -> None:
+    answer = edited(cycle.sent(DEPOT), entete={"codeTraitement": "KO", "libelleTraitement": "Fichier non conforme"})
+    with pytest.raises(Inutilisable) as refused:
+        bring(cycle, answer)
+    assert [issue.code for issue in refused.value.issues] == ["S027"]
+    outcome = annuler(DEPOT, cycle.classeur, OPTIONS, refuse=True)
+    assert "D034" in codes(outcome)
+    assert cycle.column("etat") == ["Prête"] * 2
+    (again,) = convertir(cycle.classeur, OPTIONS).depots
+    assert (again.json, again.demandes) == ("JSON-1234567890-20220415-002.json", ("00001", "00002"))
+
+
+def test_after_a_withdrawal_the_next_rank_is_explained(cycle: Cycle) -> None:
+    assert "D033" in codes(annuler(DEPOT, cycle.classeur, OPTIONS))
