@@ -9,15 +9,15 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from converter.attachments.inspection import OCTETS
 from converter.blank.template import Rows, Value
 from converter.issues import Inutilisable, Issue, Place
-from converter.returning.received import Recu, Sens, Valeurs, lire, reponse, rows, sens, texte
-from converter.spec.names import NomDepot, NomPiece, zip_name
+from converter.returning.received import Recu, Sens, Valeurs, empreintes, lire, reponse, rows, sens, texte
+from converter.spec.names import NomDepot, NomPiece, number_key, zip_name
 from converter.spec.programme import EXTENSIONS, LOGICIELS, Etat
 from converter.spec.shape import ETABLISSEMENTS, Shape
 from converter.spec.shape import PIECES as PIECES_LIST
@@ -51,10 +51,11 @@ def reprendre(documents: Sequence[bytes | Path], shape: Shape) -> Reprise:
     ours (F001, F021, F022, S001) or when they cannot share a workbook (S030 SIRET, S031 numéro ANS).
     """
     recus, doubles = _read_all(documents)
+    recus, again = _once(recus)
     logiciels = _software(recus)
     taken = [_Taken(recu, logiciel or "DPI") for recu, logiciel in zip(recus, logiciels, strict=True)]
     sheets: dict[str, list[dict[str, Value]]] = {nom: [] for nom in DATA_SHEETS}
-    issues = [*doubles]
+    issues = [*doubles, *again]
     for each, logiciel in zip(taken, logiciels, strict=True):
         issues += each.issues(shape, supposed=not logiciel)
         for nom, row in each.rows():
@@ -72,6 +73,32 @@ def _read_all(documents: Sequence[bytes | Path]) -> tuple[list[Recu], list[Issue
             doubles.append(Issue("S035", faits=(("fichier", recu.nom),)))
         recus.setdefault(recu.sha256, recu)
     return list(recus.values()), doubles
+
+
+def _once(recus: Sequence[Recu]) -> tuple[list[Recu], list[Issue]]:
+    """Keep each request of several files once, as the file has it that says most of its answer."""
+    best: dict[tuple[str, str, frozenset[str]], tuple[int, int]] = {}
+    for rank, recu in enumerate(recus):
+        for demande in recu.demandes:
+            weight = (_WEIGHT[sens(reponse(demande))], -rank)
+            best[_key(recu, demande)] = max(best.get(_key(recu, demande), weight), weight)
+    kept: list[Recu] = []
+    issues: list[Issue] = []
+    for rank, recu in enumerate(recus):
+        demandes = tuple(demande for demande in recu.demandes if best[_key(recu, demande)][1] == -rank)
+        kept.append(replace(recu, demandes=demandes))
+        if left := len(recu.demandes) - len(demandes):
+            issues.append(Issue("S040", faits=(("fichier", recu.nom), ("nombre", str(left)))))
+    return kept, issues
+
+
+_WEIGHT = {Sens.AUCUN: 0, Sens.INDECIS: 1, Sens.REJETEE: 2, Sens.ACCEPTEE: 3}
+
+
+def _key(recu: Recu, demande: Valeurs) -> tuple[str, str, frozenset[str]]:
+    """Return what makes two requests one: the numéro ANS of the file, their number, and all that they say."""
+    numeros = (texte(recu.entete.get("numeroAns")), texte(demande.get("numeroEditeur")))
+    return number_key(numeros[0]), number_key(numeros[1]), empreintes(demande)
 
 
 def _content(document: bytes | Path, rank: int) -> tuple[bytes, str]:

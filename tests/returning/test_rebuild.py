@@ -381,3 +381,14 @@ def test_every_message_is_complete() -> None:
         for issue in reprendre([data, data], SHAPE).issues:
             words = dict(issue.faits) | {"valeur": issue.valeur}
             assert "{" not in catalogue()[issue.code].phrase.format_map(words)
+
+
+def test_a_deposit_and_its_answer_give_each_request_once() -> None:
+    sent, answered = encode(guide()), changed(numeroASP="A-77", libelleTraitement="Demande acceptée")
+    for documents in ([sent, answered], [answered, sent]):
+        reprise = reprendre(documents, SHAPE)
+        assert [row.get("numeroASP") for row in reprise.rows[DEMANDES]] == ["A-77"]
+        assert [len(reprise.rows[nom]) for nom in (BENEFICIAIRES, PIECES)] == [
+            len(reprendre([sent], SHAPE).rows[nom]) for nom in (BENEFICIAIRES, PIECES)
+        ]
+        assert "S040" in [issue.code for issue in reprise.issues]
