@@ -16,7 +16,8 @@ class Message:
 
     `phrase` and `conseil`, written with plain spaces, are `str.format` templates over the issue's facts and
     `{libelle}` (the heading of the column), `{attendu}` (what its format expects), `{valeur}` (what was read),
-    `{proposition}` and `{proche}` (a parenthesis that names it, where there is one).
+    `{proposition}` and `{proche}` (a parenthesis that names it, where there is one). `relu` is true of a correction
+    that read an amount or a day anew: the user looks at it first, before capitals and trimmed spaces.
     """
 
     gravite: Gravite
@@ -24,6 +25,7 @@ class Message:
     phrase: str
     conseil: str
     section: str = "D"
+    relu: bool = False
 
 
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
@@ -143,14 +145,18 @@ _CORRECTION = {
         _C, "zéros rétablis", "Zéros de tête rétablis : lu {lu}.", "Rien à faire ; pour l’éviter, saisissez un texte."
     ),
     "C002": Message(_C, "espaces retirés", "Espaces ou signes invisibles retirés : lu {lu}.", "Rien à faire."),
-    "C003": Message(_C, "date en texte", "Date saisie en texte : lue {lu}.", "Vérifiez le jour et le mois."),
+    "C003": Message(_C, "date en texte", "Date saisie en texte : lue {lu}.", "Vérifiez le jour et le mois.", relu=True),
     "C004": Message(
-        _C, "date en nombre", "Nombre lu comme la date {lu}.", "Vérifiez la date ; donnez à la cellule le format Date."
+        _C,
+        "date en nombre",
+        "Nombre lu comme la date {lu}.",
+        "Vérifiez la date ; donnez à la cellule le format Date.",
+        relu=True,
     ),
-    "C005": Message(_C, "heure retirée", "L’heure est laissée de côté : lu {lu}.", "Rien à faire."),
-    "C006": Message(_C, "montant en texte", "Montant saisi en texte : lu {lu}.", "Vérifiez le montant."),
+    "C005": Message(_C, "heure retirée", "L’heure est laissée de côté : lu {lu}.", "Vérifiez le jour.", relu=True),
+    "C006": Message(_C, "montant en texte", "Montant saisi en texte : lu {lu}.", "Vérifiez le montant.", relu=True),
     "C007": Message(
-        _C, "arrondi au centime", "Montant arrondi au centime : {lu}.", "Vérifiez avec le bon de commande."
+        _C, "arrondi au centime", "Montant arrondi au centime : {lu}.", "Vérifiez avec le bon de commande.", relu=True
     ),
     "C008": Message(_C, "OUI ou NON reconnu", "Réponse lue comme {lu}.", "Rien à faire."),
     "C009": Message(_C, "majuscules", "Mis en majuscules : {lu}.", "Rien à faire."),
@@ -224,6 +230,19 @@ _VALEUR = {
         "Le montant {valeur} n’est pas supérieur à 0.",
         "Indiquez le montant hors taxe du bon de commande.",
     ),
+    "V013": Message(
+        _E,
+        "montant toutes taxes comprises",
+        "« {valeur} » est un montant TTC ; le portail attend le montant hors taxe (HT).",
+        "Indiquez le montant HT du bon de commande ; l’outil ne le calcule pas.",
+        "3.2",
+    ),
+    "V014": Message(
+        _E,
+        "montant en pourcentage",
+        "La cellule affiche un pourcentage ({valeur}), et non un montant.",
+        "Donnez à la cellule le format Nombre ou Monétaire, puis vérifiez le montant.",
+    ),
     "V020": Message(
         _E, "ni OUI ni NON", "« {valeur} » n’est ni OUI ni NON.", "Choisissez OUI ou NON dans la liste.", "3.2"
     ),
@@ -251,6 +270,25 @@ _VALEUR = {
         "nom sans lettre",
         "« {valeur} » ne ressemble pas à un nom.",
         "Vérifiez-le sur le bon de commande ; il sera envoyé tel quel.",
+    ),
+    "V033": Message(
+        _A,
+        "nom d’établissement",
+        "« {valeur} » ne ressemble pas au nom d’une personne.",
+        "Indiquez le nom de la personne qui a signé le bon de commande, et non celui de l’établissement.",
+        "3.2",
+    ),
+    "V034": Message(
+        _A,
+        "titre dans le nom",
+        "« {valeur} » contient un titre de civilité{meilleur}.",
+        "Indiquez le nom seul ; il sera envoyé tel quel.",
+    ),
+    "V035": Message(
+        _A,
+        "deux numéros de téléphone",
+        "« {valeur} » contient plusieurs numéros de téléphone{meilleur}.",
+        "Gardez-en un seul ; il sera envoyé tel quel.",
     ),
     "V040": Message(
         _E,
@@ -402,6 +440,12 @@ _REGLE = {
         "Gardez une seule pièce de ce type ; réunissez les pages en un seul PDF.",
         "3.1",
     ),
+    "R152": Message(
+        _A,
+        "même fichier pour deux pièces",
+        "Le même fichier sert de bon de commande et de preuve HT.",
+        "Vérifiez que chacun des deux documents est joint.",
+    ),
     "R160": Message(
         _E,
         "établissement manquant",
@@ -415,6 +459,24 @@ _REGLE = {
         "Aucune demande ne porte le numéro « {valeur} »{proche}.",
         "Corrigez le numéro, ou supprimez la ligne.",
     ),
+    "R162": Message(
+        _E,
+        "lettre pour un chiffre",
+        "Le numéro « {valeur} » contient une lettre O ou I ; les autres feuilles disent « {autre} », en chiffres.",
+        "Donnez le même numéro à la demande et à ses lignes.",
+    ),
+    "R163": Message(
+        _A,
+        "numéros à confondre",
+        "Le numéro « {valeur} » ne se distingue de « {autre} » que par une lettre O ou I.",
+        "Vérifiez les lignes de ces deux demandes, ou donnez à l’une un autre numéro.",
+    ),
+    "R170": Message(
+        _A,
+        "ligne à part",
+        "Cette ligne ne ressemble pas à {genre} : elle est laissée de côté.",
+        "Rien à faire si c’est un total ou une note ; sinon, complétez-la, numéro éditeur compris.",
+    ),
     "R180": Message(
         _A,
         "établissement déjà demandé",
@@ -426,6 +488,12 @@ _REGLE = {
         "bon de commande déjà joint",
         "Ce bon de commande est le même fichier que celui de la demande {autre}.",
         "Vérifiez que la demande n’est pas saisie deux fois.",
+    ),
+    "R182": Message(
+        _A,
+        "établissement en double",
+        "Le FINESS « {valeur} » figure déjà dans cette demande (ligne {ligne}).",
+        "Supprimez la ligne en trop, ou corrigez le FINESS.",
     ),
     "R190": Message(
         _A,
@@ -453,6 +521,12 @@ def catalogue() -> Mapping[str, Message]:
     return MappingProxyType(
         _FICHIER | _CORRECTION | _VALEUR | _REGLE | {c: m for part in others for c, m in part.MESSAGES.items()}
     )
+
+
+def rang(code: str) -> int:
+    """Return the place of a code among those shown: errors, warnings, amounts and days read anew, other corrections."""
+    message = catalogue()[code]
+    return list(Gravite).index(message.gravite) + (message.gravite is Gravite.CORRECTION and not message.relu)
 
 
 def gravite(code: str) -> Gravite:
@@ -491,6 +565,7 @@ def _words(issue: Issue) -> dict[str, str]:
         "attendu": attendu(issue.balise),
         "valeur": issue.valeur,
         "proposition": issue.proposition,
+        "meilleur": f" («\u00a0{issue.proposition}\u00a0» suffit)" if issue.proposition else "",
         "proche": f" («\u00a0{issue.proposition}\u00a0» lui ressemble)" if issue.proposition else "",
     }
     return known | dict(issue.faits)
