@@ -50,22 +50,28 @@ def _split(frame: Frame, known: frozenset[str]) -> tuple[Frame, list[Issue]]:
 
 
 def _strays(frame: Frame, known: frozenset[str]) -> pd.Index:
-    filled = frame.valeurs.notna() | frame.fautif
-    unnumbered = ~_tells(frame, "numeroEditeur", known) & ~_answered(frame)
-    rest = frame.valeurs.index[unnumbered]
-    few = filled.loc[rest].sum(axis=1).le(_A_FEW)
+    numbers = frame.valeurs["numeroEditeur"]
+    unknown = numbers[~numbers.isin(known)]
+    unnumbered = unknown.index[~_tells(unknown, "numeroEditeur")]
+    rest = unnumbered[~_answered(frame, unnumbered)]
     if rest.empty:
         return rest
-    telling = pd.DataFrame({tag.nom: _tells(frame, tag.nom, known) for tag in tags.vendor_columns(frame.table.nom)})
-    return rest[(few & ~telling.loc[rest].any(axis=1)) | _totals(frame, rest)]
+    filled = _filled(frame, rest)
+    telling = pd.DataFrame({nom: _tells(frame.valeurs.loc[rest, nom], nom) for nom in filled if nom != "numeroEditeur"})
+    few = filled.sum(axis=1).le(_A_FEW)
+    return rest[(few & ~telling.any(axis=1)) | _totals(frame, rest)]
 
 
-def _tells(frame: Frame, balise: str, known: frozenset[str]) -> pd.Series:
-    """Tell the rows whose cell says something that only a row of data says."""
-    column, kind = frame.valeurs[balise], tags.TAG[balise].format
+def _filled(frame: Frame, rows: pd.Index) -> pd.DataFrame:
+    return frame.valeurs.loc[rows].notna() | frame.fautif.loc[rows]
+
+
+def _tells(column: pd.Series, balise: str) -> pd.Series:
+    """Tell the cells that say something that only a row of data says."""
+    kind = tags.TAG[balise].format
     match kind:
         case Code():
-            coded = column.str.fullmatch(kind.pattern) & (column.str.contains("[0-9]") | column.isin(known))
+            coded = column.str.fullmatch(rf"(?=.*[0-9])(?:{kind.pattern})")
         case Booleen() | Choix() | Jour():
             coded = column.notna()
         case Courriel():
@@ -79,9 +85,9 @@ def _tells(frame: Frame, balise: str, known: frozenset[str]) -> pd.Series:
     return coded.fillna(value=False).astype(bool)
 
 
-def _answered(frame: Frame) -> pd.Series:
+def _answered(frame: Frame, rows: pd.Index) -> pd.Series:
     """Tell the rows of requests that have gone out: they were emptied by mistake."""
-    brut = frame.table.brut
+    brut = frame.table.brut.loc[rows]
     etats = brut["etat"] if "etat" in brut else pd.Series("", index=brut.index)
     return ~etats.isin(["", *_PASSING]) & etats.notna()
 
@@ -94,7 +100,6 @@ def _totals(frame: Frame, rows: pd.Index) -> pd.Series:
 
 
 def _told(frame: Frame, strays: pd.Index) -> Iterator[Issue]:
-    filled = (frame.valeurs.notna() | frame.fautif).loc[strays]
     faits = (("genre", _KIND[frame.table.nom]),)
-    for ligne, row in filled.iterrows():
+    for ligne, row in _filled(frame, strays).iterrows():
         yield from frame.issues(STRAY, str(row.idxmax()), [ligne], [faits])
