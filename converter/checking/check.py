@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from converter.attachments.inspection import Inspection
-from converter.checking import rules, schema
+from converter.checking import links, rules, schema
 from converter.checking.demande import Demande, Piece
 from converter.issues import Gravite, Issue, Place
 from converter.reading.frames import Frame, Frames, typed
+from converter.reading.strays import set_aside
 from converter.reading.workbook import Classeur, fold
 from converter.sentences.say import gravite
 from converter.spec import programme, tags
@@ -80,8 +81,14 @@ class Lecture:
 
 def lire(classeur: Classeur) -> Lecture:
     """Read the cells of a workbook into canonical values."""
-    frames, issues = typed(classeur)
-    return Lecture(classeur, frames, tuple(issues), _etats(frames.demandes))
+    frames, issues = set_aside(*typed(classeur))
+    kept = replace(
+        classeur,
+        demandes=frames.demandes.table,
+        beneficiaires=frames.beneficiaires.table,
+        pieces=frames.pieces.table,
+    )
+    return Lecture(kept, frames, tuple(issues), _etats(frames.demandes))
 
 
 def _etats(frame: Frame) -> dict[int, Etat]:
@@ -98,6 +105,7 @@ def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Se
     """
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
     values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
+    values[DEMANDES] += links.letters_for_figures(lecture.frames)
     data = rules.Data(_with_faults(lecture.frames, values), au, contents)
     found = [
         *lecture.issues,
@@ -122,7 +130,7 @@ def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frame
     )
 
 
-_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161"})
+_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161", links.LETTER})
 
 
 def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:

@@ -117,6 +117,12 @@ MESSAGES: Mapping[str, Message] = {
         "Gardez une seule pièce de ce type ; réunissez les pages en un seul PDF.",
         "3.1",
     ),
+    "R152": Message(
+        _A,
+        "même fichier pour deux pièces",
+        "Le même fichier sert de bon de commande et de preuve HT.",
+        "Vérifiez que chacun des deux documents est joint.",
+    ),
     "R160": Message(
         _E,
         "établissement manquant",
@@ -130,6 +136,24 @@ MESSAGES: Mapping[str, Message] = {
         "Aucune demande ne porte le numéro « {valeur} »{proche}.",
         "Corrigez le numéro, ou supprimez la ligne.",
     ),
+    "R162": Message(
+        _E,
+        "lettre pour un chiffre",
+        "Le numéro « {valeur} » contient une lettre O ou I ; les autres feuilles disent « {autre} », en chiffres.",
+        "Donnez le même numéro à la demande et à ses lignes.",
+    ),
+    "R163": Message(
+        _A,
+        "numéros à confondre",
+        "Le numéro « {valeur} » ne se distingue de « {autre} » que par une lettre O ou I.",
+        "Vérifiez les lignes de ces deux demandes, ou donnez à l’une un autre numéro.",
+    ),
+    "R170": Message(
+        _A,
+        "ligne à part",
+        "Cette ligne ne ressemble pas à {genre} : elle est laissée de côté.",
+        "Rien à faire si c’est un total ou une note ; sinon, complétez-la, numéro éditeur compris.",
+    ),
     "R180": Message(
         _A,
         "établissement déjà demandé",
@@ -141,6 +165,12 @@ MESSAGES: Mapping[str, Message] = {
         "bon de commande déjà joint",
         "Ce bon de commande est le même fichier que celui de la demande {autre}.",
         "Vérifiez que la demande n’est pas saisie deux fois.",
+    ),
+    "R182": Message(
+        _A,
+        "établissement en double",
+        "Le FINESS « {valeur} » figure déjà dans cette demande (ligne {ligne}).",
+        "Supprimez la ligne en trop, ou corrigez le FINESS.",
     ),
     "R190": Message(
         _A,
