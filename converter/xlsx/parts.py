@@ -360,7 +360,8 @@ _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s>].*?row\s*>", re.DOTALL)
 _FAULTY = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What the XML has somewhere when a cell holds an error or a formula."""
 _FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9]|[A-Za-z0-9]*&)')
-"""A row from 100 000, a column from BA or a reference written with entities; without one, a sheet has less than 5.2 million cells."""
+"""A row from 100 000, a column from BA or a reference with entities; without one, a sheet has less than 5.2 million
+cells."""
 _ODD = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\t\r\n]")
 _FAR_ROW = 100_000
 _LAST_COLUMN = 16_384
