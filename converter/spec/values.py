@@ -219,6 +219,7 @@ TYPE_FICHIER = Choix(
 )
 FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
 DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
+CLASSEUR = Texte(maximum=1024, attendu="le nom d’un fichier à côté de ce classeur", conditions=(_at_most(1024),))
 LIBRE = Texte(maximum=32_000, attendu="un texte")
 NOM_FICHIER = Texte(
     maximum=49, attendu="HOP-logiciel-Va1-BDC ou HT-numeroEditeur, puis .pdf, .png ou .jpg", conditions=(_at_most(49),)
