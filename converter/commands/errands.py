@@ -1,8 +1,10 @@
 """The commands that annotate no workbook: the follow-up, the way back from JSON, an adopted model."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+import json
+from collections.abc import Container, Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +18,7 @@ from converter.commands.session import DEPOTS, new_file, refuse_existing
 from converter.depositing import deposit
 from converter.issues import Issue
 from converter.reading import workbook
-from converter.registry.store import Depot, Memoire
+from converter.registry.store import Depot, EtatDepot, Memoire
 from converter.returning import adopt as adoption
 from converter.returning import rebuild as back
 from converter.sentences.say import conseil, phrase
@@ -31,8 +33,10 @@ _SHOWN = 40
 """Requests that the screen lists; `suivi.xlsx` lists all."""
 
 
-def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Console, au: date) -> int:
-    """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew."""
+def suivi(
+    chemin: Path, sortie: Path | None, target: Path | None, rapport: Path | None, *, console: Console, au: date
+) -> int:
+    """Tell where every request stands: on screen, in the workbook `target`, which is written anew, in `rapport`."""
     lecture = lire(workbook.read(chemin))
     memoire, depots = _known(sortie or chemin.parent / DEPOTS, chemin)
     told = follow(lecture, memoire, depots, au)
@@ -41,7 +45,22 @@ def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Co
         with new_file(target) as path:
             path.write_bytes(suivi_sheets.write(told, chemin.name))
         console.print(f"Suivi écrit : {escape(str(target))}", soft_wrap=True)
+    if rapport:
+        answered = {fait.depot for fait in memoire.faits.values() if fait.reponse}
+        data = {"classeur": str(chemin), "depots": [_as_data(depot, answered) for depot in depots]}
+        rapport.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return FINE
+
+
+def _as_data(depot: Depot, answered: Container[str]) -> dict[str, Any]:
+    """Return what the launcher's menu says of a deposit; one that the portal answered cannot be withdrawn."""
+    return {
+        "depot": depot.nom,
+        "jour": f"{datetime.fromisoformat(depot.cree_le):%d/%m/%Y}",
+        "demandes": [inscrite.numero for inscrite in depot.demandes],
+        "montant": euros(sum(inscrite.centimes for inscrite in depot.demandes)),
+        "annulable": depot.etat is EtatDepot.PUBLIE and depot.nom not in answered,
+    }
 
 
 def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot]]:

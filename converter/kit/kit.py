@@ -1,7 +1,7 @@
 """The kit: a folder that a finance team copies and works in, made new or brought up to date around its workbook."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.blank import template
 from converter.issues import Inutilisable, Issue
-from converter.kit import guide, wheels
+from converter.kit import embedded, guide, libraries, wheels
+from converter.kit.embedded import Embarque
+from converter.kit.libraries import BIBLIOTHEQUES, CIBLES, EMPREINTE, LOCK, PYTHON, WINDOWS, Cible
 from converter.system.refusals import guarded
 from converter.system.resources import shipped
 
 LANCEURS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
 _EXECUTABLE = {".command", ".sh"}
 CLASSEUR, PIECES, GUIDE, EXEMPLE, ROUES = "demandes.xlsx", "pieces", "Guide.html", "exemple", "roues"
+DOSSIER_PYTHON = "python"
 EN_COURS = ".segur-hop-en-cours"
 """What the folder that a kit is made in is called, or its name ends with."""
 _CLASSEURS = {".xlsx", ".xlsm"}
@@ -25,36 +28,54 @@ _SOURCE_EXEMPLE = "samples/exemple-du-guide"
 
 
 @dataclass(frozen=True, slots=True)
+class Contenu:
+    """What a kit is to hold beside the tool: the targets whose libraries it brings, and a Python for Windows."""
+
+    cibles: tuple[Cible, ...] = ()
+    python: Embarque | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
-    """What was made: whether the folder held something before, and how many wheels it holds, of how many bytes."""
+    """What was made: whether the folder held something before, its targets, those gone stale, and its bytes."""
 
     dossier: Path
     mis_a_jour: bool
-    roues: int
+    cibles: tuple[str, ...]
+    perimees: tuple[str, ...]
     octets: int
 
-    @property
-    def hors_ligne(self) -> bool:
-        """Whether the libraries are there too."""
-        return self.roues > 1
+
+def contenu(
+    *, hors_ligne: bool, systemes: Sequence[str] = (), pythons: Sequence[str] = (), archive: Path | None = None
+) -> Contenu:
+    """Settle what a kit is to hold. Raises `Inutilisable` (F001, F031) where the archive is no Python for a kit."""
+    python = embedded.inspect(archive) if archive else None
+    if not (hors_ligne or systemes or pythons or python):
+        return Contenu()
+    asked = {(cle, version) for cle in systemes or (WINDOWS.cle,) for version in pythons or (PYTHON,)}
+    if python:
+        asked = {(cle, version) for cle, version in asked if pythons or cle != WINDOWS.cle}
+        asked.add((WINDOWS.cle, python.python))
+    return Contenu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python)
 
 
-def kit(dossier: Path, *, hors_ligne: bool, console: Console) -> int:
+def kit(dossier: Path, voulu: Contenu, *, console: Console) -> int:
     """Make a kit and say what is in it. Raises `Inutilisable` (F030) and `Empeche`, nothing changed."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Préparation du kit", total=len(wheels.CIBLES) if hors_ligne else None)
+        task = progress.add_task("Préparation du kit", total=len(voulu.cibles) or None)
 
-        def step(cible: wheels.Cible) -> None:
-            progress.update(task, description=f"Bibliothèques pour {cible}", completed=wheels.CIBLES.index(cible))
+        def step(cible: Cible) -> None:
+            progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
 
-        made = write(dossier, hors_ligne=hors_ligne, step=step)
-    for line in _told(made, asked_offline=hors_ligne):
+        made = write(dossier, voulu, step=step)
+    for line in (*_told(made), *_told_python(voulu.python)):
         console.print(line, soft_wrap=True)
     return 0
 
 
-def _told(made: Kit, *, asked_offline: bool) -> Iterator[str]:
+def _told(made: Kit) -> Iterator[str]:
     where = f"[bold]{escape(str(made.dossier))}[/]"
     if made.mis_a_jour:
         yield f"Kit mis à jour : {where}. Vos classeurs, vos pièces et l’exemple sont restés tels quels."
@@ -62,18 +83,21 @@ def _told(made: Kit, *, asked_offline: bool) -> Iterator[str]:
         yield f"Kit prêt : {where}"
         yield f"  {CLASSEUR}, à remplir ; {PIECES}/, pour les pièces ; {EXEMPLE}/, l’exemple du guide de l’ASP ;"
         yield f"  {GUIDE}, à lire d’abord ; Convertir.cmd (Windows), Convertir.command (macOS), Convertir.sh (Linux)."
-    if not made.hors_ligne:
+    if made.perimees:
+        yield f"  Bibliothèques d’une version précédente, à refaire avec --hors-ligne : {', '.join(made.perimees)}."
+    if made.cibles:
+        yield f"  Sans réseau, {made.octets / 1_000_000:.0f} Mo en tout : {', '.join(made.cibles)}."
+    elif not made.perimees:
         yield "  Au premier double-clic, l’outil télécharge ses bibliothèques ; pour s’en passer : --hors-ligne."
-        return
-    yield (
-        f"  Sans réseau : {made.roues} bibliothèques ({made.octets / 1_000_000:.0f} Mo) pour Windows, macOS et Linux, "
-        f"Python {wheels.PYTHONS[0]} à {wheels.PYTHONS[-1]}."
-    )
-    if not asked_offline:
-        yield "  Ces bibliothèques n’ont pas été renouvelées ; pour le faire : --hors-ligne."
 
 
-def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> Kit:
+def _told_python(python: Embarque | None) -> Iterator[str]:
+    if python:
+        yield f"  Python {python.python} pour Windows, dans {DOSSIER_PYTHON}/, de {escape(python.archive.name)}"
+        yield f"  (sha256 {python.sha256}, à comparer à celui que donne python.org)."
+
+
+def write(dossier: Path, voulu: Contenu, *, step: Callable[[Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
     Everything is made aside first, so a failure leaves the folder as it was. Raises `Inutilisable` (F030), `Empeche`.
@@ -87,18 +111,31 @@ def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], Non
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
         try:
-            _make(aside, hors_ligne=hors_ligne, step=step)
+            _make(aside, voulu, unpacked=bool(voulu.cibles) or any(_stamps(place)), step=step)
             if there:
                 _update(aside, place)
             else:
                 aside.rename(place)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        held = sorted((place / ROUES).glob("*.whl"))
-    return Kit(dossier, used, len(held), sum(wheel.stat().st_size for wheel in held))
+        return _held(dossier, place, mis_a_jour=used)
 
 
-def _make(folder: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> None:
+def _stamps(place: Path) -> list[Path]:
+    """Return the stamp of each target whose libraries a kit holds."""
+    return sorted(place.glob(f"{BIBLIOTHEQUES}/*/{EMPREINTE}"))
+
+
+def _held(dossier: Path, place: Path, *, mis_a_jour: bool) -> Kit:
+    lock = shipped(LOCK).read_bytes()
+    stamps = {path.parent.name: path.read_bytes() for path in _stamps(place)}
+    ready = tuple(nom for nom, stamp in stamps.items() if stamp == lock)
+    parts = (BIBLIOTHEQUES, DOSSIER_PYTHON, ROUES)
+    size = sum(file.stat().st_size for part in parts for file in (place / part).rglob("*") if file.is_file())
+    return Kit(dossier, mis_a_jour, ready, tuple(nom for nom in stamps if nom not in ready), size)
+
+
+def _make(folder: Path, voulu: Contenu, *, unpacked: bool, step: Callable[[Cible], None]) -> None:
     (folder / PIECES).mkdir(parents=True)
     (folder / ROUES).mkdir()
     for name in LANCEURS:
@@ -108,10 +145,15 @@ def _make(folder: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None
     _copy(f"{_SOURCE_EXEMPLE}/{CLASSEUR}", folder / EXEMPLE / CLASSEUR)
     for piece in sorted(shipped(f"{_SOURCE_EXEMPLE}/{PIECES}").iterdir()):
         _copy(f"{_SOURCE_EXEMPLE}/{PIECES}/{piece.name}", folder / EXEMPLE / PIECES / piece.name)
-    _copy(wheels.LOCK, folder / ROUES / wheels.LOCK)
+    _copy(LOCK, folder / ROUES / LOCK)
     wheels.write_own(folder / ROUES)
-    if hors_ligne:
-        wheels.download(folder / ROUES, step)
+    if unpacked:
+        libraries.unpack_own(next((folder / ROUES).glob("*.whl")), folder / BIBLIOTHEQUES)
+    for cible in voulu.cibles:
+        step(cible)
+        libraries.unpack(cible, folder / BIBLIOTHEQUES)
+    if voulu.python:
+        embedded.unpack(voulu.python, folder / DOSSIER_PYTHON)
 
 
 def _copy(name: str, target: Path) -> None:
@@ -122,7 +164,14 @@ def _copy(name: str, target: Path) -> None:
 
 
 def _update(made: Path, dossier: Path) -> None:
-    """Replace what is ours; the user's workbook, attachments and tried example stay, an absent part is added."""
+    """Replace what is ours; the user's workbook, attachments and tried example stay, an absent part is added.
+
+    The folders come first: one that is in use refuses, and nothing has changed.
+    """
+    discarded = made / "remplacés"
+    discarded.mkdir()
+    for folder in (*made.glob(DOSSIER_PYTHON), *sorted(made.glob(f"{BIBLIOTHEQUES}/*"))):
+        _replace(folder, dossier / folder.relative_to(made), discarded)
     for name in (*LANCEURS, GUIDE):
         (made / name).replace(dossier / name)
     for name in (PIECES, EXEMPLE):
@@ -130,16 +179,29 @@ def _update(made: Path, dossier: Path) -> None:
             (made / name).rename(dossier / name)
     if not any(file.suffix.lower() in _CLASSEURS for file in dossier.iterdir()):
         (made / CLASSEUR).rename(dossier / CLASSEUR)
-    _update_wheels(made / ROUES, dossier / ROUES)
+    _update_wheels(made / ROUES, dossier / ROUES, "*.whl" if _stamps(dossier) else "segur_hop-*.whl")
 
 
-def _update_wheels(made: Path, roues: Path) -> None:
-    """Put the new wheels in and take the ones they replace away; the launcher reads the folder only when it starts."""
+def _replace(folder: Path, place: Path, discarded: Path) -> None:
+    """Put a folder in the place of its predecessor, which comes back where that fails."""
+    place.parent.mkdir(exist_ok=True)
+    before = discarded / place.name
+    if place.exists():
+        place.rename(before)
+    try:
+        folder.rename(place)
+    except OSError:
+        if before.exists():
+            before.rename(place)
+        raise
+
+
+def _update_wheels(made: Path, roues: Path, replaced: str) -> None:
+    """Put our new wheel in; wheels that an earlier offline kit held are taken away once its libraries are unpacked."""
     roues.mkdir(exist_ok=True)
     new = {file.name for file in made.iterdir()}
-    offline = sum(name.endswith(".whl") for name in new) > 1
     for name in sorted(new):
         (made / name).replace(roues / name)
-    for old in sorted(roues.glob("*.whl" if offline else "segur_hop-*.whl")):
+    for old in sorted(roues.glob(replaced)):
         if old.name not in new:
             old.unlink()

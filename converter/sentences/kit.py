@@ -38,5 +38,11 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
             "« {fichier} » est un fichier, pas un dossier.",
             "Donnez au kit un autre nom.",
         ),
+        "F031": Message(
+            Gravite.ERREUR,
+            "pas le Python attendu",
+            "« {fichier} » n’est pas l’archive « embeddable » 64 bits d’un Python 3.11 à 3.14 de python.org.",
+            "Prenez sur python.org « Windows embeddable package (64-bit) », sans décompresser le fichier .zip.",
+        ),
     }
 )

@@ -341,7 +341,9 @@ def test_the_same_content_gives_the_same_bytes() -> None:
 
 def test_the_built_template_is_the_one_of_the_code() -> None:
     fresh, kept = parts(built().getvalue()), parts(BUILT.read_bytes())
-    remedy = "rebuild it: python -c 'from converter.blank import template; template.write(\"templates/segur-hop.xlsx\")'"
+    remedy = (
+        "rebuild it: python -c 'from converter.blank import template; template.write(\"templates/segur-hop.xlsx\")'"
+    )
     assert list(fresh) == list(kept), remedy
     assert [name for name in fresh if fresh[name] != kept[name]] == [], remedy
 
