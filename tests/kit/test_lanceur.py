@@ -673,6 +673,7 @@ DEPOSITS = {
             "demandes": [f"0000{number}" for number in range(1, 8)],
             "montant": "13 750,00 €",
             "annulable": day > 1,
+            "json": "depots/J/J.json",  # what the report of the withdrawal, by the same stub, needs
         }
         for day in (1, 2, 3)
     ]
