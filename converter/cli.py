@@ -171,6 +171,12 @@ def modele(sortie: Path) -> int:
     metavar="F.zip",
     help="Y met aussi Python pour Windows : l’archive « embeddable » de python.org, telle que téléchargée.",
 )
+@click.option(
+    "--suite",
+    type=_CLASSEUR,
+    metavar="ANCIEN",
+    help="Dossier de la campagne précédente : mêmes dépôts, pour qu’aucun numéro ne serve deux fois.",
+)
 def kit(dossier: Path, **voulu: Any) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
     from converter.kit.kit import contenu

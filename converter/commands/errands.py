@@ -14,7 +14,7 @@ from converter.blank import template
 from converter.checking.check import lire
 from converter.commands.outcome import FINE
 from converter.commands.rapport import euros
-from converter.commands.session import DEPOTS, new_file, refuse_existing
+from converter.commands.session import new_file, refuse_existing
 from converter.depositing import deposit
 from converter.issues import Issue
 from converter.reading import workbook
@@ -25,6 +25,7 @@ from converter.sentences.say import conseil, phrase
 from converter.sentences.typography import plural
 from converter.spec.shape import builtin_model, model_for
 from converter.spec.tags import TAG, TAUX_AVANCE_POURCENT, Etat
+from converter.system.depots import depots_of
 from converter.tracking import suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi
 from converter.tracking.follow import suivi as follow
@@ -38,7 +39,7 @@ def suivi(
 ) -> int:
     """Tell where every request stands: on screen, in the workbook `target`, which is written anew, in `rapport`."""
     lecture = lire(workbook.read(chemin))
-    memoire, depots = _known(sortie or chemin.parent / DEPOTS, chemin)
+    memoire, depots = _known(sortie or depots_of(chemin.parent), chemin)
     told = follow(lecture, memoire, depots, au)
     _print(told, chemin, console)
     if target:

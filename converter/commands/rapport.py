@@ -112,7 +112,7 @@ def euros(centimes: int) -> str:
 def print_summary(bilan: Bilan, console: Console) -> None:
     """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
     console.print(f"\n[bold]{escape(bilan.classeur.name)}[/bold]", highlight=False)
-    for line in (*_counts(bilan), *_kept_out(bilan), *_findings(bilan), *_written(bilan), *_uploads(bilan)):
+    for line in (*_counts(bilan), *_uploads(bilan), *_findings(bilan), *_kept_out(bilan), *_written(bilan)):
         console.print(line, highlight=False, soft_wrap=True)
 
 
@@ -134,7 +134,7 @@ def _kept_out(bilan: Bilan) -> Iterable[str]:
         files = sorted({d.fichierJSON for d in waiting if d.fichierJSON})
         named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
         yield f"  {plural(len(waiting), 'demande convertie')} auparavant, et pas une seconde fois : {escape(named)}"
-        yield "    Pour l’annuler avant tout envoi au portail : segur-hop annuler DEPOT CLASSEUR."
+        yield "    Pour l’annuler avant tout envoi au portail : « Annuler un dépôt », au menu de Convertir."
 
 
 def _standing(count: int, etat: Etat) -> str:

@@ -38,11 +38,10 @@ from converter.sentences.say import gravite
 from converter.spec import tags
 from converter.spec.shape import model_for
 from converter.spec.tags import FIGES, Etat
+from converter.system.depots import depots_of
 from converter.system.refusals import guarded
 from converter.xlsx import save
 
-DEPOTS = "depots"
-"""The folder of the deposits, beside the workbook."""
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
 
@@ -58,7 +57,7 @@ class Options:
 
     def depots(self, chemin: Path) -> Path:
         """Return the folder of the deposits of a workbook."""
-        return self.sortie or chemin.parent / DEPOTS
+        return self.sortie or depots_of(chemin.parent)
 
 
 @dataclass(frozen=True, slots=True)

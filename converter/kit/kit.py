@@ -14,6 +14,7 @@ from converter.issues import Inutilisable, Issue
 from converter.kit import embedded, guide, libraries, wheels
 from converter.kit.embedded import Embarque
 from converter.kit.libraries import BIBLIOTHEQUES, CIBLES, EMPREINTE, LOCK, PYTHON, WINDOWS, Cible
+from converter.system.depots import DEPOTS, depots_of, name_depots
 from converter.system.refusals import guarded
 from converter.system.resources import shipped
 
@@ -33,6 +34,8 @@ class Contenu:
 
     cibles: tuple[Cible, ...] = ()
     python: Embarque | None = None
+    suite: Path | None = None
+    """The folder of deposits of an earlier campaign, which this one carries on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,34 @@ class Kit:
 
 
 def contenu(
-    *, hors_ligne: bool, systemes: Sequence[str] = (), pythons: Sequence[str] = (), archive: Path | None = None
+    *,
+    hors_ligne: bool,
+    systemes: Sequence[str] = (),
+    pythons: Sequence[str] = (),
+    archive: Path | None = None,
+    suite: Path | None = None,
 ) -> Contenu:
-    """Settle what a kit is to hold. Raises `Inutilisable` (F001, F031) where the archive is no Python for a kit."""
+    """Settle what a kit is to hold.
+
+    Raises `Inutilisable` where the archive is no Python for a kit (F001, F031), or nothing is there to carry on (F032).
+    """
     python = embedded.inspect(archive) if archive else None
+    depots = _carried_on(suite) if suite else None
     if not (hors_ligne or systemes or pythons or python):
-        return Contenu()
+        return Contenu(suite=depots)
     asked = {(cle, version) for cle in systemes or (WINDOWS.cle,) for version in pythons or (PYTHON,)}
     if python:
         asked = {(cle, version) for cle, version in asked if pythons or cle != WINDOWS.cle}
         asked.add((WINDOWS.cle, python.python))
-    return Contenu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python)
+    return Contenu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python, depots)
+
+
+def _carried_on(dossier: Path) -> Path:
+    """Return the folder of deposits of an earlier campaign, perhaps itself that of a still earlier one."""
+    depots = depots_of(dossier).resolve()
+    if not depots.is_dir():
+        raise Inutilisable(Issue("F032", faits=(("fichier", str(dossier)),)))
+    return depots
 
 
 def kit(dossier: Path, voulu: Contenu, *, console: Console) -> int:
@@ -70,7 +90,7 @@ def kit(dossier: Path, voulu: Contenu, *, console: Console) -> int:
             progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
 
         made = write(dossier, voulu, step=step)
-    for line in (*_told(made), *_told_python(voulu.python)):
+    for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu.suite)):
         console.print(line, soft_wrap=True)
     return 0
 
@@ -97,15 +117,23 @@ def _told_python(python: Embarque | None) -> Iterator[str]:
         yield f"  (sha256 {python.sha256}, à comparer à celui que donne python.org)."
 
 
+def _told_suite(depots: Path | None) -> Iterator[str]:
+    if depots:
+        yield f"  Ses dépôts iront dans {escape(str(depots))}, à la suite des précédents : n’en refaites pas d’autre."
+
+
 def write(dossier: Path, voulu: Contenu, *, step: Callable[[Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
-    Everything is made aside first, so a failure leaves the folder as it was. Raises `Inutilisable` (F030), `Empeche`.
+    Everything is made aside first, so a failure leaves the folder as it was.
+    Raises `Inutilisable` (F030, F033) and `Empeche`.
     """
     place = dossier.resolve()
     with guarded(place):
         if place.exists() and not place.is_dir():
             raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
+        if voulu.suite and (place / DEPOTS).exists():
+            raise Inutilisable(Issue("F033", faits=(("fichier", str(dossier)),)))
         there = place.is_dir()
         used = there and any(place.iterdir())
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
@@ -116,6 +144,8 @@ def write(dossier: Path, voulu: Contenu, *, step: Callable[[Cible], None]) -> Ki
                 _update(aside, place)
             else:
                 aside.rename(place)
+            if voulu.suite:
+                name_depots(voulu.suite, place)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         return _held(dossier, place, mis_a_jour=used)

@@ -32,6 +32,13 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
             "pip n’a pas pu rassembler les bibliothèques : {raison}",
             "Vérifiez le réseau et les réglages de pip, puis recommencez : rien n’a été laissé à moitié fait.",
         ),
+        "E044": Message(
+            Gravite.ERREUR,
+            "dossier des dépôts hors d’atteinte",
+            "Le dossier des dépôts « {chemin} », commun à vos campagnes, est introuvable.",
+            "Reconnectez le lecteur réseau ou remettez ce dossier à sa place ; s’il a été déplacé, écrivez où dans "
+            "« {fichier} ».",
+        ),
         "F030": Message(
             Gravite.ERREUR,
             "pas un dossier",
@@ -43,6 +50,18 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
             "pas le Python attendu",
             "« {fichier} » n’est pas l’archive « embeddable » 64 bits d’un Python 3.11 à 3.14 de python.org.",
             "Prenez sur python.org « Windows embeddable package (64-bit) », sans décompresser le fichier .zip.",
+        ),
+        "F032": Message(
+            Gravite.ERREUR,
+            "pas de dépôts à suivre",
+            "« {fichier} » ne contient pas de dossier « depots » : il n’y a rien à y poursuivre.",
+            "Donnez à --suite le dossier de la campagne précédente, celui de son classeur.",
+        ),
+        "F033": Message(
+            Gravite.ERREUR,
+            "dépôts déjà commencés",
+            "« {fichier} » a déjà ses propres dépôts : deux suites de numéros ne peuvent pas être réunies.",
+            "Faites le kit de la nouvelle campagne dans un dossier neuf.",
         ),
     }
 )

@@ -1,16 +1,20 @@
 import hashlib
+import json
 import os
+import shutil
 import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from converter import cli
 from converter.blank import template
 from converter.kit import kit, libraries, wheels
+from converter.system.depots import depots_of
 from tests.tools.derived import REPO, load_samples
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
@@ -316,6 +320,88 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
         pass
     for name in ("faux.zip", "vide.zip", "absent.zip"):
         assert cli.run(["kit", str(tmp_path / "kit"), "--python-embarque", str(tmp_path / name)]) == 2
+
+
+# --- a second campaign ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def first(tmp_path: Path, light: None) -> Path:  # noqa: ARG001 - a fixture takes no usefixtures
+    """Return the kit of a campaign whose worked example is deposited: 00001, rank 001."""
+    folder = tmp_path / "2025"
+    cli.run(["kit", str(folder)])
+    shutil.copytree(folder / "exemple", folder, dirs_exist_ok=True)
+    assert cli.run(["convertir", str(folder / "demandes.xlsx"), "--date-depot", "02/05/2022"]) == 0
+    return folder
+
+
+def test_a_second_campaign_goes_on_in_the_deposits_of_the_first(
+    first: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = tmp_path / "2026"
+    assert cli.run(["kit", str(second), "--suite", str(first)]) == 0
+    assert "à la suite des précédents" in plain(capsys.readouterr().out)
+    shutil.copytree(second / "exemple", second, dirs_exist_ok=True)
+    assert cli.run(["convertir", str(second / "demandes.xlsx"), "--date-depot", "02/05/2022"]) in (0, 1)
+    assert not (second / "depots").exists()
+    assert "JSON-1234567890-20220502-002" not in {path.name for path in (first / "depots").iterdir()}  # 00001 is used
+    renumber(second / "demandes.xlsx", "00001", "00002")
+    cli.run(["convertir", str(second / "demandes.xlsx"), "--date-depot", "02/05/2022"])
+    capsys.readouterr()
+    third = tmp_path / "2027"
+    assert cli.run(["kit", str(third), "--suite", str(second)]) == 0
+    assert (third / "dossier-des-depots.txt").read_text() == "../2025/depots\n"
+    cli.run(["suivi", str(second / "demandes.xlsx"), "--quiet", "--rapport", str(tmp_path / "r.json")])
+    told = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert told["depots"][0]["depot"] == "JSON-1234567890-20220502-001"
+    assert told["depots"][0]["demandes"] == ["00001"]
+    assert told["depots"][0]["annulable"] is True
+
+
+def renumber(workbook: Path, old: str, new: str) -> None:
+    """Give a request of a workbook another number, on every sheet."""
+    book = openpyxl.load_workbook(workbook)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value == old:
+                    cell.value = new
+    book.save(workbook)
+
+
+def test_folders_side_by_side_are_moved_together(first: Path, tmp_path: Path) -> None:
+    cli.run(["kit", str(tmp_path / "2026"), "--suite", str(first)])
+    moved = tmp_path / "ailleurs"
+    moved.mkdir()
+    for name in ("2025", "2026"):
+        (tmp_path / name).rename(moved / name)
+    assert depots_of(moved / "2026").resolve() == (moved / "2025" / "depots").resolve()
+
+
+def test_deposits_out_of_reach_stop_the_conversion_and_begin_no_others(
+    first: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = tmp_path / "2026"
+    cli.run(["kit", str(second), "--suite", str(first)])
+    shutil.copytree(second / "exemple", second, dirs_exist_ok=True)
+    first.rename(tmp_path / "débranché")
+    for command in ("valider", "convertir", "suivi"):
+        assert cli.run([command, str(second / "demandes.xlsx")]) == 3
+        assert "commun à vos campagnes, est introuvable" in plain(capsys.readouterr().err)
+    assert not (second / "depots").exists()
+
+
+def test_there_must_be_deposits_to_carry_on_and_none_in_their_way(
+    first: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vide").mkdir()
+    assert cli.run(["kit", str(tmp_path / "kit"), "--suite", str(tmp_path / "vide")]) == 2
+    assert "il n’y a rien à y poursuivre" in plain(capsys.readouterr().err)
+    (tmp_path / "autre" / "depots").mkdir(parents=True)
+    before = tree(tmp_path)
+    assert cli.run(["kit", str(tmp_path / "autre"), "--suite", str(first)]) == 2
+    assert "a déjà ses propres dépôts" in plain(capsys.readouterr().err)
+    assert tree(tmp_path) == before
 
 
 def test_the_kit_takes_the_names_that_the_launcher_and_the_sample_use() -> None:
