@@ -12,7 +12,8 @@ from typing import Any
 from PIL import Image
 
 from converter.blank import template
-from converter.spec.tags import BENEFICIAIRES, BON_COMMANDE, DEMANDES, PIECES, PREUVE_HT
+from converter.spec.programme import BON_COMMANDE, PREUVE_HT
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
 HERE = Path(__file__).parent
 Row = Mapping[str, Any]

@@ -10,18 +10,9 @@ from xlsxwriter.worksheet import Worksheet
 from converter.blank import theme
 from converter.blank.while_typing import Niveau
 from converter.sentences.typography import french
-from converter.spec.tags import (
-    BENEFICIAIRES,
-    DATA_SHEETS,
-    DEMANDES,
-    PARAMETRES,
-    PIECES,
-    Etat,
-    Obligation,
-    Par,
-    Tag,
-    columns,
-)
+from converter.spec.programme import Etat
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
+from converter.spec.tags import Obligation, Par, Tag, columns
 
 Span = tuple[int, int]
 

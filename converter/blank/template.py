@@ -25,25 +25,20 @@ from converter.blank import instructions, theme
 from converter.blank.while_typing import LAST_ROW, LISTES, Nom, alertes, validation
 from converter.sentences.typography import french
 from converter.spec.formats import Code
-from converter.spec.tags import (
+from converter.spec.programme import LOGICIELS
+from converter.spec.sheets import (
     BENEFICIAIRES,
     DATA_SHEETS,
     DEMANDES,
     FIRST_ROW,
     HEADING_ROW,
-    LOGICIELS,
     MODE_EMPLOI,
     PARAMETRES,
-    PFI_TAGS,
     PIECES,
     TAG_ROW,
-    Obligation,
-    Parametre,
-    Tag,
-    columns,
-    vendor_columns,
 )
-from converter.spec.tags import LISTES as LISTES_SHEET
+from converter.spec.sheets import LISTES as LISTES_SHEET
+from converter.spec.tags import PFI_TAGS, Obligation, Parametre, Tag, columns, vendor_columns
 from converter.spec.tags import parametres as spec_parametres
 
 Value = str | bool | date | Decimal | float | None

@@ -11,23 +11,10 @@ from typing import Any
 
 from converter.sentences.typography import french
 from converter.spec.formats import Booleen, Choix, Code, Format, Jour, Montant, Texte
-from converter.spec.tags import (
-    BENEFICIAIRES,
-    BON_COMMANDE,
-    DEMANDES,
-    DPI_TAGS,
-    EMAIL,
-    EXTENSIONS,
-    LOGICIEL,
-    MANDATAIRE_TAGS,
-    PIECES,
-    PREUVE_HT,
-    REGIME_TVA,
-    TYPE_FICHIER,
-    Obligation,
-    Par,
-    Tag,
-)
+from converter.spec.programme import BON_COMMANDE, EXTENSIONS, PREUVE_HT
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, Obligation, Par, Tag
+from converter.spec.values import EMAIL, LOGICIEL, REGIME_TVA, TYPE_FICHIER
 
 LAST_ROW = 50_000
 """The last row with drop-downs and checks: more than a campaign has."""

@@ -3,8 +3,8 @@
 Pure: the workbook and its attachments were read before, the day is given.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ from typing import Any
 import pandas as pd
 
 from converter.attachments.inspection import Inspection
-from converter.checking import rules, schema
-from converter.depositing.document import Demande, Piece
+from converter.checking import establishments, forms, links, rules, schema
+from converter.checking.demande import Demande, Piece
 from converter.issues import Gravite, Issue, Place
+from converter.reading.finess_list import SANS_LISTE, Etablissements
 from converter.reading.frames import Frame, Frames, typed
+from converter.reading.strays import set_aside
 from converter.reading.workbook import Classeur, fold
 from converter.sentences.say import gravite
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.spec.formats import show
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.spec.programme import Etat
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Verdict:
 
     `demandes` are the convertible requests in the order of the workbook; `etats` maps the Excel row of every request
     of the sheet `Demandes` to where it stands, and `retenues` that of a request held back to the cells at fault on
-    other sheets; `siret` and `numeros_ans` are what files need, by software.
+    other sheets; `siret` and `numeros_ans` are what files need, by software; `a_la_main` are the numbers of the
+    requests whose order form was opened and only a person can compare, `etablissements` the names by FINESS.
     """
 
     issues: tuple[Issue, ...]
@@ -39,6 +43,8 @@ class Verdict:
     siret: str
     numeros_ans: Mapping[str, str]
     retenues: Mapping[int, tuple[Place, ...]]
+    a_la_main: tuple[str, ...] = ()
+    etablissements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Lecture:
     @property
     def frozen_rows(self) -> frozenset[int]:
         """The Excel rows of those requests."""
-        return frozenset(ligne for ligne, etat in self.etats.items() if etat in tags.FIGES)
+        return frozenset(ligne for ligne, etat in self.etats.items() if etat in programme.FIGES)
 
     @property
     def dossier_pieces(self) -> Path:
@@ -79,8 +85,14 @@ class Lecture:
 
 def lire(classeur: Classeur) -> Lecture:
     """Read the cells of a workbook into canonical values."""
-    frames, issues = typed(classeur)
-    return Lecture(classeur, frames, tuple(issues), _etats(frames.demandes))
+    frames, issues = set_aside(*typed(classeur))
+    kept = replace(
+        classeur,
+        demandes=frames.demandes.table,
+        beneficiaires=frames.beneficiaires.table,
+        pieces=frames.pieces.table,
+    )
+    return Lecture(kept, frames, tuple(issues), _etats(frames.demandes))
 
 
 def _etats(frame: Frame) -> dict[int, Etat]:
@@ -90,23 +102,41 @@ def _etats(frame: Frame) -> dict[int, Etat]:
     return {ligne: known[word] for ligne, raw in raws if raw and (word := fold(raw)) in known}
 
 
-def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue] = ()) -> Verdict:
+def check(
+    lecture: Lecture,
+    pieces: Mapping[str, Inspection],
+    au: date,
+    deja: Sequence[Issue] = (),
+    connus: Etablissements = SANS_LISTE,
+) -> Verdict:
     """Check all that was read: `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day.
 
-    `deja` is what the registry says of the requests: it holds them back as any other issue does.
+    `deja` is what the registry says of the requests: it holds them back as any other issue does. `connus` are the
+    establishments of the public list, where the user has it.
     """
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
-    values = {nom: schema.validate(lecture.frames.of(nom)) for nom in tags.DATA_SHEETS}
+    values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
+    values[DEMANDES] += links.letters_for_figures(lecture.frames)
     data = rules.Data(_with_faults(lecture.frames, values), au, contents)
+    compared = forms.compare(data.frames, pieces)
     found = [
         *lecture.issues,
         *_settings(lecture, data),
         *(issue for broken in values.values() for issue in broken),
         *rules.apply(data),
         *_attachments(lecture, pieces),
+        *compared.issues,
+        *establishments.check(data.frames.beneficiaires, lecture.classeur.parametres, connus),
     ]
     live = _without_frozen(_with_numbers(found, data), lecture)
-    return _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
+    verdict = _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
+    told = tuple(_told(demande, compared.a_la_main, connus.noms) for demande in verdict.demandes)
+    return replace(verdict, demandes=told, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)
+
+
+def _told(demande: Demande, a_la_main: Collection[str], noms: Mapping[str, str]) -> Demande:
+    """Add to a request what the slip of its deposit says for a person to look at."""
+    return replace(demande, noms=noms, a_la_main=demande.numero in a_la_main)
 
 
 def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frames:
@@ -121,12 +151,12 @@ def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frame
     )
 
 
-_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161"})
+_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161", links.LETTER})
 
 
 def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:
     """Propose the number that was probably meant, where one is wrong."""
-    nom_of = {data.frames.of(nom).table.feuille: nom for nom in tags.DATA_SHEETS}
+    nom_of = {data.frames.of(nom).table.feuille: nom for nom in DATA_SHEETS}
     for issue in issues:
         if issue.balise == "numeroEditeur" and issue.code in _WRONG_NUMBER:
             meant = data.liens.propositions.get((nom_of[issue.place.feuille], issue.place.ligne))
@@ -150,7 +180,7 @@ def _settings(lecture: Lecture, data: rules.Data) -> list[Issue]:
     ]
     if values["SIRET"] is None and "SIRET" not in lecture.frames.refuses:
         issues.append(issue(schema.REQUIRED, "SIRET"))
-    names = [f"numeroAns.{logiciel}" for logiciel in tags.LOGICIELS]
+    names = [f"numeroAns.{logiciel}" for logiciel in programme.LOGICIELS]
     if not data.sold:
         issues.append(issue("R106", names[0]))
     for rank, nom in enumerate(names):
@@ -234,7 +264,7 @@ def _verdict(
     retenues = _held_from_elsewhere(lecture, data, errors)
     held = {*retenues, *(e.place.ligne for e in errors if e.place.feuille == lecture.classeur.demandes.feuille)}
     etats = {
-        ligne: known if (known := lecture.etats.get(ligne)) in tags.FIGES else _fresh(ligne in held)
+        ligne: known if (known := lecture.etats.get(ligne)) in programme.FIGES else _fresh(ligne in held)
         for ligne in numbers.index
     }
     ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
@@ -244,7 +274,7 @@ def _verdict(
         etats,
         dict(numbers.dropna().items()),
         values["SIRET"] or "",
-        {logiciel: ans for logiciel in tags.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
+        {logiciel: ans for logiciel in programme.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
         {ligne: places for ligne, places in retenues.items() if etats[ligne] is Etat.A_CORRIGER},
     )
 

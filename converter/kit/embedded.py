@@ -24,7 +24,7 @@ class Embarque:
 
 
 def inspect(archive: Path) -> Embarque:
-    """Look into an archive. Raises `Inutilisable` (F001, F031) where it is not a Python that a kit can hold."""
+    """Look into an archive. Raises `Inutilisable` (F001, F033) where it is not a Python that a kit can hold."""
     if not archive.is_file():
         raise Inutilisable(Issue("F001", faits=(("fichier", str(archive)),)))
     try:
@@ -34,7 +34,7 @@ def inspect(archive: Path) -> Embarque:
     except (zipfile.BadZipFile, KeyError, struct.error):
         python, sound = "", False
     if python not in PYTHONS or not sound:
-        raise Inutilisable(Issue("F031", faits=(("fichier", str(archive)),)))
+        raise Inutilisable(Issue("F033", faits=(("fichier", str(archive)),)))
     return Embarque(archive, python, hashlib.sha256(archive.read_bytes()).hexdigest())
 
 

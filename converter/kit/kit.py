@@ -1,24 +1,23 @@
 """The kit: a folder that a finance team copies and works in, made new or brought up to date around its workbook."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.blank import template
 from converter.issues import Inutilisable, Issue
 from converter.kit import embedded, guide, libraries, wheels
 from converter.kit.embedded import Embarque
 from converter.kit.libraries import BIBLIOTHEQUES, CIBLES, EMPREINTE, LOCK, PYTHON, WINDOWS, Cible
-from converter.system.depots import DEPOTS, depots_of, name_depots
+from converter.system.depots import DEPOTS, depots_beside, name_depots
+from converter.system.files import ensure_output
 from converter.system.refusals import guarded
 from converter.system.resources import shipped
 
 LANCEURS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
+_OURS = "segur_hop-*.whl"
+"""Our wheel, by which a folder is known for a kit."""
 _EXECUTABLE = {".command", ".sh"}
 CLASSEUR, PIECES, GUIDE, EXEMPLE, ROUES = "demandes.xlsx", "pieces", "Guide.html", "exemple", "roues"
 DOSSIER_PYTHON = "python"
@@ -59,7 +58,7 @@ def contenu(
 ) -> Contenu:
     """Settle what a kit is to hold.
 
-    Raises `Inutilisable` where the archive is no Python for a kit (F001, F031), or nothing is there to carry on (F032).
+    Raises `Inutilisable` where the archive is no Python for a kit (F001, F033), or nothing is there to carry on (F034).
     """
     python = embedded.inspect(archive) if archive else None
     depots = _carried_on(suite) if suite else None
@@ -74,67 +73,28 @@ def contenu(
 
 def _carried_on(dossier: Path) -> Path:
     """Return the folder of deposits of an earlier campaign, perhaps itself that of a still earlier one."""
-    depots = depots_of(dossier).resolve()
+    depots = depots_beside(dossier).resolve()
     if not depots.is_dir():
-        raise Inutilisable(Issue("F032", faits=(("fichier", str(dossier)),)))
+        raise Inutilisable(Issue("F034", faits=(("fichier", str(dossier)),)))
     return depots
-
-
-def kit(dossier: Path, voulu: Contenu, *, console: Console) -> int:
-    """Make a kit and say what is in it. Raises `Inutilisable` (F030) and `Empeche`, nothing changed."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Préparation du kit", total=len(voulu.cibles) or None)
-
-        def step(cible: Cible) -> None:
-            progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
-
-        made = write(dossier, voulu, step=step)
-    for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu.suite)):
-        console.print(line, soft_wrap=True)
-    return 0
-
-
-def _told(made: Kit) -> Iterator[str]:
-    where = f"[bold]{escape(str(made.dossier))}[/]"
-    if made.mis_a_jour:
-        yield f"Kit mis à jour : {where}. Vos classeurs, vos pièces et l’exemple sont restés tels quels."
-    else:
-        yield f"Kit prêt : {where}"
-        yield f"  {CLASSEUR}, à remplir ; {PIECES}/, pour les pièces ; {EXEMPLE}/, l’exemple du guide de l’ASP ;"
-        yield f"  {GUIDE}, à lire d’abord ; Convertir.cmd (Windows), Convertir.command (macOS), Convertir.sh (Linux)."
-    if made.perimees:
-        yield f"  Bibliothèques d’une version précédente, à refaire avec --hors-ligne : {', '.join(made.perimees)}."
-    if made.cibles:
-        yield f"  Sans réseau, {made.octets / 1_000_000:.0f} Mo en tout : {', '.join(made.cibles)}."
-    elif not made.perimees:
-        yield "  Au premier double-clic, l’outil télécharge ses bibliothèques ; pour s’en passer : --hors-ligne."
-
-
-def _told_python(python: Embarque | None) -> Iterator[str]:
-    if python:
-        yield f"  Python {python.python} pour Windows, dans {DOSSIER_PYTHON}/, de {escape(python.archive.name)}"
-        yield f"  (sha256 {python.sha256}, à comparer à celui que donne python.org)."
-
-
-def _told_suite(depots: Path | None) -> Iterator[str]:
-    if depots:
-        yield f"  Ses dépôts iront dans {escape(str(depots))}, à la suite des précédents : n’en refaites pas d’autre."
 
 
 def write(dossier: Path, voulu: Contenu, *, step: Callable[[Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
     Everything is made aside first, so a failure leaves the folder as it was.
-    Raises `Inutilisable` (F030, F033) and `Empeche`.
+    Raises `Inutilisable` (F030, F035) and `Empeche`.
     """
     place = dossier.resolve()
     with guarded(place):
         if place.exists() and not place.is_dir():
             raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
         if voulu.suite and (place / DEPOTS).exists():
-            raise Inutilisable(Issue("F033", faits=(("fichier", str(dossier)),)))
+            raise Inutilisable(Issue("F035", faits=(("fichier", str(dossier)),)))
         there = place.is_dir()
+        is_a_kit = any((place / ROUES).glob(_OURS))
+        for name in (*LANCEURS, GUIDE):
+            ensure_output(place / name, is_ours=lambda _: is_a_kit)
         used = there and any(place.iterdir())
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
@@ -209,7 +169,7 @@ def _update(made: Path, dossier: Path) -> None:
             (made / name).rename(dossier / name)
     if not any(file.suffix.lower() in _CLASSEURS for file in dossier.iterdir()):
         (made / CLASSEUR).rename(dossier / CLASSEUR)
-    _update_wheels(made / ROUES, dossier / ROUES, "*.whl" if _stamps(dossier) else "segur_hop-*.whl")
+    _update_wheels(made / ROUES, dossier / ROUES, "*.whl" if _stamps(dossier) else _OURS)
 
 
 def _replace(folder: Path, place: Path, discarded: Path) -> None:

@@ -50,8 +50,8 @@ _MANYLINUX = ("2_28", "2_27", "2_26", "2_24", "2_17", "2014", "2_12", "2010", "2
 WINDOWS = _systeme("windows", "Windows", "win32", "AMD64", "win_amd64")
 SYSTEMES = (
     WINDOWS,
-    _systeme("macos-arm", "macOS (puce Apple)", "darwin", "arm64", "macosx_12_0_arm64"),
-    _systeme("macos-intel", "macOS (puce Intel)", "darwin", "x86_64", "macosx_12_0_x86_64"),
+    _systeme("macos-arm", "macOS (puce Apple)", "darwin", "arm64", "macosx_13_0_arm64"),
+    _systeme("macos-intel", "macOS (puce Intel)", "darwin", "x86_64", "macosx_13_0_x86_64"),
     _systeme(
         "linux",
         "Linux",

@@ -10,8 +10,9 @@ from typing import Any
 
 from converter.portal.findings import Bloc, Chemin, Ecart, show
 from converter.portal.source import NoNumber, Reel
+from converter.spec.programme import MAX_DEMANDES
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
-from converter.spec.tags import MAX_DEMANDES, TAG
+from converter.spec.tags import TAG
 
 KINDS: Mapping[str, tuple[frozenset[type], str]] = {
     "string": (frozenset({str}), "un texte entre guillemets"),

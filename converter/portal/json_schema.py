@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from converter.portal.control2_requests import NULLABLE
+from converter.spec.programme import MAX_DEMANDES
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
-from converter.spec.tags import MAX_DEMANDES, TAG, Par
+from converter.spec.tags import TAG, Par
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from converter.depositing.document import Demande
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, vendor_columns
+from converter.checking.demande import Demande
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES
+from converter.spec.tags import vendor_columns
 
 _OF_REQUEST, _OF_CLIENT = (
     tuple(sorted(tag.nom for tag in vendor_columns(feuille) if tag.json and tag.nom != "numeroEditeur"))

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from converter.issues import Inutilisable, Issue
-from converter.spec.tags import BENEFICIAIRES as SHEET_OF_CLIENTS
-from converter.spec.tags import JSON_TAGS, PARAMETRES, TAG, Tag
+from converter.spec.sheets import BENEFICIAIRES as SHEET_OF_CLIENTS
+from converter.spec.sheets import PARAMETRES
+from converter.spec.tags import JSON_TAGS, TAG, Tag
 
 DEMANDES, ETABLISSEMENTS, PIECES = "demandes", "etablissements", "pieces"
 """The three lists of a document, named by what one row is."""
@@ -333,11 +334,13 @@ def _about(tag: str, nom: str, keys: Sequence[str]) -> tuple[tuple[str, str], ..
 
 
 def load_model(path: Path) -> Shape:
-    """Read and compile a model file; raises `Inutilisable` (F001, F022) when it is absent or no JSON."""
+    """Read and compile a model file; raises `Inutilisable` (F001 absent, F017 unreadable, F022 no JSON)."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise Inutilisable(Issue("F001", faits=(("fichier", path.name),))) from None
+    except OSError:
+        raise Inutilisable(Issue("F017", faits=(("fichier", str(path)),))) from None
     return compile_model(decode(data, path.name, reel=float), path.name)
 
 

@@ -5,85 +5,38 @@ the tables of the guide all derive from `TAGS`. Source: guide section 3.2 unless
 we decided because the guide is silent.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from converter.spec.formats import (
-    Booleen,
-    Choix,
-    Code,
-    Condition,
-    Constante,
-    Courriel,
-    Examples,
-    Format,
-    Jour,
-    Montant,
-    Null,
-    Telephone,
-    Texte,
+from converter.spec.formats import Constante, Format, Jour, Null
+from converter.spec.programme import BON_COMMANDE, LOGICIELS, LOGICIELS_EN_TOUTES_LETTRES, MAX_DEMANDES
+from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
+from converter.spec.values import (
+    BOOLEEN,
+    CLASSEUR,
+    DATE,
+    DOSSIER,
+    EMAIL,
+    FICHIER,
+    FINESS,
+    FORMAT_FICHIER,
+    LIBRE,
+    LOGICIEL,
+    MONTANT,
+    NOM,
+    NOM_FICHIER,
+    NUMERO_ANS,
+    NUMERO_EDITEUR,
+    NUMERO_SIRET,
+    OPERATEUR,
+    REGIME_TVA,
+    TELEPHONE,
+    TYPE_FICHIER,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-MODE_EMPLOI = "Mode d'emploi"
-PARAMETRES = "Paramètres"
-DEMANDES = "Demandes"
-BENEFICIAIRES = "Bénéficiaires"
-PIECES = "Pièces"
-ERREURS = "Erreurs"
-LISTES = "Listes"
-DATA_SHEETS = (DEMANDES, BENEFICIAIRES, PIECES)
-
-TAG_ROW, HEADING_ROW, FIRST_ROW = 1, 2, 3
-"""The Excel rows of the machine tags (hidden), the French headings and the first request."""
-
-COULOIR = "HOP"
-VAGUE = "Va1"
-LOGICIELS = ("DPI", "PFI", "RI")
-LOGICIELS_EN_TOUTES_LETTRES = MappingProxyType(
-    {
-        "DPI": "dossier patient informatisé",
-        "PFI": "plateforme d’intermédiation",
-        "RI": "référentiel d’identités",
-    }
-)
-
-MAX_DEMANDES = 200
-"""Requests a JSON file may hold (section 2.1)."""
-MAX_FICHIERS_JOUR = 999
-"""JSON files a day for one numéro ANS: the rank has three figures (section 3.3)."""
-PREMIER_JOUR = date(2021, 1, 1)
-"""No Ségur order was signed before this day (D)."""
-JOUR_IMPOSSIBLE = date(2015, 1, 1)
-"""A day before this one is no mistake of a year or two: 14/07/1905 is what Excel makes of 2022 typed for a date (D)."""
-TAUX_AVANCE_POURCENT = 30
-"""The advance, in percent of the amount before tax (section 1.1)."""
-
-BON_COMMANDE, PREUVE_HT = "BON_COMMANDE", "PREUVE_HT"
-CODE_TYPE_FICHIER = MappingProxyType({BON_COMMANDE: "BDC", PREUVE_HT: "HT"})
-"""The code of each attachment type in file names (section 3.3)."""
-
-
-class Etat(StrEnum):
-    """Where a request stands."""
-
-    A_CORRIGER = "À corriger"
-    PRETE = "Prête"
-    CONVERTIE = "Convertie"
-    ACCEPTEE = "Acceptée"
-    REJETEE = "Rejetée"
-
-
-FIGES = frozenset({Etat.CONVERTIE, Etat.ACCEPTEE})
-"""The states of a request that must never be converted again."""
 
 
 class Obligation(StrEnum):
@@ -126,170 +79,6 @@ class Tag:
     largeur: int = 18
     """Width of the column, in characters of the default font."""
 
-
-def _chars(code: str, pattern: str) -> Condition:
-    compiled = re.compile(pattern)
-    return Condition(code, lambda s: s.str.fullmatch(compiled))
-
-
-def _length(n: int) -> Condition:
-    return Condition("V002", lambda s: s.str.len().eq(n))
-
-
-def _at_most(n: int) -> Condition:
-    return Condition("V004", lambda s: s.str.len().le(n))
-
-
-def _luhn_keys(numbers: "pd.Series") -> "pd.Series":
-    """Tell which numbers of 9 digits end with their Luhn key; at once, as they come by ten thousands."""
-    import numpy as np
-
-    digits = np.frombuffer("".join(numbers).encode(), dtype="uint8").reshape(-1, 9) - ord("0")
-    doubled = digits[:, 1::2] * 2
-    total = digits[:, ::2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)  # noqa: PLR2004 - 9: 16 counts as 1 + 6
-    return total % 10 == 0
-
-
-def _finess_keys(numbers: "pd.Series") -> "pd.Series":
-    keyed = numbers.str.fullmatch("[0-9]{9}")
-    holds = ~keyed
-    holds[keyed] = _luhn_keys(numbers[keyed])
-    return holds
-
-
-def _siret_key(number: str) -> bool:
-    from stdnum.fr import siret
-
-    well_formed = len(number) == 14 and number.isdigit()  # noqa: PLR2004 - the rest is the business of V002 and V003
-    return not well_formed or siret.is_valid(number)
-
-
-# What an e-mail address nearly always looks like; only the rest is put before the library, which takes 50 µs each.
-_EVERYDAY_EMAIL = re.compile(
-    r"(?=.{1,64}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([a-z0-9]([a-z0-9]|-(?=[a-z0-9])){0,60}\.){1,4}(fr|com|org|net|eu)"
-)
-
-
-def _is_email(address: str) -> bool:
-    from email_validator import EmailNotValidError, validate_email
-
-    if _EVERYDAY_EMAIL.fullmatch(address):
-        return True
-    try:
-        validate_email(address, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        return False
-    return True
-
-
-_EVERYDAY_PHONE = re.compile(r"(?:\+33 ?|0)[1-79](?:[ .]?\d\d){4}")
-
-
-def _is_telephone(number: str) -> bool:
-    import phonenumbers
-
-    if _EVERYDAY_PHONE.fullmatch(number):
-        return True
-    dialled, *_ = re.split(r"[^0-9+ ().-]", number, maxsplit=1)  # what follows is a name, an extension
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(dialled, "FR"))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-_FINESS = re.compile("[0-9]{9}|2[AB][0-9]{7}")
-
-NUMERO_EDITEUR = Code(
-    longueur=5,
-    attendu="5 lettres ou chiffres, par exemple 00001",
-    conditions=(_chars("V003", "[A-Za-z0-9]*"), _length(5)),
-    examples=Examples({"00001": "00001", 12.0: "00012", " A12B3 ": "A12B3"}, ("1", "000001", "AB-01", "É0001")),
-)
-NUMERO_ANS = Code(
-    longueur=10,
-    attendu="10 caractères, lettres ou chiffres",
-    conditions=(_chars("V003", "[A-Za-z0-9]*"), _length(10)),
-    examples=Examples({"1234567890": "1234567890", 1234567890.0: "1234567890"}, ("123456789", "12345-7890")),
-)
-NUMERO_SIRET = Code(
-    longueur=14,
-    motif="[0-9]",
-    attendu="14 chiffres",
-    conditions=(_chars("V003", "[0-9]*"), _length(14), Condition("V042", lambda s: s.map(_siret_key))),
-    examples=Examples(
-        {"73282932000074": "73282932000074", "732 829 320 00074": "73282932000074", 8.85588558587e13: "88558855858700"},
-        ("7328293200007", "7328293200007A"),
-    ),
-)
-FINESS = Code(
-    longueur=9,
-    motif="(?:[0-9]{9}|2[AB][0-9]{7})",
-    zeros=1,
-    attendu="9 chiffres (2A ou 2B en tête pour la Corse)",
-    conditions=(
-        _length(9),
-        Condition("V040", lambda s: s.str.len().ne(9) | s.str.fullmatch(_FINESS)),
-        Condition("V041", _finess_keys),
-    ),
-    examples=Examples(
-        {"750712184": "750712184", 10780054.0: "010780054", "2A0000014": "2A0000014"},
-        ("75071218", "7507121844", "75071218X", "2C0000014"),
-    ),
-)
-DATE = Jour(
-    examples=Examples(
-        {"15/04/2022": "15/04/2022", "2022-04-15": "15/04/2022"}, ("15/04/22", "04/15/2022", "avril 2022")
-    ),
-)
-MONTANT = Montant(
-    conditions=(Condition("V012", lambda s: s.gt(0)),),
-    examples=Examples(
-        {13750.0: 1375000, "1 234,50 €": 123450, "1\u202f234,5": 123450}, ("1.234", "1,234", "0", "-5", "gratuit")
-    ),
-)
-BOOLEEN = Booleen(examples=Examples({"OUI": True, "non ": False, "x": True, True: True}, ("peut-être", 2.0)))
-EMAIL = Courriel(
-    maximum=149,
-    attendu="une adresse électronique de 149 caractères au plus",
-    conditions=(_at_most(149), Condition("V030", lambda s: s.map(_is_email))),
-    examples=Examples({"m.dupont@ch-saint-martin.fr": "m.dupont@ch-saint-martin.fr"}, ("m.dupont", "a@b.fr; c@d.fr")),
-)
-TELEPHONE = Telephone(
-    maximum=49,
-    attendu="un numéro de téléphone de 49 caractères au plus",
-    conditions=(_at_most(49), Condition("V031", lambda s: s.map(_is_telephone))),
-    examples=Examples({"01 44 55 66 77": "01 44 55 66 77", 144556677.0: "0144556677"}, ("1" * 50, True)),
-)
-NOM = Texte(
-    maximum=49,
-    majuscules=True,
-    attendu="un nom en MAJUSCULES, de 49 caractères au plus",
-    conditions=(_at_most(49), Condition("V032", lambda s: s.str.contains(r"[^\W\d_]"))),
-    examples=Examples({"DUPONT": "DUPONT", "Dupont": "DUPONT", "Hélène": "HÉLÈNE"}, ("X" * 50, True, 12.0)),
-)
-OPERATEUR = Texte(
-    maximum=49,
-    attendu="un texte de 49 caractères au plus",
-    conditions=(_at_most(49),),
-    examples=Examples({"Mailiz": "Mailiz"}, ("x" * 50,)),
-)
-REGIME_TVA = Choix(valeurs=("HT", "TTC"), attendu="HT ou TTC", examples=Examples({"HT": "HT", "ttc": "TTC"}, ("TVA",)))
-LOGICIEL = Choix(valeurs=LOGICIELS, attendu="DPI, PFI ou RI", examples=Examples({"DPI": "DPI", "pfi": "PFI"}, ("LIS",)))
-TYPE_FICHIER = Choix(
-    valeurs=(BON_COMMANDE, PREUVE_HT),
-    attendu="BON_COMMANDE ou PREUVE_HT",
-    synonymes={"bon de commande": BON_COMMANDE, "bdc": BON_COMMANDE, "preuve de ht": PREUVE_HT, "ht": PREUVE_HT},
-    examples=Examples({BON_COMMANDE: BON_COMMANDE, "bon de commande": BON_COMMANDE, "Preuve HT": PREUVE_HT}, ("RIB",)),
-)
-FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
-DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
-LIBRE = Texte(maximum=32_000, attendu="un texte")
-NOM_FICHIER = Texte(
-    maximum=49, attendu="HOP-logiciel-Va1-BDC ou HT-numeroEditeur, puis .pdf, .png ou .jpg", conditions=(_at_most(49),)
-)
-FORMAT_FICHIER = Choix(valeurs=("PDF", "PNG", "JPG"), attendu="PDF, PNG ou JPG")
-EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"})
-"""The `formatFichier` that each accepted file extension says (section 3.3; `.jpeg` is D)."""
 
 _ENTETE = "Entête fichier JSON"
 _DEMANDE = "Entête demande"
@@ -353,6 +142,21 @@ TAGS: tuple[Tag, ...] = (
         vide="pieces",
         exemple="pieces",
         aide="Le dossier, à côté de ce classeur, où se trouvent les bons de commande et les preuves HT.",
+    ),
+    _parametre(
+        nom="lectureBonsCommande",
+        libelle="Lecture des bons de commande",
+        format=BOOLEEN,
+        exemple="OUI",
+        aide="OUI ou vide : le montant, la date et le signataire sont comparés au texte des PDF. NON : rien n’est lu.",
+    ),
+    _parametre(
+        nom="fichierFiness",
+        libelle="Fichier de calcul (FINESS)",
+        format=CLASSEUR,
+        exemple="Fichier de calcul.xlsx",
+        aide="Le fichier public des FINESS (.xlsx ou .csv), à côté de ce classeur ; vide : celui dont le nom commence "
+        "par « Fichier de calcul », s’il y est.",
     ),
     Tag(
         nom="numLigne",
@@ -490,6 +294,14 @@ TAGS: tuple[Tag, ...] = (
         largeur=14,
         aide="Les 9 chiffres du FINESS PMSI : le FINESS juridique d’un établissement public, sinon le géographique.",
     ),
+    _outil(
+        nom="nomEtablissement",
+        libelle="Établissement (selon le FINESS)",
+        feuilles=(BENEFICIAIRES,),
+        largeur=34,
+        section="3.1",
+        aide="Le nom que le fichier de calcul donne à ce FINESS, pour vérifier d’un coup d’œil : rempli par l’outil.",
+    ),
     Tag(
         nom="nomFichier",
         bloc=_PIECES,
@@ -515,7 +327,7 @@ TAGS: tuple[Tag, ...] = (
         feuilles=(PIECES,),
         exemple=BON_COMMANDE,
         largeur=18,
-        aide="BON_COMMANDE : un par demande. PREUVE_HT : l’attestation de non-assujettissement à la TVA, si régime HT.",
+        aide="BON_COMMANDE : un par demande. PREUVE_HT : en régime HT, l’attestation des Finances publiques (DGFiP).",
     ),
     Tag(
         nom="fichier",

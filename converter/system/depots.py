@@ -15,7 +15,7 @@ SUITE = "dossier-des-depots.txt"
 """Beside the workbook of a later campaign: the path of the folder of deposits, from there where that is near."""
 
 
-def depots_of(dossier: Path) -> Path:
+def depots_beside(dossier: Path) -> Path:
     """Return the folder of the deposits of the workbooks in a folder.
 
     Raises `Empeche` (E044) where the one that is named is out of reach: a new one beside would begin again at 001.

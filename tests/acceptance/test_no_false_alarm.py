@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from converter.issues import Gravite
 from converter.sentences.say import gravite
-from converter.spec import tags
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec import programme, sheets, tags
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.workbooks import PARAMETRES, examine
 
 PER_WORKBOOK, WORKBOOKS = 50, 20
@@ -133,7 +133,7 @@ class Typist:
 
     def request(self, code: str) -> dict[str, Any]:
         """Draw a good request: its row, its establishments and attachments, and what must be sent of it."""
-        logiciel, regime = self.one_of(tags.LOGICIELS), self.one_of(["HT", "TTC"])
+        logiciel, regime = self.one_of(programme.LOGICIELS), self.one_of(["HT", "TTC"])
         unique = self.sometimes()
         mandataire = not unique and self.sometimes()
         (jour, typed_day), (centimes, typed_amount) = self.day(), self.amount()
@@ -192,7 +192,7 @@ def written(path: Path, requests: list[dict[str, Any]]) -> None:
     }
     with xlsxwriter.Workbook(path) as book:
         days = book.add_format({"num_format": "dd/mm/yyyy"})
-        sheet = book.add_worksheet(tags.PARAMETRES)
+        sheet = book.add_worksheet(sheets.PARAMETRES)
         for line, (nom, value) in enumerate(PARAMETRES.items()):
             sheet.write_row(line, 0, [nom, "", value])
         for feuille, lines in rows.items():

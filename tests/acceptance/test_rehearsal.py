@@ -17,7 +17,8 @@ from converter.checking import check
 from converter.depositing import deposit
 from converter.reading import workbook
 from converter.returning.rebuild import extraire, reprendre, zips_beside
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES, Etat
+from converter.spec.programme import Etat
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from converter.tracking.follow import Suivi, suivi
 from tests.support.cycle import NUMEROS_ANS, SHAPE, Cycle, numero
 

@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 import converter
 from converter.blank import template
 from converter.issues import Gravite
-from converter.spec import tags
+from converter.spec import programme, tags
 from converter.xlsx import fills
 
 REPO = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ VENDOR = {
 }
 TOOL = {
     "Demandes": "etat controle fichierJSON dateDepot numeroASP codeTraitement libelleTraitement anciensNumeros",
-    "Bénéficiaires": "controle",
+    "Bénéficiaires": "nomEtablissement controle",
     "Pièces": "controle",
 }
 CODES = {
@@ -132,7 +132,14 @@ def test_parametres_holds_hidden_tags_labels_values_and_help(blank: openpyxl.Wor
     assert sheet.column_dimensions["A"].hidden
     found = {row[0].value: row[2] for row in sheet.iter_rows(min_row=2) if row[0].value}
     ans = ["numeroAns.DPI", "numeroAns.PFI", "numeroAns.RI"]
-    assert list(found) == ["SIRET", *ans, "profilIntegrationINS", "dossierPieces"]
+    assert list(found) == [
+        "SIRET",
+        *ans,
+        "profilIntegrationINS",
+        "dossierPieces",
+        "lectureBonsCommande",
+        "fichierFiness",
+    ]
     assert {cell.number_format for cell in found.values()} == {"@"}
     assert {nom: cell.value for nom, cell in found.items() if cell.value} == {"dossierPieces": "pieces"}
     assert all(row[1].value and row[3].value for row in sheet.iter_rows(min_row=5) if row[0].value)
@@ -288,7 +295,7 @@ def test_mode_d_emploi_explains_every_column_every_state_and_the_cycle(blank: op
     for tag in tags.TAGS:
         if tag.feuilles:
             assert {tag.libelle, tag.aide} <= words
-    assert set(tags.Etat) <= words
+    assert set(programme.Etat) <= words
     for needed in (
         "Double-cliquez sur Convertir",
         "« avance »",
@@ -364,9 +371,10 @@ def test_filled_rows_are_read_back_as_they_were_given() -> None:
         "isPFIpourEnvoiMSSPCitoyenIndependante": "OUI",
         "isProSanteConnectNeeded": "OUI",
     }
-    assert book.get_sheet_by_name("Bénéficiaires").to_python()[2] == [*CLIENT.values(), ""]
+    assert book.get_sheet_by_name("Bénéficiaires").to_python()[2] == [*CLIENT.values(), "", ""]
     values = {row[0]: row[2] for row in book.get_sheet_by_name("Paramètres").to_python() if row[0]}
-    assert values == {**PARAMETRES, "numeroAns.PFI": "", "numeroAns.RI": "", "dossierPieces": "pieces"}
+    empty = dict.fromkeys(("numeroAns.PFI", "numeroAns.RI", "lectureBonsCommande", "fichierFiness"), "")
+    assert values == {**PARAMETRES, **empty, "dossierPieces": "pieces"}
 
 
 def test_a_text_that_looks_like_a_formula_or_a_link_stays_text() -> None:

@@ -18,7 +18,9 @@ from converter import cli
 from converter.issues import Gravite
 from converter.kit import guide
 from converter.sentences.say import catalogue
-from converter.spec.tags import DATA_SHEETS, Etat, columns
+from converter.spec.programme import Etat
+from converter.spec.sheets import DATA_SHEETS
+from converter.spec.tags import columns
 from tests.tools.derived import DOCUMENTS, FAMILLES, GUIDE, RAPPORT_SCHEMA, README, REPO, load_samples, rewritten
 
 COMMANDS = cli.commands.commands

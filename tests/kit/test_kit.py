@@ -14,7 +14,7 @@ import pytest
 from converter import cli
 from converter.blank import template
 from converter.kit import kit, libraries, wheels
-from converter.system.depots import depots_of
+from converter.system.depots import depots_beside
 from tests.tools.derived import REPO, load_samples
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
@@ -196,8 +196,8 @@ def test_a_failure_leaves_an_old_kit_as_it_was(old: Path) -> None:
 def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "kit").write_bytes(b"")
     assert cli.run(["kit", str(tmp_path / "kit")]) == 2
-    assert "est un fichier, pas un dossier. Donnez au kit un autre nom." in capsys.readouterr().err
-    assert cli.run(["kit", str(tmp_path / "kit" / "dedans")]) == 3
+    assert "est un fichier, pas un dossier. Donnez le nom d’un dossier." in capsys.readouterr().err
+    assert cli.run(["kit", str(tmp_path / "kit" / "dedans")]) == 2
     assert tree(tmp_path) == {"kit": b""}
 
 
@@ -375,7 +375,7 @@ def test_folders_side_by_side_are_moved_together(first: Path, tmp_path: Path) ->
     moved.mkdir()
     for name in ("2025", "2026"):
         (tmp_path / name).rename(moved / name)
-    assert depots_of(moved / "2026").resolve() == (moved / "2025" / "depots").resolve()
+    assert depots_beside(moved / "2026").resolve() == (moved / "2025" / "depots").resolve()
 
 
 def test_deposits_out_of_reach_stop_the_conversion_and_begin_no_others(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converter.depositing.document import Demande, Entete, Lot
+from converter.checking.demande import Demande, Entete, Lot
 from converter.issues import Inutilisable
 from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.store import (
@@ -26,7 +26,7 @@ from converter.registry.store import (
     Signalement,
     open_registry,
 )
-from converter.spec.tags import Etat
+from converter.spec.programme import Etat
 from tests.support.lots import JOUR, NUMEROS_ANS, SIRET, codes, demande, in_lots, say
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from converter.depositing.document import Demande, Entete, Lot, Piece
+from converter.checking.demande import Demande, Entete, Lot, Piece
 from converter.spec.formats import Reading
-from converter.spec.tags import BON_COMMANDE, DPI_TAGS, MANDATAIRE_TAGS, PFI_TAGS, PREUVE_HT, TAG
+from converter.spec.programme import BON_COMMANDE, PREUVE_HT
+from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, PFI_TAGS, TAG
 
 JOUR = date(2022, 4, 15)
 NUMEROS_ANS = {"DPI": "1234567890", "PFI": "ABCDE12345", "RI": "0000000001"}

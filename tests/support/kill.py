@@ -31,15 +31,17 @@ import msgspec
 from openpyxl import load_workbook
 
 from converter import cli, portal
+from converter.checking.demande import Demande
 from converter.depositing import deposit
-from converter.depositing.document import Demande
 from converter.issues import Place
 from converter.reading import workbook
 from converter.registry.fingerprint import empreinte
 from converter.registry.found import measure
 from converter.registry.reconcile import Ligne, reconcile
 from converter.registry.store import EtatDepot
-from converter.spec.tags import DATA_SHEETS, Etat, tool_columns
+from converter.spec.programme import Etat
+from converter.spec.sheets import DATA_SHEETS
+from converter.spec.tags import tool_columns
 from tests.support.lots import JOUR, SHAPE, demandes, in_lots
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "450-demandes"

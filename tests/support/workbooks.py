@@ -16,7 +16,7 @@ from converter.attachments.inspection import Inspection
 from converter.blank import template
 from converter.checking import check
 from converter.reading import workbook
-from converter.spec.tags import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
 AU = date(2022, 6, 1)
 """The day of the deposit in every test."""

@@ -24,7 +24,8 @@ from converter.blank import instructions, template
 from converter.issues import Gravite
 from converter.sentences.say import catalogue
 from converter.spec.shape import builtin_model
-from converter.spec.tags import DATA_SHEETS, JSON_TAGS, PARAMETRES, Par, Tag, columns, parametres
+from converter.spec.sheets import DATA_SHEETS, PARAMETRES
+from converter.spec.tags import JSON_TAGS, Par, Tag, columns, parametres
 
 REPO = Path(__file__).parents[2]
 README, GUIDE = REPO / "README.md", REPO / "templates" / "GUIDE.md"

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from converter.checking import check
 from converter.depositing import deposit
 from converter.reading import workbook
-from converter.spec.tags import DEMANDES, PIECES, Etat
+from converter.spec.programme import Etat
+from converter.spec.sheets import DEMANDES, PIECES
 from converter.tracking import suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi, suivi
 from tests.support.cycle import SHAPE, Cycle, edited

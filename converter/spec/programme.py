@@ -1,0 +1,53 @@
+"""The programme: couloir, wave, software, attachment types, limits, states of a request, the advance."""
+
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+COULOIR = "HOP"
+VAGUE = "Va1"
+LOGICIELS = ("DPI", "PFI", "RI")
+LOGICIELS_EN_TOUTES_LETTRES = MappingProxyType(
+    {
+        "DPI": "dossier patient informatisé",
+        "PFI": "plateforme d’intermédiation",
+        "RI": "référentiel d’identités",
+    }
+)
+
+MAX_DEMANDES = 200
+"""Requests a JSON file may hold (section 2.1)."""
+MAX_FICHIERS_JOUR = 999
+"""JSON files a day for one numéro ANS: the rank has three figures (section 3.3)."""
+PREMIER_JOUR = date(2021, 1, 1)
+"""No Ségur order was signed before this day (D)."""
+JOUR_IMPOSSIBLE = date(2015, 1, 1)
+"""A day before this one is no mistake of a year or two: 14/07/1905 is what Excel makes of 2022 typed for a date (D)."""
+TAUX_AVANCE_POURCENT = 30
+"""The advance, in percent of the amount before tax (section 1.1)."""
+
+BON_COMMANDE, PREUVE_HT = "BON_COMMANDE", "PREUVE_HT"
+CODE_TYPE_FICHIER = MappingProxyType({BON_COMMANDE: "BDC", PREUVE_HT: "HT"})
+"""The code of each attachment type in file names (section 3.3)."""
+
+
+class Etat(StrEnum):
+    """Where a request stands."""
+
+    A_CORRIGER = "À corriger"
+    PRETE = "Prête"
+    CONVERTIE = "Convertie"
+    ACCEPTEE = "Acceptée"
+    REJETEE = "Rejetée"
+
+
+FIGES = frozenset({Etat.CONVERTIE, Etat.ACCEPTEE})
+"""The states of a request that must never be converted again."""
+
+EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"})
+"""The `formatFichier` that each accepted file extension says (section 3.3; `.jpeg` is D)."""
+
+
+def avance(centimes: int) -> int:
+    """Return the advance on an amount, both in centimes, half a centime rounded up (section 1.1; rounding is D)."""
+    return (centimes * TAUX_AVANCE_POURCENT + 50) // 100
