@@ -283,4 +283,12 @@ def outcome_of(
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
     code = TO_CORRECT if wrong else FINE
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main)
+    annulable = _is_withdrawable(examen, suivis)
+    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main, annulable)
+
+
+def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
+    """Whether a request is in a deposit for which the portal answered nothing."""
+    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
+    return bool(converted - answered - {""})
