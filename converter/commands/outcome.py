@@ -47,7 +47,8 @@ class Upload:
 class Outcome:
     """The outcome of a run over one workbook; `ecrit` is the annotated workbook, `None` where none was written.
 
-    `a_la_main` are the requests whose order form no program can compare with them.
+    `a_la_main` are the requests whose order form no program can compare with them; `annulable` tells whether a deposit
+    of theirs can still be withdrawn.
     """
 
     classeur: Path
@@ -57,6 +58,7 @@ class Outcome:
     ecrit: Path | None = None
     code: int = 0
     a_la_main: tuple[str, ...] = ()
+    annulable: bool = False
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""

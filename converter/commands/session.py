@@ -30,12 +30,11 @@ from converter.sentences.say import gravite
 from converter.spec import programme, tags
 from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import DEMANDES
+from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
 from converter.xlsx import save
 
-DEPOTS = "depots"
-"""The folder of the deposits, beside the workbook."""
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
 
@@ -83,8 +82,11 @@ class Examen:
 
 
 def depots_of(chemin: Path, sortie: Path | None) -> Path:
-    """Return the folder of the deposits of a workbook; raises `Inutilisable` (F030) where a file has its name."""
-    folder = sortie or chemin.parent / DEPOTS
+    """Return the folder of the deposits of a workbook.
+
+    Raises `Inutilisable` (F030) where a file has its name, `Empeche` (E044) where the one named is out of reach.
+    """
+    folder = sortie or depots_beside(chemin.parent)
     if folder.exists() and not folder.is_dir():
         raise Inutilisable(Issue("F030", faits=(("fichier", str(folder)),)))
     return folder
@@ -281,4 +283,12 @@ def outcome_of(
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
     code = TO_CORRECT if wrong else FINE
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main)
+    annulable = _is_withdrawable(examen, suivis)
+    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main, annulable)
+
+
+def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
+    """Whether a request is in a deposit for which the portal answered nothing."""
+    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
+    return bool(converted - answered - {""})
