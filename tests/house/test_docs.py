@@ -124,6 +124,15 @@ def test_the_two_commands_are_one_line_each_and_ci_runs_the_second() -> None:
     assert "README.md" in (REPO / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def test_the_workflow_runs_on_every_python_that_is_declared() -> None:
+    workflow = (REPO / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    declared = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]["classifiers"]
+    pythons = [name.rpartition(" ")[2] for name in declared if re.search(r":: 3\.\d+$", name)]
+    assert re.findall(r'"(3\.\d+)"', workflow) == pythons
+    assert all(f"{system}-latest" in workflow for system in ("windows", "macos", "ubuntu"))
+    assert re.findall(r"run: \.ci/run (\w+)", workflow) == ["kit", "pytest"]
+
+
 def test_the_readme_gives_the_reason_of_every_dependency() -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     section = README.read_text(encoding="utf-8").split("## Dependencies")[1].split("\n## ")[0]
