@@ -20,7 +20,7 @@ def annuler(depot: str, chemin: Path, options: Options) -> Outcome:
             ensure_writable(chemin)
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
             deposit.withdraw(depots, Path(depot).name)
-            examen = examine(ouvert, depots.registre.memory(), options.au, step)
+            examen = examine(ouvert, depots.registre.memory(), options, step)
             suivis = suivis_of(examen, {})
             ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)
     return outcome_of(examen, suivis, depots.issues, ecrit, ())

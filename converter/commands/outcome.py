@@ -45,7 +45,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a run over one workbook; `ecrit` is the annotated workbook, `None` where none was written."""
+    """The outcome of a run over one workbook; `ecrit` is the annotated workbook, `None` where none was written.
+
+    `a_la_main` are the requests whose order form no program can compare with them.
+    """
 
     classeur: Path
     demandes: tuple[Standing, ...] = ()
@@ -53,6 +56,7 @@ class Outcome:
     depots: tuple[Upload, ...] = ()
     ecrit: Path | None = None
     code: int = 0
+    a_la_main: tuple[str, ...] = ()
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""

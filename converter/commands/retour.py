@@ -54,7 +54,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
         source = stack.enter_context(with_values(chemin, found.values))
         ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
-        examen = _with_answer(examine(ouvert, registre.memory(), options.au, step), found)
+        examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")
         ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)

@@ -63,8 +63,9 @@ def euros(centimes: int) -> str:
 def print_summary(outcome: Outcome, console: Console) -> None:
     """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
     console.print(f"\n[bold]{escape(outcome.classeur.name)}[/bold]", highlight=False)
-    for line in (*_counts(outcome), *_kept_out(outcome), *_findings(outcome), *_written(outcome), *_uploads(outcome)):
-        console.print(line, highlight=False, soft_wrap=True)
+    for part in (_counts, _kept_out, _findings, _by_hand, _written, _uploads):
+        for line in part(outcome):
+            console.print(line, highlight=False, soft_wrap=True)
 
 
 def _counts(outcome: Outcome) -> Iterable[str]:
@@ -136,6 +137,14 @@ def _where(issue: Issue) -> str:
     if issue.place.cellule:
         return f"[bold]{escape(issue.place.feuille)} {issue.place.cellule}[/] : "
     return f"[bold]{escape(issue.place.feuille)}[/] : " if issue.place.feuille else ""
+
+
+def _by_hand(outcome: Outcome) -> Iterable[str]:
+    """Say which order forms were not compared."""
+    if outcome.a_la_main:
+        named = ", ".join(outcome.a_la_main[:_LISTED]) + (", …" if len(outcome.a_la_main) > _LISTED else "")
+        yield f"  {plural(len(outcome.a_la_main), 'bon')} de commande sans texte lisible (numérisé) : {escape(named)}"
+        yield "    L’outil n’a pu les comparer à leur demande : vérifiez vous-même montant, date et signataire."
 
 
 def _written(outcome: Outcome) -> Iterable[str]:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
+from converter.attachments.readings import Lectures
 from converter.checking.check import Lecture, Verdict, check, contenus, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
@@ -19,7 +21,8 @@ from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import annotate, remarks
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
-from converter.reading import workbook
+from converter.reading import finess_list, workbook
+from converter.reading.workbook import Table
 from converter.registry.fingerprint import of_values
 from converter.registry.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
 from converter.registry.store import Depot, Memoire
@@ -132,12 +135,19 @@ def read_bytes(path: Path) -> bytes:
         raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
-def inspect(lecture: Lecture) -> Mapping[str, Inspection]:
-    """Open every attachment of the requests to convert; return what was found, by name as it is written."""
-    return inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS)
+def inspect(lecture: Lecture, store: Path | None = None) -> Mapping[str, Inspection]:
+    """Open every attachment of the requests to convert; return what was found, by name as it is written.
+
+    Their text is read too, unless the workbook says not to; `store` keeps it for the next run.
+    """
+    lectures = None if lecture.frames.parametres["lectureBonsCommande"] is False else Lectures(store)
+    found = inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS, lectures)
+    if lectures:
+        lectures.save()
+    return found
 
 
-def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
+def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> Examen:
     """Check a workbook against a registry, its attachments inspected."""
     lecture = ouvert.lecture
     rapprochement = reconcile(_lignes(lecture, memoire), memoire)
@@ -145,20 +155,23 @@ def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
     step("Contrôle des pièces")
-    pieces = inspect(lecture)
+    chemin = lecture.classeur.chemin
+    store = None if options.copie else chemin.parent / save.BACKUPS / f"{chemin.stem}.lectures"
+    pieces = inspect(lecture, store)
     step("Contrôle des demandes")
-    verdict = _check(lecture, pieces, au, rapprochement.issues, memoire)
+    connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
+    judge = partial(check, lecture, pieces, options.au, connus=connus)
+    verdict = _check(judge, lecture.classeur.demandes, rapprochement.issues, memoire)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
 def _check(
-    lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue], memoire: Memoire
+    judge: Callable[[Sequence[Issue]], Verdict], table: Table, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
     """Check, and once more with the requests held back whose very content was sent under another number."""
-    verdict = check(lecture, pieces, au, deja)
-    table = lecture.classeur.demandes
+    verdict = judge(deja)
     twins = already_sent(((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes), memoire)
-    return check(lecture, pieces, au, (*deja, *twins)) if twins else verdict
+    return judge((*deja, *twins)) if twins else verdict
 
 
 def _lignes(lecture: Lecture, memoire: Memoire) -> list[Ligne]:
@@ -267,4 +280,5 @@ def outcome_of(
         for ligne, suivi in suivis.items()
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, TO_CORRECT if wrong else FINE)
+    code = TO_CORRECT if wrong else FINE
+    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main)

@@ -18,7 +18,7 @@ from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
 from converter.spec import programme, tags
 from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
-from converter.spec.sheets import DEMANDES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,10 @@ def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi])
     wanted = {DEMANDES: _request_columns(lecture, verdict, notes, suivis)}
     for table in (classeur.beneficiaires, classeur.pieces):
         wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
+    if verdict.etablissements:
+        finess = lecture.frames.beneficiaires.valeurs["FINESSPMSI"].fillna("")
+        for ligne, told in wanted[BENEFICIAIRES].items():
+            told["nomEtablissement"] = verdict.etablissements.get(finess[ligne], "")
     return [
         value for table in classeur.tables() for value in changes(table, {**wanted[table.nom], **_forgotten(table)})
     ]

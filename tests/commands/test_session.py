@@ -90,7 +90,7 @@ def test_the_original_is_kept_before_it_is_written_to(sample: Callable[[str], Pa
     book = sample(GUIDE)
     before = book.read_bytes()
     call("valider", book)
-    (kept,) = (book.parent / "sauvegardes").iterdir()
+    (kept,) = (book.parent / "sauvegardes").glob("*.xlsx")
     assert kept.read_bytes() == before != book.read_bytes()
 
 
