@@ -104,7 +104,7 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     refused: list[CellValue] = []
     changed = formulas = False
     for name, cells in wanted.items():
-        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates, _heights(cells.values()))
+        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates)
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
             package.put(parts[name], written.sheet.data)
@@ -112,15 +112,6 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     if changed:
         calculation.after_change(package, parts.values(), formula_gone=formulas)
     return tuple(refused)
-
-
-def _heights(cells: Iterable[CellValue]) -> dict[int, float]:
-    """The height that each row needs, where the values say."""
-    heights: dict[int, float] = {}
-    for cell in cells:
-        if cell.hauteur is not None:
-            heights[cell.ligne] = max(cell.hauteur, heights.get(cell.ligne, 0))
-    return heights
 
 
 def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
@@ -134,12 +125,12 @@ def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> 
     by_sheet: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_sheet[mark.feuille].append(mark)
-    formats = fills.add_formats(package, {mark.gravite for name in parts for mark in by_sheet[name]})
+    formats = fills.add_formats(package, {_look(mark) for name in parts for mark in by_sheet[name]})
     for name, part in parts.items():
         if by_sheet[name]:
             sheet = Worksheet.of(package.read(part))
             cells = _by_cell(sheet, by_sheet[name])
-            sheet = fills.with_fills(sheet, _by_gravity(cells), formats)
+            sheet = fills.with_fills(sheet, _by_look(sheet, by_sheet[name]), formats)
             sheet = notes.with_notes(package, part, sheet, cells)
             package.put(part, sheet.data)
 
@@ -161,10 +152,21 @@ def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:
     }
 
 
-def _by_gravity(cells: Mapping[Cell, notes.Note]) -> dict[Gravite, list[Cell]]:
-    found: dict[Gravite, list[Cell]] = defaultdict(list)
-    for cell, note in cells.items():
-        found[note.gravite].append(cell)
+def _look(mark: Mark) -> str:
+    return fills.A_COMPLETER if mark.manque else mark.gravite
+
+
+def _by_look(sheet: Worksheet, marks: Sequence[Mark]) -> dict[str, list[Cell]]:
+    """The cells of each look, that of the worst mark on each."""
+    corners = _corners(sheet, {(mark.ligne, mark.colonne) for mark in marks})
+    worst = [fills.A_COMPLETER, *Gravite].index
+    looks: dict[Cell, str] = {}
+    for mark in marks:
+        cell = corners.get((mark.ligne, mark.colonne), (mark.ligne, mark.colonne))
+        looks[cell] = min(_look(mark), looks.get(cell, Gravite.CORRECTION), key=worst)
+    found: dict[str, list[Cell]] = defaultdict(list)
+    for cell, look in looks.items():
+        found[look].append(cell)
     return found
 
 

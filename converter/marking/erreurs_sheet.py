@@ -7,6 +7,7 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 
 from converter.issues import Gravite, Place
+from converter.xlsx.fills import COLOURS
 from converter.xlsx.text import MAIN, xml
 from converter.xlsx.trace import ALONE, OURS
 from converter.xlsx.wanted import ErrorLine
@@ -92,7 +93,7 @@ STYLES = {
     ),
     "fills": tuple(
         f'<fill><patternFill patternType="solid"><fgColor rgb="{colour}"/><bgColor indexed="64"/></patternFill></fill>'
-        for colour in ("FF1F3864", "FFFFC7CE", "FFFFE0B2", "FFDDEBF7", "FFFFF9DB", "FFC6EFCE")
+        for colour in ("FF1F3864", *(f"FF{each.fill}" for each in COLOURS.values()), "FFFFF9DB", "FFC6EFCE")
     ),
     "borders": (f"<border>{_THIN}<diagonal/></border>",),
 }

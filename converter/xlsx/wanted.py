@@ -11,27 +11,27 @@ Valeur = str | int | float | Decimal | date | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A fill and a note on one cell; `ligne` and `colonne` are Excel's, from 1. An empty text: fill only."""
+    """A fill and a note on one cell; `ligne` and `colonne` are Excel's, from 1. An empty text: fill only.
+
+    `manque`: the cell is empty and waits for a value; it is drawn as it was while typing.
+    """
 
     feuille: str
     ligne: int
     colonne: int
     gravite: Gravite
     texte: str
+    manque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CellValue:
-    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula.
-
-    `hauteur` is the height in points that its row needs to show it all, 0 for the usual one; `None` leaves the row.
-    """
+    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula."""
 
     feuille: str
     ligne: int
     colonne: int
     valeur: Valeur
-    hauteur: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
