@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from converter.issues import Gravite, Issue
+from converter.marking.adopting import Acceptation
 from converter.sentences.say import catalogue, conseil, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.formats import Montant
@@ -57,6 +58,7 @@ class Bilan:
     depots: tuple[Envoi, ...] = ()
     ecrit: Path | None = None
     code: int = 0
+    acceptations: tuple[Acceptation, ...] = ()
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""
@@ -86,6 +88,16 @@ def as_data(bilan: Bilan) -> dict[str, Any]:
             for d in bilan.demandes
         ],
         "anomalies": [_anomaly(issue) for issue in bilan.issues],
+        "acceptations": [
+            {
+                "feuille": each.place.feuille,
+                "cellule": each.place.cellule,
+                "ancien": each.ancien,
+                "nouveau": each.nouveau,
+                "refus": each.refus,
+            }
+            for each in bilan.acceptations
+        ],
         "depots": [
             {
                 "json": str(envoi.dossier / envoi.json),
@@ -112,7 +124,14 @@ def euros(centimes: int) -> str:
 def print_summary(bilan: Bilan, console: Console) -> None:
     """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
     console.print(f"\n[bold]{escape(bilan.classeur.name)}[/bold]", highlight=False)
-    for line in (*_counts(bilan), *_kept_out(bilan), *_findings(bilan), *_written(bilan), *_uploads(bilan)):
+    for line in (
+        *_counts(bilan),
+        *_accepted(bilan),
+        *_kept_out(bilan),
+        *_findings(bilan),
+        *_written(bilan),
+        *_uploads(bilan),
+    ):
         console.print(line, highlight=False, soft_wrap=True)
 
 
@@ -135,6 +154,17 @@ def _kept_out(bilan: Bilan) -> Iterable[str]:
         named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
         yield f"  {plural(len(waiting), 'demande convertie')} auparavant, et pas une seconde fois : {escape(named)}"
         yield "    Pour l’annuler avant tout envoi au portail : segur-hop annuler DEPOT CLASSEUR."
+
+
+def _accepted(bilan: Bilan) -> Iterable[str]:
+    """Say what became of the propositions that the user accepted."""
+    done = [each for each in bilan.acceptations if not each.refus]
+    if done:
+        yield f"  {plural(len(done), 'correction acceptée')} : voir la feuille « Journal »."
+    for each in bilan.acceptations:
+        if each.refus:
+            place = f"{each.place.feuille} {each.place.cellule}"
+            yield f"  Correction acceptée mais non écrite, {escape(place)} : {escape(each.refus)}."
 
 
 def _standing(count: int, etat: Etat) -> str:

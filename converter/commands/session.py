@@ -25,7 +25,8 @@ from converter.depositing.bordereau import avance
 from converter.depositing.deposit import Depots
 from converter.depositing.document import lots
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
-from converter.marking import annotate, remarks
+from converter.marking import adopting, annotate, remarks
+from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import workbook
@@ -69,6 +70,8 @@ class Ouvert:
     seen: save.Stamp
     source: Path
     lecture: Lecture
+    acceptations: tuple[Acceptation, ...] = ()
+    """What became of the propositions that the user said OUI to."""
 
     @property
     def chemin(self) -> Path:
@@ -162,17 +165,19 @@ def ramener(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> B
         classeur = workbook.read(chemin)
         depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
+        lecture = lire(classeur)
+        acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
         found = bring_back.bring_back(
             answer,
-            lire(classeur),
+            lecture,
             registre.memory(),
             registre.depots(),
             bring_back.formulas(classeur),
             remplacer=remplacer,
         )
         registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
-        source = stack.enter_context(_with_values(chemin, found.values))
-        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+        source = stack.enter_context(_with_values(chemin, (*adopting.values(acceptations), *found.values)))
+        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)), acceptations)
         examen = _with_answer(_examine(ouvert, registre.memory(), options.au, step), found)
         suivis = _suivis(examen, {})
         step("Écriture dans le classeur")
@@ -199,12 +204,13 @@ def _read(chemin: Path, step: "Step") -> Iterator[Ouvert]:
     step("Lecture du classeur")
     seen = _stamp(chemin)
     lecture = lire(workbook.read(chemin))
-    values = remarks.accepted_values(lecture, annotate.read_accepted(chemin))
+    acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
+    values = adopting.values(acceptations)
     if not values:
-        yield Ouvert(seen, chemin, lecture)
+        yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with _with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)))
+        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
 
 
 def _stamp(chemin: Path) -> save.Stamp:
@@ -353,9 +359,10 @@ def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[I
     marks = remarks.marks(issues)
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+    changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes)
 
     chemin = examen.ouvert.chemin
     if not copie:
@@ -406,7 +413,9 @@ def _bilan(
         for ligne, suivi in suivis.items()
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
-    return Bilan(examen.ouvert.chemin, demandes, issues, envois, ecrit, TO_CORRECT if wrong else FINE)
+    return Bilan(
+        examen.ouvert.chemin, demandes, issues, envois, ecrit, TO_CORRECT if wrong else FINE, examen.ouvert.acceptations
+    )
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from converter.issues import Gravite
-from converter.marking import erreurs
+from converter.marking import erreurs, journal
 from converter.marking.accepted import read_accepted
 from converter.marking.erreurs_sheet import grouped
+from converter.marking.journal import Change
 from converter.xlsx import calculation, fills, notes, styles
 from converter.xlsx.book import ensure_strings, forget_strings, is_1904, worksheets
 from converter.xlsx.cells import Dates, write_values
@@ -22,6 +23,7 @@ from converter.xlsx.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
 __all__ = [
     "Accepted",
     "CellValue",
+    "Change",
     "ErrorLine",
     "Mark",
     "Valeur",
@@ -47,10 +49,12 @@ def annotate(
     marks: Sequence[Mark],
     values: Sequence[CellValue] = (),
     errors: Sequence[ErrorLine] | None = None,
+    changes: Sequence[Change] = (),
 ) -> tuple[CellValue, ...]:
     """Write `source` to `target` with these marks in place of any earlier ones, these values, these errors.
 
-    `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves it as it is.
+    `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves our sheets as they are.
+    `changes`: lines to add to those that the sheet `Journal` has.
     Marks and values for a sheet that has no cells (chart sheet) or is not there are left out. `target` is
     another path than `source`: `save.replace_workbook` writes in place.
 
@@ -69,7 +73,8 @@ def annotate(
         refused = _write(package, parts, values)
         _mark(package, parts, marks)
         if errors is not None:
-            erreurs.write_sheet(package, errors)
+            kept = journal.read(source, erreurs.find_sheet(package, erreurs.JOURNAL))
+            erreurs.write_sheets(package, errors, (*kept, *changes))
         if values or erreurs.find_sheet(package) is not None:
             ensure_strings(package)
         package.write(target)
@@ -77,12 +82,12 @@ def annotate(
 
 
 def unmark_cells(source: Path, target: Path) -> None:
-    """Write `source` to `target` without marks of ours and without our sheet `Erreurs`; values stay."""
+    """Write `source` to `target` without marks and sheets of ours; values stay."""
     with Package(source) as package:
         for part in worksheets(package).values():
             _clean(package, part)
         styles.remove(package, "dxfs")
-        erreurs.remove_sheet(package)
+        erreurs.remove_sheets(package)
         forget_strings(package)
         package.write(target)
 

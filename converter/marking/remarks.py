@@ -3,21 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from converter.checking.check import Lecture, Verdict
 from converter.issues import Gravite, Issue, Place
-from converter.marking.annotate import Accepted, CellValue, ErrorLine, Mark, Valeur
+from converter.marking.adopting import Acceptation
+from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
 from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
 from converter.sentences.typography import french, plural
 from converter.spec import programme, tags
-from converter.spec.formats import CellFault, Jour, Montant, show
+from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
 from converter.spec.sheets import DEMANDES
 
@@ -63,8 +63,14 @@ def marks(issues: Iterable[Issue]) -> list[Mark]:
     ]
 
 
+_REREAD = frozenset({"C003", "C004", "C006", "C007"})
+"""An amount or a date that was re-read: the user should look at it before anything else that was repaired."""
+_MINOR = frozenset({"C001", "C002", "C005", "C008", "C009", "C010", "C011", "P018"})
+"""Zeros, spaces, capitals, OUI and NON: understood, and nothing to do."""
+
+
 def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
-    """List every issue, the gravest first."""
+    """List every issue, the gravest first; of what was repaired, amounts and dates that were re-read."""
     rank = {gravity: number for number, gravity in enumerate(Gravite)}
     lines = [
         ErrorLine(
@@ -79,10 +85,11 @@ def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
             phrase(issue),
             conseil(issue),
             issue.proposition or _repaired(issue),
+            replie=issue.code in _MINOR,
         )
         for issue in issues
     ]
-    return sorted(lines, key=lambda line: rank[line.gravite])
+    return sorted(lines, key=lambda line: (rank[line.gravite], line.code not in _REREAD, line.replie))
 
 
 def _repaired(issue: Issue) -> str:
@@ -90,31 +97,21 @@ def _repaired(issue: Issue) -> str:
     return dict(issue.faits).get("lu", "") if gravite(issue.code) is Gravite.CORRECTION else ""
 
 
-def accepted_values(lecture: Lecture, accepted: Iterable[Accepted]) -> list[CellValue]:
-    """Return the propositions the user said OUI to, as values of their columns.
-
-    A cell that no longer holds what was read when the proposition was made keeps what the user typed since.
-    """
-    tables = {table.feuille: table for table in lecture.classeur.tables()}
+def journal_lines(acceptations: Iterable[Acceptation], at: datetime) -> list[Change]:
+    """Return the lines of `Journal` that the accepted propositions add."""
     return [
-        CellValue(line.feuille, ligne, line.colonne, excel_value(tags.TAG[balise], line.proposition))
-        for line in accepted
-        if (table := tables.get(line.feuille))
-        for balise in (nom for nom, column in table.colonnes.items() if column == line.colonne)
-        for ligne in line.lignes
-        if ligne in table.brut.index and show(table.brut.loc[ligne, balise]) == line.lu
+        Change(
+            f"{at:%d/%m/%Y %H:%M}",
+            each.place.feuille,
+            each.place.cellule,
+            libelle(each.balise),
+            each.ancien,
+            each.nouveau,
+            each.pourquoi,
+        )
+        for each in acceptations
+        if not each.refus
     ]
-
-
-def excel_value(tag: tags.Tag, text: str) -> Valeur:
-    """Return a proposition as Excel is to hold it: a date, a number, OUI or NON, or the text itself."""
-    valeur = tag.format.read(text).valeur
-    match tag.format:
-        case Montant() if valeur is not None:
-            return Decimal(valeur).scaleb(-2)
-        case Jour() if isinstance(valeur, date):
-            return valeur
-    return text
 
 
 def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi]) -> list[CellValue]:

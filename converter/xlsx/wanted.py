@@ -36,7 +36,10 @@ class CellValue:
 
 @dataclass(frozen=True, slots=True)
 class ErrorLine:
-    """One line of `Erreurs`; place and `lignes` (all rows concerned) may be empty: `""`, 0, `()`."""
+    """One line of `Erreurs`; place and `lignes` (all rows concerned) may be empty: `""`, 0, `()`.
+
+    `replie`: of little account, folded away behind one line with its like.
+    """
 
     gravite: Gravite
     code: str
@@ -50,6 +53,7 @@ class ErrorLine:
     conseil: str
     proposition: str = ""
     lignes: tuple[int, ...] = ()
+    replie: bool = False
 
 
 @dataclass(frozen=True, slots=True)

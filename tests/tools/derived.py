@@ -155,7 +155,13 @@ def _helps() -> Iterator[tuple[str, str]]:
 def rapport() -> str:
     """Return the keys of `--rapport` from its JSON Schema."""
     parts = json.loads(RAPPORT_SCHEMA.read_text(encoding="utf-8"))["$defs"]
-    paths = {"rapport": "", "demande": "demandes[].", "anomalie": "anomalies[].", "depot": "depots[]."}
+    paths = {
+        "rapport": "",
+        "demande": "demandes[].",
+        "anomalie": "anomalies[].",
+        "acceptation": "acceptations[].",
+        "depot": "depots[].",
+    }
     rows = [
         (f"`{path}{key}`", _kind(schema), schema["description"])
         for part, path in paths.items()
