@@ -230,7 +230,7 @@ def _head(lines: Sequence[ErrorLine], look: Mapping[str, int]) -> list[str]:
         for row, (text, style, height) in enumerate(texts, 1)
     ]
     cells = "".join(inline(HEADING_ROW, i, heading, look["heading"]) for i, heading in enumerate(COLUMNS, 1))
-    return [*rows, f'<row r="{HEADING_ROW}" ht="{_LINE}">{cells}</row>']
+    return [*rows, f'<row r="{HEADING_ROW}" ht="{2 * _LINE}" customHeight="1">{cells}</row>']
 
 
 def _summary(lines: Sequence[ErrorLine]) -> str:
