@@ -42,7 +42,7 @@ class Picture:
 
 PICTURES = (
     Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.083, 0.127)),
-    Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.262, 0.424)),
+    Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.2515, 0.3605)),
     Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
     Picture("demandes", "exemple/demandes.xlsx", "Demandes"),
     Picture("beneficiaires", "exemple/demandes.xlsx", "Bénéficiaires"),
