@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from converter.checking.check import Lecture
@@ -11,9 +9,9 @@ from converter.issues import Place
 from converter.sentences.say import catalogue
 from converter.sentences.typography import french
 from converter.spec import tags
-from converter.spec.formats import Jour, Montant, show
+from converter.spec.formats import show
 from converter.spec.tags import Tag
-from converter.xlsx.wanted import Accepted, CellValue, Valeur
+from converter.xlsx.wanted import Accepted, CellValue
 
 _GONE = "cette cellule n’est plus dans le classeur"
 _CHANGED = "la cellule a changé depuis, elle contient « {held} »"
@@ -58,23 +56,15 @@ def values(acceptations: Iterable[Acceptation]) -> list[CellValue]:
     """Return the cells to write."""
     return [
         CellValue(
-            each.place.feuille, each.place.ligne, each.place.colonne, excel_value(_tag(each.balise), each.nouveau)
+            each.place.feuille,
+            each.place.ligne,
+            each.place.colonne,
+            _tag(each.balise).format.excel_of_proposition(each.nouveau),
         )
         for each in acceptations
         for at in (each.place,)
         if not each.refus
     ]
-
-
-def excel_value(tag: Tag, text: str) -> Valeur:
-    """Return a proposition as Excel is to hold it: a date, a number, OUI or NON, or the text itself."""
-    valeur = tag.format.read(text).valeur
-    match tag.format:
-        case Montant() if valeur is not None:
-            return Decimal(valeur).scaleb(-2)
-        case Jour() if isinstance(valeur, date):
-            return valeur
-    return text
 
 
 def _of_cell(lecture: Lecture, line: Accepted, place: Place) -> Iterator[Acceptation]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
-from python_calamine import CalamineWorkbook
 
 from converter.marking.erreurs_sheet import inline, page
+from converter.xlsx import parts
 from converter.xlsx.book import SheetEntry
 
 COLUMNS = {
@@ -48,8 +48,7 @@ def read(path: Path, entry: SheetEntry | None) -> list[Change]:
     """Return the lines that the workbook has, in their order."""
     if entry is None:
         return []
-    with CalamineWorkbook.from_path(path) as workbook:
-        rows = workbook.get_sheet_by_name(entry.name).to_python(skip_empty_area=False)
+    rows = parts.Values(parts.Package(path.name, parts.load(path))).rows(entry.name)
     lines = [[_text(value) for value in row] for row in rows]
     start = next((i for i, line in enumerate(lines) if set(COLUMNS) <= set(line)), None)
     if start is None:

@@ -14,12 +14,12 @@ from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
-from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
+from converter.sentences.say import attendu, conseil, gravite, libelle, phrase, rang
 from converter.sentences.typography import french, plural
 from converter.spec import programme, tags
 from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
-from converter.spec.sheets import DEMANDES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,12 @@ def marks(issues: Iterable[Issue]) -> list[Mark]:
     ]
 
 
-_REREAD = frozenset({"C003", "C004", "C006", "C007"})
-"""An amount or a date that was re-read: the user should look at it before anything else that was repaired."""
-_MINOR = frozenset({"C001", "C002", "C005", "C008", "C009", "C010", "C011", "P018"})
-"""Zeros, spaces, capitals, OUI and NON: understood, and nothing to do."""
+_MINOR = 3
+"""The rank of what was understood with nothing to do: zeros, spaces, capitals, OUI and NON."""
 
 
 def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
     """List every issue, the gravest first; of what was repaired, amounts and dates that were re-read."""
-    rank = {gravity: number for number, gravity in enumerate(Gravite)}
     lines = [
         ErrorLine(
             gravite(issue.code),
@@ -85,11 +82,11 @@ def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
             phrase(issue),
             conseil(issue),
             issue.proposition or _repaired(issue),
-            replie=issue.code in _MINOR,
+            replie=rang(issue.code) == _MINOR and issue.code[0] in "CP",
         )
         for issue in issues
     ]
-    return sorted(lines, key=lambda line: (rank[line.gravite], line.code not in _REREAD, line.replie))
+    return sorted(lines, key=lambda line: (rang(line.code), line.replie))
 
 
 def _repaired(issue: Issue) -> str:
@@ -123,6 +120,10 @@ def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi])
         wanted[table.nom] = {
             ligne: {"controle": _counted(notes.get((table.feuille, ligne), ()))} for ligne in table.brut.index
         }
+    if verdict.etablissements:
+        finess = lecture.frames.beneficiaires.valeurs["FINESSPMSI"].fillna("")
+        for ligne, told in wanted[BENEFICIAIRES].items():
+            told["nomEtablissement"] = verdict.etablissements.get(finess[ligne], "")
     return [
         value for table in classeur.tables() for value in changes(table, {**wanted[table.nom], **_forgotten(table)})
     ]

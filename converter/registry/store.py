@@ -13,9 +13,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from converter.depositing.document import Lot, json_name
+from converter.checking.demande import Lot
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import Empreinte, empreinte
+from converter.spec.names import NomDepot
 from converter.spec.programme import MAX_FICHIERS_JOUR, Etat
 
 REGISTRE = "registre.sqlite"
@@ -297,12 +298,13 @@ class Registry:
 
     def _reserve_one(self, lot: Lot, jour: date, modele: str) -> str:
         numero_ans = lot.entete.numeroAns
-        nom = json_name(numero_ans, jour, 1)
-        (last,) = self._base.execute("SELECT max(nom) FROM depot WHERE nom LIKE ?", (f"{nom[:-3]}___",)).fetchone()
-        rang = int(last[-3:]) + 1 if last else 1
+        first = NomDepot(numero_ans, jour, 1)
+        (last,) = self._base.execute("SELECT max(nom) FROM depot WHERE nom LIKE ?", (first.same_day,)).fetchone()
+        known = NomDepot.within(last or "")
+        rang = known.rang + 1 if known else 1
         if rang > MAX_FICHIERS_JOUR:
             raise Inutilisable(Issue("D020", faits=(("jour", f"{jour:%d/%m/%Y}"), ("numeroAns", numero_ans))))
-        nom = json_name(numero_ans, jour, rang)
+        nom = str(NomDepot(numero_ans, jour, rang))
         self._insert_depot(nom, lot.entete.logiciel, EtatDepot.RESERVE, modele)
         return nom
 

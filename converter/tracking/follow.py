@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from converter.checking.check import Contenu, Lecture, contenus
-from converter.depositing.bordereau import avance
-from converter.registry.reconcile import NOM_DEPOT
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
-from converter.spec.programme import FIGES, LOGICIELS, Etat
+from converter.spec.names import NomDepot
+from converter.spec.programme import FIGES, LOGICIELS, Etat, avance
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +132,8 @@ def suivi(
 
 def day_of(depot: str) -> date | None:
     """Return the day that the name of a deposit tells (section 3.3)."""
-    match = NOM_DEPOT.fullmatch(depot)
-    try:
-        return date(int(match[2]), int(match[3]), int(match[4])) if match else None
-    except ValueError:
-        return None
+    nom = NomDepot.within(depot)
+    return nom.jour if nom else None
 
 
 def _holding(depots: Iterable[Depot]) -> Mapping[str, Sequence[Depot]]:
