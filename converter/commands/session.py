@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from converter.checking.check import Lecture, Verdict, check, contenus, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
-from converter.marking import annotate, remarks
+from converter.marking import adopting, annotate, remarks
+from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import finess_list, workbook
@@ -63,6 +64,8 @@ class Ouvert:
     seen: save.Stamp
     source: Path
     lecture: Lecture
+    acceptations: tuple[Acceptation, ...] = ()
+    """What became of the propositions that the user said OUI to."""
 
     @property
     def chemin(self) -> Path:
@@ -106,12 +109,13 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     step("Lecture du classeur")
     seen = stamp_of(chemin)
     lecture = read(chemin)
-    values = remarks.accepted_values(lecture, annotate.read_accepted(chemin))
+    acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
+    values = adopting.values(acceptations)
     if not values:
-        yield Ouvert(seen, chemin, lecture)
+        yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)))
+        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -243,9 +247,10 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
     marks = remarks.marks(issues)
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+    changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes)
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
@@ -283,8 +288,17 @@ def outcome_of(
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
     code = TO_CORRECT if wrong else FINE
-    annulable = _is_withdrawable(examen, suivis)
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main, annulable)
+    return Outcome(
+        examen.ouvert.chemin,
+        demandes,
+        issues,
+        envois,
+        ecrit,
+        code,
+        examen.verdict.a_la_main,
+        _is_withdrawable(examen, suivis),
+        examen.ouvert.acceptations,
+    )
 
 
 def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
