@@ -1,7 +1,7 @@
 """Convertible requests as values, and the lots that each make one JSON file. Source: guide sections 2 and 3."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ class Demande:
     """A convertible request.
 
     `ligne` is its Excel row; `valeurs` maps every request tag the vendor fills to its canonical value (see
-    `formats`); each of `etablissements` maps the four tags of an establishment. `centimes` is its amount HT.
+    `formats`); each of `etablissements` maps the four tags of an establishment. `centimes` is its amount HT. `noms` are
+    names by FINESS, as far as the public list is there; `a_la_main` says that only a person can compare its order form.
     """
 
     ligne: int
@@ -37,6 +38,8 @@ class Demande:
     valeurs: Mapping[str, Any]
     etablissements: tuple[Mapping[str, Any], ...]
     pieces: tuple[Piece, ...]
+    noms: Mapping[str, str] = field(default_factory=dict)
+    a_la_main: bool = False
 
     @property
     def numero(self) -> str:

@@ -42,7 +42,7 @@ def convertir(chemin: Path, options: Options) -> Outcome:
         annotate.ensure_markable(ouvert.source)
         step("Lecture du registre")
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
-            examen = examine(ouvert, depots.registre.memory(), options.au, step)
+            examen = examine(ouvert, depots.registre.memory(), options, step)
             if not options.copie:
                 save.ensure_unchanged(chemin, ouvert.seen)
             depots.registre.note(examen.rapprochement.signalements)

@@ -10,7 +10,6 @@ from converter.commands.progress import Step
 from converter.commands.session import (
     Examen,
     Options,
-    Ouvert,
     ensure_writable,
     examine,
     learn,
@@ -55,8 +54,9 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
         source = stack.enter_context(with_values(before.source, found.values))
-        ouvert = Ouvert(before.seen, source, lire(replace(workbook.read(source), chemin=chemin)))
-        examen = _with_answer(examine(ouvert, registre.memory(), options.au, step), found)
+        lecture = lire(replace(workbook.read(source), chemin=chemin))
+        ouvert = replace(before, source=source, lecture=lecture)
+        examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")
         ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)

@@ -7,19 +7,23 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
+from converter.attachments.readings import Lectures
 from converter.checking.check import Lecture, Verdict, check, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
-from converter.marking import annotate, remarks
+from converter.marking import adopting, annotate, remarks
+from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
-from converter.reading import workbook
+from converter.reading import finess_list, workbook
+from converter.reading.workbook import Table
 from converter.registry.fingerprint import of_pieces
 from converter.registry.reconcile import (
     Rapprochement,
@@ -35,12 +39,11 @@ from converter.registry.store import Depot, Memoire, Registry
 from converter.sentences.say import gravite
 from converter.spec import programme
 from converter.spec.programme import FIGES, Etat
+from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
 from converter.xlsx import save
 
-DEPOTS = "depots"
-"""The folder of the deposits, beside the workbook."""
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
 
@@ -69,6 +72,8 @@ class Ouvert:
     seen: save.Stamp
     source: Path
     lecture: Lecture
+    acceptations: tuple[Acceptation, ...] = ()
+    """What became of the propositions that the user said OUI to."""
 
     @property
     def chemin(self) -> Path:
@@ -88,8 +93,11 @@ class Examen:
 
 
 def depots_of(chemin: Path, sortie: Path | None) -> Path:
-    """Return the folder of the deposits of a workbook; raises `Inutilisable` (F030) where a file has its name."""
-    folder = sortie or chemin.parent / DEPOTS
+    """Return the folder of the deposits of a workbook.
+
+    Raises `Inutilisable` (F030) where a file has its name, `Empeche` (E044) where the one named is out of reach.
+    """
+    folder = sortie or depots_beside(chemin.parent)
     if folder.exists() and not folder.is_dir():
         raise Inutilisable(Issue("F030", faits=(("fichier", str(folder)),)))
     return folder
@@ -109,12 +117,13 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     step("Lecture du classeur")
     seen = stamp_of(chemin)
     lecture = read(chemin)
-    values = remarks.accepted_values(lecture, annotate.read_accepted(chemin))
+    acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
+    values = adopting.values(acceptations)
     if not values:
-        yield Ouvert(seen, chemin, lecture)
+        yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)))
+        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -140,9 +149,16 @@ def read_bytes(path: Path) -> bytes:
         raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
-def inspect(lecture: Lecture) -> Mapping[str, Inspection]:
-    """Open every attachment of the requests to convert; return what was found, by name as it is written."""
-    return inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS)
+def inspect(lecture: Lecture, store: Path | None = None) -> Mapping[str, Inspection]:
+    """Open every attachment of the requests to convert; return what was found, by name as it is written.
+
+    Their text is read too, unless the workbook says not to; `store` keeps it for the next run.
+    """
+    lectures = None if lecture.frames.parametres["lectureBonsCommande"] is False else Lectures(store)
+    found = inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS, lectures)
+    if lectures:
+        lectures.save()
+    return found
 
 
 def learn(ouvert: Ouvert, registre: Registry) -> None:
@@ -151,7 +167,7 @@ def learn(ouvert: Ouvert, registre: Registry) -> None:
     registre.note(reconcile(Rangs(ouvert.lecture).lignes(memoire), memoire).signalements)
 
 
-def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
+def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> Examen:
     """Check a workbook against a registry, its attachments inspected."""
     lecture = ouvert.lecture
     lignes = list(lecture.frames.demandes.valeurs.index)
@@ -160,25 +176,28 @@ def examine(ouvert: Ouvert, memoire: Memoire, au: date, step: Step) -> Examen:
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
     step("Contrôle des pièces")
-    pieces = inspect(lecture)
+    chemin = lecture.classeur.chemin
+    store = None if options.copie else chemin.parent / save.BACKUPS / f"{chemin.stem}.lectures"
+    pieces = inspect(lecture, store)
     step("Contrôle des demandes")
     rapprochement = without_changed(rapprochement, lignes, _attached(lecture, pieces, rapprochement))
     statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
-    verdict = _with_refused(_check(lecture, pieces, au, rapprochement.issues, memoire), statuts)
+    connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
+    judge = partial(check, lecture, pieces, options.au, connus=connus)
+    verdict = _with_refused(_check(judge, lecture.classeur.demandes, rapprochement.issues, memoire), statuts)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
 def _check(
-    lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue], memoire: Memoire
+    judge: Callable[[Sequence[Issue]], Verdict], table: Table, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
     """Check, and once more with the requests held back whose very content was sent under another number."""
-    verdict = check(lecture, pieces, au, deja)
-    table = lecture.classeur.demandes
+    verdict = judge(deja)
     placed = [(table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes]
     twins = already_sent(placed, memoire)
     told = {issue.place for issue in twins}
     twins += already_ordered([(place, d) for place, d in placed if place not in told], memoire)
-    return check(lecture, pieces, au, (*deja, *twins)) if twins else verdict
+    return judge((*deja, *twins)) if twins else verdict
 
 
 def _with_refused(verdict: Verdict, statuts: Mapping[int, Statut]) -> Verdict:
@@ -246,9 +265,10 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
     marks = remarks.marks(issues)
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+    changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes)
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
@@ -285,4 +305,22 @@ def outcome_of(
         for ligne, suivi in suivis.items()
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, TO_CORRECT if wrong else FINE)
+    code = TO_CORRECT if wrong else FINE
+    return Outcome(
+        examen.ouvert.chemin,
+        demandes,
+        issues,
+        envois,
+        ecrit,
+        code,
+        examen.verdict.a_la_main,
+        _is_withdrawable(examen, suivis),
+        examen.ouvert.acceptations,
+    )
+
+
+def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
+    """Whether a request is in a deposit for which the portal answered nothing."""
+    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
+    return bool(converted - answered - {""})

@@ -26,7 +26,7 @@ def valider(chemin: Path, options: Options) -> Outcome:
         obstacles = () if options.copie else obstacles_to(chemin)
         step("Lecture du registre")
         memoire, _, repaired = deposit.consult(options.depots(chemin), model_for(chemin))
-        examen = examine(ouvert, memoire, options.au, step)
+        examen = examine(ouvert, memoire, options, step)
         suivis, notices = suivis_of(examen, {}), (*repaired, *obstacles)
         step("Écriture dans le classeur")
         try:

@@ -31,7 +31,8 @@ _KEY_TAGS = {
 }
 """The tag by which a renamed sheet is known."""
 _VALUE_HEADING = "valeur"
-_NOT_SHARED = frozenset({"montantSegurHT"})
+_AMOUNT = "montantSegurHT"
+_NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
 
 Row: TypeAlias = list[Any]
@@ -283,6 +284,7 @@ def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
 def _table(header: _Header, sheets: _Sheets) -> Table:
     rows = sheets.rows(header.feuille)
     _fill_merged(header, sheets)
+    _put_faults(rows, sheets.package.percentages(header.feuille, header.colonnes.get(_AMOUNT, 0)))
     _put_faults(rows, sheets.package.faults(header.feuille))
     first = max(header.ligne_balises, header.ligne_titres)
     left_out = {*sheets.package.frame_rows(header.feuille)}

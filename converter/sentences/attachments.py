@@ -162,4 +162,11 @@ MESSAGES: Mapping[str, Message] = {
         "« {valeur} » mesure {largeur} × {hauteur} points.",
         "Réduisez-la : une page à 300 points par pouce suffit.",
     ),
+    "P080": Message(
+        _A,
+        "preuve HT d’un autre émetteur",
+        "Le texte de « {valeur} » ne dit pas qu’il vient de la Direction générale des Finances publiques.",
+        "Joignez l’attestation qu’elle délivre (demandez-la à votre service des impôts des entreprises).",
+        "3.2",
+    ),
 }

@@ -73,6 +73,19 @@ MESSAGES: Mapping[str, Message] = {
         "Le montant {valeur} n’est pas supérieur à 0.",
         "Indiquez le montant hors taxe du bon de commande.",
     ),
+    "V013": Message(
+        _E,
+        "montant toutes taxes comprises",
+        "« {valeur} » est un montant TTC ; le portail attend le montant hors taxe (HT).",
+        "Indiquez le montant HT du bon de commande ; l’outil ne le calcule pas.",
+        "3.2",
+    ),
+    "V014": Message(
+        _E,
+        "montant en pourcentage",
+        "La cellule affiche un pourcentage ({valeur}), et non un montant.",
+        "Donnez à la cellule le format Nombre ou Monétaire, puis vérifiez le montant.",
+    ),
     "V020": Message(
         _E, "ni OUI ni NON", "« {valeur} » n’est ni OUI ni NON.", "Choisissez OUI ou NON dans la liste.", "3.2"
     ),
@@ -100,6 +113,25 @@ MESSAGES: Mapping[str, Message] = {
         "nom sans lettre",
         "« {valeur} » ne ressemble pas à un nom.",
         "Vérifiez-le sur le bon de commande ; il sera envoyé tel quel.",
+    ),
+    "V033": Message(
+        _A,
+        "nom d’établissement",
+        "« {valeur} » ne ressemble pas au nom d’une personne.",
+        "Indiquez le nom de la personne qui a signé le bon de commande, et non celui de l’établissement.",
+        "3.2",
+    ),
+    "V034": Message(
+        _A,
+        "titre dans le nom",
+        "« {valeur} » contient un titre de civilité{meilleur}.",
+        "Indiquez le nom seul ; il sera envoyé tel quel.",
+    ),
+    "V035": Message(
+        _A,
+        "deux numéros de téléphone",
+        "« {valeur} » contient plusieurs numéros de téléphone{meilleur}.",
+        "Gardez-en un seul ; il sera envoyé tel quel.",
     ),
     "V040": Message(
         _E,
@@ -146,17 +178,18 @@ MESSAGES: Mapping[str, Message] = {
         "Rien à faire ; pour l’éviter, saisissez un texte.",
     ),
     "C002": Message(_C, "espaces retirés", "Espaces ou signes invisibles retirés : lu {lu}.", "Rien à faire."),
-    "C003": Message(_C, "date en texte", "Date saisie en texte : lue {lu}.", "Vérifiez le jour et le mois."),
+    "C003": Message(_C, "date en texte", "Date saisie en texte : lue {lu}.", "Vérifiez le jour et le mois.", relu=True),
     "C004": Message(
         _C,
         "date en nombre",
         "Nombre lu comme la date {lu}.",
         "Vérifiez la date ; donnez à la cellule le format Date.",
+        relu=True,
     ),
-    "C005": Message(_C, "heure retirée", "L’heure est laissée de côté : lu {lu}.", "Rien à faire."),
-    "C006": Message(_C, "montant en texte", "Montant saisi en texte : lu {lu}.", "Vérifiez le montant."),
+    "C005": Message(_C, "heure retirée", "L’heure est laissée de côté : lu {lu}.", "Vérifiez le jour.", relu=True),
+    "C006": Message(_C, "montant en texte", "Montant saisi en texte : lu {lu}.", "Vérifiez le montant.", relu=True),
     "C007": Message(
-        _C, "arrondi au centime", "Montant arrondi au centime : {lu}.", "Vérifiez avec le bon de commande."
+        _C, "arrondi au centime", "Montant arrondi au centime : {lu}.", "Vérifiez avec le bon de commande.", relu=True
     ),
     "C008": Message(_C, "OUI ou NON reconnu", "Réponse lue comme {lu}.", "Rien à faire."),
     "C009": Message(_C, "majuscules", "Mis en majuscules : {lu}.", "Rien à faire."),

@@ -11,7 +11,8 @@ class Message:
 
     `phrase` and `conseil`, written with plain spaces, are `str.format` templates over the issue's facts and
     `{libelle}` (the heading of the column), `{attendu}` (what its format expects), `{valeur}` (what was read),
-    `{proposition}` and `{proche}` (a parenthesis that names it, where there is one).
+    `{proposition}` and `{proche}` (a parenthesis that names it, where there is one). `relu` is true of a correction
+    that read an amount or a day anew: the user looks at it first, before capitals and trimmed spaces.
     """
 
     gravite: Gravite
@@ -19,3 +20,4 @@ class Message:
     phrase: str
     conseil: str
     section: str = "D"
+    relu: bool = False

@@ -18,6 +18,12 @@ def catalogue() -> Mapping[str, Message]:
     return MappingProxyType({code: message for part in parts for code, message in part.MESSAGES.items()})
 
 
+def rang(code: str) -> int:
+    """Return the place of a code among those shown: errors, warnings, amounts and days read anew, other corrections."""
+    message = catalogue()[code]
+    return list(Gravite).index(message.gravite) + (message.gravite is Gravite.CORRECTION and not message.relu)
+
+
 def gravite(code: str) -> Gravite:
     """Return the gravity of a code."""
     return catalogue()[code].gravite
@@ -54,6 +60,7 @@ def _words(issue: Issue) -> dict[str, str]:
         "attendu": attendu(issue.balise),
         "valeur": issue.valeur,
         "proposition": issue.proposition,
+        "meilleur": f" («\u00a0{issue.proposition}\u00a0» suffit)" if issue.proposition else "",
         "proche": f" («\u00a0{issue.proposition}\u00a0» lui ressemble)" if issue.proposition else "",
     }
     return known | dict(issue.faits)

@@ -84,6 +84,7 @@ class Cell:
     type: str
     formula: str | None
     value: str | None
+    style: int = 0
 
 
 class Package:
@@ -227,6 +228,29 @@ class Package:
         if cell.formula is not None and cell.type != "str" and uncomputed:
             return CellFault("V051", f"={cell.formula}")
         return None
+
+    def percentages(self, sheet: str, colonne: int) -> dict[tuple[int, int], CellFault]:
+        """Return the numbers of a column that Excel shows as a percentage: 13,75 stands there as 1375 %."""
+        data = self.read(self.sheets[sheet])
+        styles = {style for style in self._percent_styles if f's="{style}"'.encode() in data}
+        return {
+            (cell.ligne, cell.colonne): CellFault("V014", f"{100 * float(cell.value):.15g} %".replace(".", ","))
+            for cell in (self._cells(data) if styles else ())
+            if cell.colonne == colonne and cell.style in styles and cell.type == "n" and cell.value
+        }
+
+    @cached_property
+    def _percent_styles(self) -> frozenset[int]:
+        part = next(
+            (part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/styles")), ""
+        )
+        styles = self.xml(part) if part in self._names else None
+        if styles is None:
+            return frozenset()
+        own = {each.get("numFmtId"): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
+        percent = {"9", "10"} | {number for number, code in own.items() if "%" in re.sub(r'"[^"]*"|\\.', "", code)}
+        formats = styles.findall("{*}cellXfs/{*}xf")
+        return frozenset(rank for rank, each in enumerate(formats) if each.get("numFmtId") in percent)
 
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
@@ -395,6 +419,7 @@ def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
         element.get("t", "n"),
         None if formula is None else formula.text or "",
         None if value is None else value.text or "",
+        int(element.get("s") or 0),
     )
 
 

@@ -1,6 +1,7 @@
 """Makes every derived file of the repository anew: `python -m tests.tools.derived`; tests fail when one has drifted.
 
-Derived are the tables of README.md and of the guide, the blank workbook, the JSON Schema of a deposit and the samples.
+Derived are the tables of README.md and of the guide, the blank workbook, the JSON Schema of a deposit, the samples and
+the picture of the imports.
 The pictures of the guide need LibreOffice and are drawn by `python -m tests.tools.pictures`.
 """
 
@@ -26,9 +27,11 @@ from converter.sentences.say import catalogue
 from converter.spec.shape import builtin_model
 from converter.spec.sheets import DATA_SHEETS, PARAMETRES
 from converter.spec.tags import JSON_TAGS, Par, Tag, columns, parametres
+from tests.tools import architecture
 
 REPO = Path(__file__).parents[2]
 README, GUIDE = REPO / "README.md", REPO / "templates" / "GUIDE.md"
+ARCHITECTURE, CONTRIBUTING = REPO / "ARCHITECTURE.md", REPO / "CONTRIBUTING.md"
 DEPOSIT_SCHEMA = REPO / "converter" / "portal" / "schema-hop.json"
 RAPPORT_SCHEMA = REPO / "converter" / "commands" / "rapport.schema.json"
 
@@ -101,14 +104,13 @@ FAMILLES = {
     "D": "Les dépôts, les numéros, le registre",
     "S": "La réponse du portail",
     "E": "Ce que le poste a refusé",
-    "K": "Le contrôle d’un dépôt (commande verifier)",
 }
 
 
 def messages() -> str:
-    """Return every message with what to do, by family."""
+    """Return every message that a user meets, with what to do, by family; `segur-hop regles` tells the others."""
     by_family = {family: list(codes) for family, codes in groupby(sorted(catalogue()), key=lambda code: code[0])}
-    heading = ("Code", "Gravité", "Ce que l’outil dit", "Que faire", "Source")
+    heading = ("Code", "Gravité", "Ce que l’outil dit", "Que faire")
     return "\n\n".join(
         f"### {title}\n\n{table(heading, map(_message, by_family.pop(family)))}" for family, title in FAMILLES.items()
     )
@@ -116,8 +118,7 @@ def messages() -> str:
 
 def _message(code: str) -> tuple[str, ...]:
     said = catalogue()[code]
-    source = "notre choix" if said.section == "D" else f"guide, {said.section}"
-    return code, str(Gravite(said.gravite)), _blanks(said.phrase), _blanks(said.conseil), source
+    return code, str(Gravite(said.gravite)), _blanks(said.phrase), _blanks(said.conseil)
 
 
 def _blanks(sentence: str) -> str:
@@ -155,7 +156,13 @@ def _helps() -> Iterator[tuple[str, str]]:
 def rapport() -> str:
     """Return the keys of `--rapport` from its JSON Schema."""
     parts = json.loads(RAPPORT_SCHEMA.read_text(encoding="utf-8"))["$defs"]
-    paths = {"rapport": "", "demande": "demandes[].", "anomalie": "anomalies[].", "depot": "depots[]."}
+    paths = {
+        "rapport": "",
+        "demande": "demandes[].",
+        "anomalie": "anomalies[].",
+        "acceptation": "acceptations[].",
+        "depot": "depots[].",
+    }
     rows = [
         (f"`{path}{key}`", _kind(schema), schema["description"])
         for part, path in paths.items()
@@ -176,6 +183,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
 DOCUMENTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     README: {"commandes": commandes, "rapport": rapport},
     GUIDE: {"fenetre": fenetre, "etats": etats, "colonnes": colonnes, "messages": messages},
+    ARCHITECTURE: {"figures": architecture.figures},
 }
 
 
@@ -183,6 +191,7 @@ def main() -> None:
     """Make every derived file anew."""
     for document, blocks in DOCUMENTS.items():
         document.write_text(rewritten(document.read_text(encoding="utf-8"), blocks), encoding="utf-8")
+    architecture.PICTURE.write_text(architecture.drawn(), encoding="utf-8")
     template.write(REPO / "templates" / "segur-hop.xlsx")
     schema = portal.schema(builtin_model())
     DEPOSIT_SCHEMA.write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

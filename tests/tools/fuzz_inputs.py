@@ -15,7 +15,6 @@ from typing import Any
 
 from lxml import etree
 from PIL import Image
-from rich.console import Console
 
 from converter.attachments import inspection
 from converter.commands import session, valider, verifier
@@ -179,7 +178,7 @@ def _damaged_xml(data: bytes, draw: random.Random) -> bytes:
 def _validate(path: Path) -> None:
     """Run `valider`; a workbook that is not ours is annotated all the same."""
     try:
-        valider.valider(path, session.Options(AU, None, copie=False, console=Console(file=io.StringIO())))
+        valider.valider(path, session.Options(AU))
     except Inutilisable as refusal:
         if refusal.issues[0].code not in {"F009", "F010", "F011", "F014"}:
             raise
@@ -217,7 +216,7 @@ def _damaged_data(data: Any, draw: random.Random) -> Any:
 
 
 def _read_document(path: Path) -> None:
-    verifier._verify(path, (), AU)
+    verifier.verify(path, (), AU)
     for run in (lambda: received.lire(path.read_bytes(), path.name), lambda: adopt.adopt(path, path.parent)):
         try:
             run()
