@@ -314,6 +314,10 @@ def compile_model(sample: Any, nom: str) -> Shape:
     return shape
 
 
+_HOLDER = {DEMANDES: "", ETABLISSEMENTS: DEMANDES, PIECES: DEMANDES}
+"""In which list each list stands: anywhere else, `fill` has nothing to put into it."""
+
+
 def _astray(nodes: Sequence[Node], role: str) -> Iterator[str]:
     """Yield the tags that stand in another list than their own, where `fill` would leave them null."""
     for node in nodes:
@@ -323,6 +327,8 @@ def _astray(nodes: Sequence[Node], role: str) -> Iterator[str]:
                     yield node.tag
             case Block():
                 yield from _astray(node.nodes, role)
+            case Rows() if _HOLDER[node.role] != role:
+                yield from (leaf.tag for leaf in _leaves(node.nodes) if leaf.tag)
             case Rows():
                 yield from _astray(node.nodes, node.role)
 

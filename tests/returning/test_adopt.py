@@ -283,3 +283,74 @@ def test_whatever_a_shape_fills_is_read_back_without_it() -> None:
     document = builtin_model().fill(VALUES)
     by_shape, by_keys = builtin_model().read(document), read_any(document)
     assert (by_keys.values, by_keys.autres) == (by_shape, ())
+
+
+# --- every way a model may be built -----------------------------------------------------------------------------------
+
+
+def _scenario_in_a_list(sample: dict[str, Any]) -> Any:
+    request(sample)["scenarioInstallation"] = [request(sample)["scenarioInstallation"]]
+    return sample
+
+
+def _each_software_in_a_list(sample: dict[str, Any]) -> Any:
+    request(sample)["scenarioInstallation"] = [{"DPI": [request(sample)["scenarioInstallation"]["DPI"]]}]
+    return sample
+
+
+def _order_in_a_list(sample: dict[str, Any]) -> Any:
+    request(sample)["commande"] = [request(sample)["commande"]]
+    return sample
+
+
+def _attachments_at_the_top(sample: dict[str, Any]) -> Any:
+    sample["piecesJustificatives"] = request(sample).pop("piecesJustificatives")
+    return sample
+
+
+def _file_in_a_list(sample: dict[str, Any]) -> Any:
+    return {"imports": [sample]}
+
+
+def _wrapped(sample: dict[str, Any]) -> Any:
+    return {"fichier": {"contenu": sample}}
+
+
+def _flat(sample: dict[str, Any]) -> Any:
+    flattened: dict[str, Any] = {}
+    for key, value in request(sample).items():
+        flattened |= _leaves_of(value) if isinstance(value, dict) else {key: value}
+    sample["lignesImport"] = [flattened]
+    return sample
+
+
+def _leaves_of(block: dict[str, Any]) -> dict[str, Any]:
+    leaves: dict[str, Any] = {}
+    for key, value in block.items():
+        leaves |= _leaves_of(value) if isinstance(value, dict) else {key: value}
+    return leaves
+
+
+def _renamed(sample: dict[str, Any]) -> Any:
+    return {key.lower(): value for key, value in sample.items()}
+
+
+def _with_an_unknown_tag(sample: dict[str, Any]) -> Any:
+    request(sample)["canal"] = {"origine": "API", "rang": 2}
+    return sample
+
+
+@pytest.mark.parametrize("build", [dict, _wrapped, _flat, _renamed, _with_an_unknown_tag])
+def test_what_can_be_filled_is_filled_and_read_back_whole(tmp_path: Path, build: Callable[[Any], Any]) -> None:
+    values = builtin_model().read(model())
+    shape = adopted(tmp_path, build(model())).shape
+    assert shape.read(json.loads(json.dumps(shape.fill(values)))) == values
+
+
+@pytest.mark.parametrize(
+    "build", [_scenario_in_a_list, _each_software_in_a_list, _order_in_a_list, _attachments_at_the_top, _file_in_a_list]
+)
+def test_what_cannot_be_filled_is_refused(tmp_path: Path, build: Callable[[Any], Any]) -> None:
+    with pytest.raises(Inutilisable):
+        adopted(tmp_path, build(model()))
+    assert not (tmp_path / ADOPTED).exists()
