@@ -53,7 +53,7 @@ COLONNE_OUTIL: Mapping[str, Any] = {"bg_color": GRIS_CLAIR, "font_color": GRIS_T
 
 def entete(tag: Tag) -> Mapping[str, Any]:
     """Return the look of a heading: who fills the column, and whether it must be."""
-    return ENTETES[tag.obligation] if tag.par is Par.FOURNISSEUR else ENTETE_OUTIL
+    return ENTETE_OUTIL if tag.par in {Par.OUTIL, Par.ASP} else ENTETES[tag.obligation]
 
 
 def colonne(tag: Tag) -> Mapping[str, Any]:
@@ -67,7 +67,7 @@ def colonne(tag: Tag) -> Mapping[str, Any]:
         look = {"num_format": tag.format.excel, "align": "center"}
     else:
         look = {"num_format": tag.format.excel}
-    return {"valign": "top", **(COLONNE_OUTIL if tag.par is not Par.FOURNISSEUR else {}), **look}
+    return {"valign": "top", **(COLONNE_OUTIL if tag.par in {Par.OUTIL, Par.ASP} else {}), **look}
 
 
 def print_on_a4(sheet: Worksheet, *, landscape: bool = False, pages_wide: int = 1) -> None:

@@ -249,7 +249,8 @@ def _check(
     """Check, and once more with the requests held back whose very content was sent under another number."""
     verdict = check(lecture, pieces, au, deja)
     table = lecture.classeur.demandes
-    twins = already_sent(((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes), memoire)
+    found = ((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes)
+    twins = already_sent(found, memoire, lecture.refused)
     return check(lecture, pieces, au, (*deja, *twins)) if twins else verdict
 
 
@@ -353,9 +354,10 @@ def _write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[I
     marks = remarks.marks(issues)
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+    shown = remarks.brought_to_light(examen.lecture, examen.verdict)
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, shown=shown)
 
     chemin = examen.ouvert.chemin
     if not copie:

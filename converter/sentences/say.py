@@ -208,7 +208,7 @@ _VALEUR = {
     "V010": Message(
         _E,
         "montant illisible",
-        "« {valeur} » n’est pas un montant hors taxe en euros.",
+        "« {valeur} » n’est pas un montant en euros.",
         "Saisissez un nombre, par exemple 13750,00.",
         "3.2",
     ),
@@ -447,9 +447,9 @@ _REGLE = {
 def catalogue() -> Mapping[str, Message]:
     """Return every code with its message."""
     # Imported here, for they build on `Message`.
-    from converter.sentences import answers, checks, deposits, kit, portal
+    from converter.sentences import advances, answers, checks, deposits, kit, portal
 
-    others = (checks, deposits, kit, portal, answers)
+    others = (advances, checks, deposits, kit, portal, answers)
     return MappingProxyType(
         _FICHIER | _CORRECTION | _VALEUR | _REGLE | {c: m for part in others for c, m in part.MESSAGES.items()}
     )

@@ -37,6 +37,7 @@ VENDOR = {
     "Bénéficiaires": "numeroEditeur nomClient emailClient telephoneClient FINESSPMSI",
     "Pièces": "numeroEditeur typeFichier fichier",
 }
+LATER = {"Demandes": "decision dateDecision montantPaye datePaiement"}
 TOOL = {
     "Demandes": "etat controle fichierJSON dateDepot numeroASP codeTraitement libelleTraitement anciensNumeros",
     "Bénéficiaires": "controle",
@@ -118,7 +119,7 @@ def test_the_sheets_stand_in_order_and_the_lists_are_hidden(blank: openpyxl.Work
 @pytest.mark.parametrize("feuille", VENDOR)
 def test_row_1_holds_every_tag_hidden_and_row_2_its_french_heading(blank: openpyxl.Workbook, feuille: str) -> None:
     sheet = blank[feuille]
-    assert list(letters_of(sheet)) == f"{VENDOR[feuille]} {TOOL[feuille]}".split()
+    assert list(letters_of(sheet)) == f"{VENDOR[feuille]} {TOOL[feuille]} {LATER.get(feuille, '')}".split()
     assert sheet.row_dimensions[1].hidden
     assert not sheet.row_dimensions[2].hidden
     assert [cell.value.replace("\xa0", " ") for cell in sheet[2]] == [
@@ -243,12 +244,20 @@ def outline(content: io.BytesIO) -> dict[int, dict[str, str]]:
 
 def test_the_pfi_columns_are_folded_until_a_request_fills_them() -> None:
     folded = outline(built())
-    assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == [15, 16, 17, 18, 19, 20]
+    assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == [*range(15, 21), *range(29, 33)]
     assert all(folded[n].get("hidden") == "1" for n in range(15, 21))
     assert folded[21].get("collapsed") == "1"
     unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "isEnvoiDMP": True}]}))
     assert not any(unfolded[n].get("hidden") for n in range(15, 21))
     assert not unfolded[21].get("collapsed")
+
+
+def test_the_columns_of_decision_and_payment_are_folded_until_they_serve() -> None:
+    folded = outline(built())
+    assert all(folded[n].get("hidden") == "1" for n in range(29, 33))
+    assert folded[33].get("collapsed") == "1"
+    unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "decision": "Attribuée"}]}))
+    assert not any(unfolded[n].get("hidden") for n in range(29, 33))
 
 
 def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbook) -> None:
