@@ -166,8 +166,8 @@ def _of_accepted(cas: _Cas) -> dict[str, str]:
 
 
 def _case(frame: Frame, ligne: int, suite: Suite, au: date) -> _Cas:
-    amount = frame.valeurs.loc[ligne, "montantSegurHT"]
-    return _Cas(suite, _deposited(frame, ligne), int(amount) if isinstance(amount, int) else 0, au)
+    amount = frame.valeurs["montantSegurHT"].fillna(0).loc[ligne]
+    return _Cas(suite, _deposited(frame, ligne), int(amount), au)
 
 
 def _deposited(frame: Frame, ligne: int) -> date | None:

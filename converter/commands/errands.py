@@ -1,6 +1,6 @@
 """The commands that annotate no workbook: the follow-up, the way back from JSON, an adopted model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -35,8 +35,8 @@ _SHOWN = 40
 def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Console, au: date) -> int:
     """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew."""
     lecture = lire(workbook.read(chemin))
-    memoire, depots = _known(sortie or chemin.parent / DEPOTS, chemin)
-    told = follow(lecture, memoire, depots, au)
+    memoire, depots, answered = _known(sortie or chemin.parent / DEPOTS, chemin)
+    told = follow(lecture, memoire, depots, au, answered=answered)
     _print(told, chemin, console)
     if target:
         with new_file(target) as path:
@@ -45,11 +45,12 @@ def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Co
     return FINE
 
 
-def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot]]:
+def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot], Mapping[str, date]]:
     if not dossier.exists():
-        return Memoire(), ()
+        return Memoire(), (), {}
     with deposit.opened(dossier, model_for(chemin)) as depots:
-        return depots.registre.memory(), depots.registre.depots()
+        registre = depots.registre
+        return registre.memory(), registre.depots(), registre.answered_on()
 
 
 def _print(told: Suivi, chemin: Path, console: Console) -> None:
@@ -62,13 +63,49 @@ def _print(told: Suivi, chemin: Path, console: Console) -> None:
     console.print(requests)
     if len(told.demandes) > _SHOWN:
         console.print(f"… et {plural(len(told.demandes) - _SHOWN, 'autre')} : voir le fichier écrit par -o suivi.xlsx.")
-    totals = Table("État", "Demandes", "Montant HT", f"Avance {TAUX_AVANCE_POURCENT} %", box=None)
+    totals = Table("État", "Demandes", "Montant HT", f"Avance {TAUX_AVANCE_POURCENT} %", "Payé", box=None)
     for name, etats in (*((etat.value, (etat,)) for etat in Etat), ("Toutes", tuple(Etat))):
         total = told.total(etats)
         if total.nombre:
-            totals.add_row(name, str(total.nombre), euros(total.centimes), euros(total.avance))
+            totals.add_row(name, str(total.nombre), euros(total.centimes), euros(total.avance), euros(total.paye))
     console.print(totals)
-    console.print(f"Avance attendue (demandes déposées et non rejetées) : [bold]{euros(told.attendue.avance)}[/bold]")
+    for line in _advances(told):
+        console.print(line, soft_wrap=True)
+
+
+def _advances(told: Suivi) -> Iterator[str]:
+    """Say what is expected, what was paid, where they differ, what waits and what was refused."""
+    yield f"Avance attendue (demandes déposées, ni rejetées ni refusées) : [bold]{euros(told.attendue.avance)}[/bold]"
+    paid = told.total([Etat.PAYEE])
+    if paid.nombre:
+        yield (
+            f"Payé : [bold]{euros(paid.paye)}[/bold] ({plural(paid.nombre, 'demande')}), écart {euros(told.ecart)} ; "
+            f"reste à recevoir : {euros(told.reste)}"
+        )
+    for each in _first(told.ecarts):
+        yield (
+            f"  Demande {each.numero} ({each.numeroASP}) : payé {euros(each.paye)}, attendu {euros(each.avance)}, "
+            f"écart [yellow]{euros(each.ecart or 0)}[/]"
+        )
+    for etat, word in suivi_sheets.ATTENTES.items():
+        if oldest := told.oldest(etat):
+            days = plural(told.since(oldest.depuis) or 0, "jour")
+            yield f"Plus longue attente {word} : {days} (demande {oldest.numero})"
+    if told.refusees:
+        yield f"Refusées à l’instruction ({len(told.refusees)}), hors de l’avance attendue : {_numbers(told.refusees)}"
+        yield (
+            "  Pour en redéposer une : corrigez ce que dit la notification sur une nouvelle ligne de Demandes, avec un "
+            "nouveau n° éditeur (et ses lignes de Bénéficiaires et de Pièces) ; laissez l’ancienne ligne, Refusée."
+        )
+
+
+def _first(demandes: Sequence[DemandeSuivie]) -> Sequence[DemandeSuivie]:
+    return demandes[:_SHOWN]
+
+
+def _numbers(demandes: Sequence[DemandeSuivie]) -> str:
+    more = ", …" if len(demandes) > _SHOWN else ""
+    return escape(", ".join(each.numero for each in _first(demandes)) + more)
 
 
 def _row(demande: DemandeSuivie) -> tuple[str, ...]:

@@ -463,6 +463,14 @@ class Registry:
         demandes = tuple(Inscrite(n, num, cents, Empreinte(v, p)) for n, num, cents, v, p in requests)
         return Depot(real, logiciel, EtatDepot(etat), cree_le, modele, fichiers, demandes)
 
+    def answered_on(self) -> dict[str, date]:
+        """Return the day on which the last answer to each number in use was brought in."""
+        query = (
+            "SELECT numeroEditeur, max(recue_le) FROM reponse JOIN demande ON demande.id = reponse.demande"
+            " WHERE NOT libre GROUP BY numeroEditeur"
+        )
+        return {numero: datetime.fromisoformat(recue_le).date() for numero, recue_le in self._base.execute(query)}
+
     def is_answered(self, nom: str) -> bool:
         """Tell whether the portal has answered about any request of a deposit."""
         query = "SELECT 1 FROM reponse JOIN demande ON demande.id = reponse.demande WHERE depot = ? LIMIT 1"
