@@ -1,5 +1,6 @@
 """The follow-up as a workbook to read, filter and print: totals and charts first, then each request and deposit."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,11 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "total nombre": {**_TOTAL, "num_format": "#,##0", "align": "center"},
     "total euro": {**_TOTAL, "num_format": Montant.excel},
 }
+
+_LINE, _TALLEST = 15, 405
+"""The height of a line of text, and the tallest row that Excel shows, in points."""
+_ROOM = 0.85
+"""How many letters, capitals and bold ones among them, a column holds for each figure of its width."""
 
 Column = tuple[str, int, str]
 """The heading of a column, its width in letters and the look of its cells."""
@@ -186,7 +192,7 @@ class _Report:
         """Draw states by number and by amount side by side, and the filed requests over time under them."""
         first = states - len(Etat)
         for column, (values, title, shown) in enumerate(
-            ((1, "Demandes par état", "0"), (2, "Montant HT par état", "#,##0\\ €"))
+            ((1, "Demandes par état", "0"), (2, "Montant HT par état, en milliers d’euros", '#,##0,\\ "k€"'))
         ):
             chart = self.book.add_chart({"type": "column"})
             chart.add_series(
@@ -238,11 +244,14 @@ class _Report:
 
         Where it is `summed`, the totals of its amounts follow, apart so that a filter leaves them in view.
         """
-        sheet.set_row(0, 34)
+        sheet.set_row(0, _LINE * _lines(columns, [heading for heading, _, _ in columns]) + 4)
         for column, (heading, width, _) in enumerate(columns):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, french(heading), self.looks["entete"])
         for row, cells in enumerate(rows, start=1):
+            if (lines := _lines(columns, cells)) > 1:
+                # Told, not left to the program that opens it: LibreOffice would show one line of several.
+                sheet.set_row(row, min(_LINE * lines, _TALLEST))
             for column, (cell, (_, _, look)) in enumerate(zip(cells, columns, strict=True)):
                 _write(sheet, row, column, cell, self.looks[look])
         if summed and rows:
@@ -292,12 +301,12 @@ _DEMANDES: tuple[Column, ...] = (
     ("Dépôt", 34, "texte"),
     ("Déposée le", 12, "jour"),
     ("Jours depuis le dépôt", 12, "nombre"),
-    ("N° ASP", 18, "texte"),
-    ("Anciens n° éditeur", 16, "texte"),
+    ("N° ASP", 22, "texte"),
+    ("Anciens n° éditeur", 22, "texte"),
 )
 _PAIEMENTS: tuple[Column, ...] = (
     ("N° éditeur", 10, "centre"),
-    ("N° ASP", 18, "texte"),
+    ("N° ASP", 22, "texte"),
     ("État", 12, "centre"),
     ("Décision", 12, "centre"),
     (f"{AVANCE} attendue", 16, "euro"),
@@ -313,7 +322,7 @@ _PAIEMENTS: tuple[Column, ...] = (
     ("depuis le paiement", 10, "nombre"),
 )
 _SOLDE: tuple[Column, ...] = (
-    ("N° ASP", 20, "texte"),
+    ("N° ASP", 22, "texte"),
     ("N° éditeur", 10, "centre"),
     ("Numéro ANS", 14, "centre"),
     ("Client (signataire)", 32, "texte"),
@@ -433,6 +442,12 @@ def _dress(chart: Chart, title: str, shown: str) -> None:
     chart.set_y_axis({"num_format": shown, "major_gridlines": {"visible": True, "line": _GRID}})
     chart.set_chartarea({"border": {"color": theme.GRIS}})
     chart.set_size({"width": 420, "height": 300})
+
+
+def _lines(columns: Sequence[Column], cells: Sequence[Cell]) -> int:
+    """The lines of text that the fullest cell of a row takes."""
+    texts = [(cell, width) for cell, (_, width, _) in zip(cells, columns, strict=True) if isinstance(cell, str)]
+    return max((len(textwrap.wrap(text, max(round(_ROOM * width), 1))) for text, width in texts), default=1)
 
 
 def _software(logiciel: str) -> str:
