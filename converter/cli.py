@@ -231,12 +231,18 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
 @commands.command(epilog="Exemple : segur-hop suivi demandes.xlsx -o suivi.xlsx")
 @click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
 @click.option("-o", "sortie_xlsx", type=_CLASSEUR, metavar="suivi.xlsx", help="Écrit aussi le suivi, avec graphiques.")
+@click.option(
+    "--paiements",
+    type=_CLASSEUR,
+    metavar="F.xlsx|csv",
+    help="Inscrit d’abord cette liste de paiements dans le classeur (n° ASP ou n° éditeur, montant, jour).",
+)
 @click.option("--sortie", type=_CLASSEUR, metavar="DOSSIER", help="Dossier des dépôts (par défaut « depots »).")
-def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None) -> int:
-    """Dit où en est chaque demande, les totaux et l’avance de 30 % attendue."""
+def suivi(classeur: Path, sortie_xlsx: Path | None, paiements: Path | None, sortie: Path | None) -> int:
+    """Dit où en est chaque demande, l’avance de 30 % attendue et celle qui est payée."""
     from converter.commands.errands import suivi as run
 
-    return _guarded(lambda: run(classeur, sortie, sortie_xlsx, console=_console(), au=_today()))
+    return _guarded(lambda: run(classeur, sortie, sortie_xlsx, console=_console(), au=_today(), paiements=paiements))
 
 
 @commands.command(epilog="Exemple : segur-hop classeur JSON-1234567890-20220502-001.json -o repris.xlsx")

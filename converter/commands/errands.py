@@ -10,9 +10,9 @@ from rich.table import Table
 
 from converter.blank import template
 from converter.checking.check import lire
-from converter.commands.outcome import FINE
+from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.rapport import euros
-from converter.commands.session import DEPOTS, new_file, refuse_existing
+from converter.commands.session import DEPOTS, Options, new_file, noter, refuse_existing
 from converter.depositing import deposit
 from converter.issues import Issue
 from converter.reading import workbook
@@ -27,13 +27,26 @@ from converter.spec.tags import TAG
 from converter.tracking import suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi
 from converter.tracking.follow import suivi as follow
+from converter.tracking.payments import Rapproche
 
 _SHOWN = 40
 """Requests that the screen lists; `suivi.xlsx` lists all."""
 
 
-def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Console, au: date) -> int:
-    """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew."""
+def suivi(
+    chemin: Path,
+    sortie: Path | None,
+    target: Path | None,
+    *,
+    console: Console,
+    au: date,
+    paiements: Path | None = None,
+) -> int:
+    """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew.
+
+    A list of `paiements` is written into the workbook first; `TO_CORRECT` where a line of it was left to decide on.
+    """
+    noted = noter(paiements, chemin, Options(au, sortie, copie=False, console=console)) if paiements else None
     lecture = lire(workbook.read(chemin))
     memoire, depots, answered = _known(sortie or chemin.parent / DEPOTS, chemin)
     told = follow(lecture, memoire, depots, au, answered=answered)
@@ -42,7 +55,16 @@ def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Co
         with new_file(target) as path:
             path.write_bytes(suivi_sheets.write(told, chemin.name))
         console.print(f"Suivi écrit : {escape(str(target))}", soft_wrap=True)
-    return FINE
+    if noted is None:
+        return FINE
+    _print_payments(noted, console)
+    return TO_CORRECT if noted.issues else FINE
+
+
+def _print_payments(noted: Rapproche, console: Console) -> None:
+    written = plural(len(noted.valeurs), "paiement inscrit")
+    console.print(f"Liste des paiements : {written}, {plural(len(noted.connues), 'paiement')} déjà dans le classeur.")
+    _tell(noted.issues, console)
 
 
 def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot], Mapping[str, date]]:

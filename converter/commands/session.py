@@ -31,6 +31,7 @@ from converter.marking.remarks import Suivi
 from converter.reading import workbook
 from converter.registry.fingerprint import of_values
 from converter.registry.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
+from converter.registry.rows import Rangs
 from converter.registry.store import Depot, Memoire
 from converter.returning import bring_back, received
 from converter.returning.bring_back import Retour
@@ -40,6 +41,8 @@ from converter.spec.programme import FIGES, Etat
 from converter.spec.shape import model_for
 from converter.spec.sheets import DEMANDES
 from converter.system.refusals import guarded
+from converter.tracking import payments, statement
+from converter.tracking.payments import Rapproche
 from converter.xlsx import save
 
 DEPOTS = "depots"
@@ -178,6 +181,29 @@ def ramener(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> B
         step("Écriture dans le classeur")
         ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
     return _bilan(examen, suivis, depots.issues, ecrit, ())
+
+
+def noter(liste: Path, chemin: Path, options: Options) -> Rapproche:
+    """Write a list of payments into the workbook, where it says nothing yet; return what came of each line.
+
+    Raises `Inutilisable` (A201 to A203) when the list cannot be used, and `Empeche`, nothing written.
+    """
+    with _steps(options.console) as step:
+        save.ensure_writable(chemin)
+        step("Lecture de la liste des paiements")
+        seen = _stamp(chemin)
+        rangs = Rangs(lire(workbook.read(chemin)))
+        memoire, repaired = deposit.consult(options.depots(chemin), model_for(chemin))
+        versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire))
+        found = payments.settle(versements, rangs, memoire)
+        if not (found.valeurs or found.issues):
+            return found
+        with _with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as source:
+            ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+            examen = _examine(ouvert, memoire, options.au, step)
+            step("Écriture dans le classeur")
+            _write_back(examen, _suivis(examen, {}), (*repaired, *found.issues), copie=False)
+    return found
 
 
 def _with_answer(examen: Examen, found: Retour) -> Examen:

@@ -85,4 +85,64 @@ _SUITES = {
     ),
 }
 
-MESSAGES: Mapping[str, Message] = MappingProxyType(_SUITES)
+_LISTES = {
+    "A201": Message(
+        _E,
+        "liste de paiements illisible",
+        "« {fichier} » n’est pas une liste de paiements lisible.",
+        "Donnez un classeur .xlsx ou un fichier .csv.",
+    ),
+    "A202": Message(
+        _E,
+        "liste sans montant",
+        "« {fichier} » n’a pas de colonne de montants.",
+        "Donnez-lui une ligne de titres : N° ASP (ou N° éditeur), Montant payé, Date de paiement.",
+    ),
+    "A203": Message(
+        _E,
+        "liste sans demande connue",
+        "« {fichier} » ne nomme aucune demande du classeur, ni par n° ASP ni par n° éditeur.",
+        "Donnez-lui une ligne de titres : N° ASP (ou N° éditeur), Montant payé, Date de paiement.",
+    ),
+    "A210": Message(
+        _A,
+        "lignes sans demande",
+        "{nombre} ligne(s) de la liste ne nomment aucune demande du classeur : {lignes}.",
+        "Rien à faire si elles ne concernent pas ces avances ; sinon, saisissez le paiement à la main.",
+    ),
+    "A211": Message(
+        _A,
+        "plusieurs paiements d’une demande",
+        "La liste a plusieurs lignes pour la demande {valeur} ({lignes}) : rien n’est inscrit.",
+        "Saisissez à la main le montant payé en tout et sa date.",
+    ),
+    "A212": Message(
+        _A,
+        "montant de la liste",
+        "Ligne {ligne} de la liste : le montant de la demande {valeur} ({montant}) n’est pas lisible ou pas supérieur "
+        "à 0.",
+        "Rien n’est inscrit : voyez l’avis de paiement.",
+    ),
+    "A213": Message(
+        _A,
+        "paiement en conflit",
+        "Ligne {ligne} de la liste, demande {valeur} : « {libelle} » vaut {lu}, le classeur dit {connu}.",
+        "Rien n’est remplacé : gardez la bonne valeur dans la cellule.",
+    ),
+    "A214": Message(
+        _A,
+        "paiement d’une demande non acceptée",
+        "Ligne {ligne} de la liste : la demande {valeur} est payée ({montant}), or elle n’est pas acceptée.",
+        "Rapportez d’abord la réponse du portail (glissez son JSON sur Convertir), puis recommencez.",
+        "1.2",
+    ),
+    "A215": Message(
+        _A,
+        "paiement d’une demande non attribuée",
+        "Ligne {ligne} de la liste : la demande {valeur} est payée ({montant}), or sa décision est « {decision} ».",
+        "Rien n’est inscrit : corrigez la décision, puis recommencez.",
+        "1.2",
+    ),
+}
+
+MESSAGES: Mapping[str, Message] = MappingProxyType(_SUITES | _LISTES)
