@@ -167,12 +167,21 @@ def valider(classeurs: tuple[Path, ...], **options: Any) -> int:
 
 @commands.command(epilog="Exemple : segur-hop convertir demandes.xlsx")
 @click.argument("classeurs", nargs=-1, required=True, type=_CLASSEUR, metavar="CLASSEUR…")
+@click.option(
+    "--refaire-zips",
+    "depot",
+    metavar="DEPOT",
+    help="Ne convertit rien : refait à l’identique les zips de ce dépôt, que le portail dit incomplet.",
+)
 @_common
-def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
+def convertir(classeurs: tuple[Path, ...], depot: str | None, **options: Any) -> int:
     """Contrôle un classeur et dépose ses demandes prêtes : JSON, zips et bordereau."""
-    from converter.commands.session import convertir as run
+    from functools import partial
 
-    return _each(classeurs, run, **options)
+    from converter.commands.session import convertir as run
+    from converter.commands.session import refaire_zips
+
+    return _each(classeurs, partial(refaire_zips, depot) if depot else run, **options)
 
 
 @commands.command(

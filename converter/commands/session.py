@@ -24,6 +24,7 @@ from converter.depositing import deposit
 from converter.depositing.bordereau import avance
 from converter.depositing.deposit import Depots
 from converter.depositing.document import lots
+from converter.depositing.remake import remake
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import annotate, remarks
 from converter.marking.annotate import CellValue
@@ -149,6 +150,20 @@ def annuler(depot: str, chemin: Path, options: Options) -> Bilan:
             suivis = _suivis(examen, {})
             ecrit = _write_back(examen, suivis, depots.issues, copie=options.copie)
     return _bilan(examen, suivis, depots.issues, ecrit, ())
+
+
+def refaire_zips(depot: str, chemin: Path, options: Options) -> Bilan:
+    """Make the zips of a deposit again, for a portal that took its JSON and not them; the workbook is only read.
+
+    Raises `Inutilisable` (D030 to D032) and `Empeche`, nothing written.
+    """
+    with _steps(options.console) as step:
+        step("Lecture du classeur")
+        lecture = lire(workbook.read(chemin))
+        with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+            step("Écriture des zips")
+            told = remake(depots, Path(depot).name, lecture)
+    return Bilan(chemin, issues=(*depots.issues, told))
 
 
 def ramener(reponse: Path, remplacer: bool, chemin: Path, options: Options) -> Bilan:
