@@ -195,10 +195,13 @@ def convertir(classeurs: tuple[Path, ...], depot: str | None, **options: Any) ->
 )
 @click.option("--refuser", multiple=True, metavar="N°", help="Demande à refuser dans cette réponse (répétable).")
 @click.option("--date-depot", type=_Jour(), metavar="JJ/MM/AAAA", help="Jour du dépôt (par défaut aujourd’hui).")
+@click.option(
+    "--avec", type=_CLASSEUR, metavar="B.json", help="Ne contrôle rien : dit ce qui diffère de cet autre fichier."
+)
 @click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine.")
-def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **options: Any) -> int:
+def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, avec: Path | None, **options: Any) -> int:
     """Refait les deux contrôles du portail sur un dépôt, fait ou non par cet outil, puis contrôle ses zips."""
-    from converter.commands.verifier import print_schema
+    from converter.commands.verifier import comparer, print_schema
     from converter.commands.verifier import verifier as run
 
     if schema:
@@ -207,6 +210,8 @@ def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **optio
     if json is None:
         ctx = click.get_current_context()
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
+    if avec:
+        return _guarded(lambda: comparer(json, avec, console=_console(), rapport=options["rapport"]))
     return _guarded(lambda: run(json, zips, console=_console(), au=options.pop("date_depot") or _today(), **options))
 
 
