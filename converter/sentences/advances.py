@@ -24,7 +24,7 @@ _SUITES = {
         "1.2",
     ),
     "A103": Message(
-        _E, "jour à venir", "« {libelle} » : le {valeur} est après le {au}.", "Vérifiez le jour, le mois et l’année."
+        _A, "jour à venir", "« {libelle} » : le {valeur} est après le {au}.", "Vérifiez le jour, le mois et l’année."
     ),
     "A104": Message(
         _E,
