@@ -209,7 +209,7 @@ def noter(liste: Path, chemin: Path, options: Options) -> Rapproche:
         seen = _stamp(chemin)
         rangs = Rangs(lire(workbook.read(chemin)))
         memoire, repaired = deposit.consult(options.depots(chemin), model_for(chemin))
-        versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire))
+        versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
         found = payments.settle(versements, rangs, memoire)
         if not (found.valeurs or found.issues):
             return found

@@ -143,6 +143,13 @@ _LISTES = {
         "Rien n’est inscrit : corrigez la décision, puis recommencez.",
         "1.2",
     ),
+    "A216": Message(
+        _A,
+        "numéros qui ne vont pas ensemble",
+        "Ligne {ligne} de la liste : le n° ASP « {asp} » et le n° éditeur « {editeur} » ne sont pas ceux d’une même "
+        "demande du classeur.",
+        "Rien n’est inscrit : voyez l’avis de paiement et saisissez-le à la main.",
+    ),
 }
 
 MESSAGES: Mapping[str, Message] = MappingProxyType(_SUITES | _LISTES)

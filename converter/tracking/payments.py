@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from converter.issues import Issue, Place
+from converter.reading.workbook import fold
 from converter.registry.rows import Rangs
 from converter.registry.store import Memoire
 from converter.sentences.say import libelle
 from converter.spec.formats import show
 from converter.spec.programme import A_MODIFIER, ATTRIBUEE, REFUSEE, Etat
 from converter.spec.tags import TAG
-from converter.tracking.statement import Versement
+from converter.tracking.statement import Connus, Versement
 
 _LISTED = 5
 """Lines without a request that are quoted."""
@@ -34,14 +35,27 @@ class Rapproche:
     issues: tuple[Issue, ...]
 
 
-def numbers(rangs: Rangs, memoire: Memoire) -> dict[str, int]:
-    """Return the rows of `Demandes` by every number that a payment may be told under."""
+@dataclass(frozen=True, slots=True)
+class Numeros:
+    """The rows of `Demandes` by the numbers that a payment may be told under."""
+
+    editeurs: Mapping[str, int]
+    asp: Mapping[str, int]
+
+    @property
+    def connus(self) -> Connus:
+        """What a list is read with."""
+        return Connus.of(self.asp, self.editeurs)
+
+
+def numbers(rangs: Rangs, memoire: Memoire) -> Numeros:
+    """Return the numbers of the workbook; the ASP's by the registry, else by the row."""
     rows = {numero: lignes[0] for numero, lignes in rangs.by_number.items() if len(lignes) == 1}
-    return rows | {asp: ligne for numero, ligne in rows.items() if (asp := numero_asp(numero, ligne, rangs, memoire))}
+    told = {numero: _numero_asp(numero, ligne, rangs, memoire) for numero, ligne in rows.items()}
+    return Numeros(rows, {asp: rows[numero] for numero, asp in told.items() if asp})
 
 
-def numero_asp(numero: str, ligne: int, rangs: Rangs, memoire: Memoire) -> str:
-    """Return the numeroASP of a request, by the registry, else by its row."""
+def _numero_asp(numero: str, ligne: int, rangs: Rangs, memoire: Memoire) -> str:
     fait = memoire.faits.get(numero)
     return (fait.reponse.numeroASP if fait and fait.reponse else "") or rangs.told(ligne, "numeroASP")
 
@@ -58,7 +72,8 @@ def settle(versements: Sequence[Versement], rangs: Rangs, memoire: Memoire) -> R
     """Set a list (`statement.read`) against the workbook.
 
     Issues: A210 lines that name no request, A211 several lines of one request, A212 amount not readable or not above
-    0, A213 another value stands in the cell, A214 the request is not accepted, A215 its decision is no attribution.
+    0, A213 another value stands in the cell, A214 the request is not accepted, A215 its decision is no attribution,
+    A216 its two numbers are not those of one request.
     """
     return _Settling(rangs, memoire, numbers(rangs, memoire)).run(versements)
 
@@ -67,7 +82,7 @@ def settle(versements: Sequence[Versement], rangs: Rangs, memoire: Memoire) -> R
 class _Settling:
     rangs: Rangs
     memoire: Memoire
-    rows: Mapping[str, int]
+    numeros: Numeros
     valeurs: dict[int, dict[str, Any]] = field(default_factory=dict)
     connues: list[int] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -75,12 +90,23 @@ class _Settling:
     def run(self, versements: Sequence[Versement]) -> Rapproche:
         lines: dict[int, list[Versement]] = defaultdict(list)
         for each in versements:
-            if each.numero in self.rows:
-                lines[self.rows[each.numero]].append(each)
-        self._tell_strangers([each for each in versements if each.numero not in self.rows])
+            if each.numero:
+                lines[self._ligne(each)].append(each)
+        self._tell_strangers([each for each in versements if not each.numero])
         for ligne, found in lines.items():
             self._take(ligne, found)
         return Rapproche(self.valeurs, tuple(self.connues), tuple(self.issues))
+
+    def _ligne(self, versement: Versement) -> int:
+        by_asp = self.numeros.asp.get(versement.numero)
+        return self.numeros.editeurs[versement.numero] if by_asp is None else by_asp
+
+    def _contradicts_itself(self, ligne: int, versement: Versement) -> bool:
+        """Tell whether the numbers of a line are those of two requests, or one that the workbook knows otherwise."""
+        numero = self.rangs.number(ligne)
+        asp = _numero_asp(numero, ligne, self.rangs, self.memoire)
+        other_asp = bool(versement.asp and asp) and fold(versement.asp) != fold(asp)
+        return other_asp or bool(versement.editeur and fold(versement.editeur) != fold(numero))
 
     def _tell_strangers(self, others: Sequence[Versement]) -> None:
         """Tell of the lines that name no request, at once: a bank's list has all that the bank saw."""
@@ -93,6 +119,8 @@ class _Settling:
         first, place = found[0], self.rangs.table.place(ligne, _PAID)
         if len(found) > 1:
             self._tell("A211", place, first, lignes=", ".join(str(each.ligne) for each in found))
+        elif self._contradicts_itself(ligne, first):
+            self._tell("A216", place, first, asp=first.asp, editeur=first.editeur)
         elif first.centimes is None or first.centimes <= 0:
             self._tell("A212", place, first)
         elif self._etat(ligne) is not Etat.ACCEPTEE:
@@ -108,7 +136,7 @@ class _Settling:
 
     def _fill(self, ligne: int, versement: Versement) -> None:
         """Fill what is blank; where a cell says otherwise, nothing of the line is written."""
-        wanted = {_PAID: versement.centimes, _DAY: versement.jour, _DECISION: ATTRIBUEE}
+        wanted: dict[str, Any] = {_PAID: versement.centimes, _DAY: versement.jour, _DECISION: ATTRIBUEE}
         new = {balise: value for balise, value in wanted.items() if value is not None and self._blank(ligne, balise)}
         others = [nom for nom in (_PAID, _DAY) if nom not in new and self._differs(ligne, nom, wanted[nom])]
         for balise in others:

@@ -7,7 +7,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,23 +23,29 @@ from converter.spec.tags import TAG
 _HEADER_DEPTH = 30
 _SEPARATORS = ";\t,|"
 _ASP, _EDITEUR, _PAID, _DAY = "numeroASP", "numeroEditeur", "montantPaye", "datePaiement"
+_LABEL = "libellé"
+"""A column that no heading names and whose cells tell numbers, alone or within a label."""
+_SHORTEST = 6
+"""Characters of a number that is recognised within a label: a shorter one could be anything."""
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
-    (_ASP, r"(numero|no|n|ref\w*)?(de|du)?(la)?(demande|dossier)?asp|numerodemande|nodemande|(numero|no)dossier"),
-    (_EDITEUR, r"(numero|no|n|ref\w*)(d)?(e|l)?(l)?editeur|editeur"),
-    (_PAID, r"(montant|avance|somme)?(net)?(de)?(l)?(avance)?(paye|verse|regle|recu|vire|credite)e?\w*|credit\w*"),
-    (_DAY, r"(date|jour)(de|du|d)?(paiement|versement|reglement|virement|credit)\w*"),
-    (_PAID, r"montant(eur|euros|enlettres)?|avance\w*"),
-    (_DAY, r"(date|jour)(de|du|d)?(operation|valeur|comptable)?|payele"),
+    (_ASP, r"(numero|no|n|reference|ref)?(de|du)?(la)?(demande|dossier)?asp|(numero|no)(de)?(demande|dossier)"),
+    (_EDITEUR, r"(numero|no|n|reference|ref)?editeur"),
+    (_PAID, r"(montant|avance|somme|montantdel?avance)?(net)?(paye|verse|regle|recu|vire|credite)e?s?(eur|euros)?"),
+    (_PAID, r"montant(du|de)?(paiement|versement|virement|reglement)|credits?(eur|euros)?"),
+    (_DAY, r"(date|jour)(de|du|d)?(paiement|versement|reglement|virement|credit)\w*|payee?le"),
+    (_PAID, r"(montant|avance)(eur|euros)?|montantdel?avance"),
+    (_DAY, r"(date|jour)(de|du|d)?(operation|valeur|comptable)?"),
 )
 """What a folded heading says of its column, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Versement:
-    """A line of the list, `ligne` counted from 1: the number it gives, the amount in centimes and the day.
+    """A line of the list, `ligne` counted from 1: the known number it gives, the amount in centimes and the day.
 
-    `texte` is what it says where no number is known, `""` where one is; `centimes` is `None` where unreadable.
+    `texte` is what it says where no number is known, `""` where one is; `centimes` is `None` where unreadable. `asp`
+    and `editeur` are what the columns of these names say, for a line may contradict itself.
     """
 
     ligne: int
@@ -46,18 +53,41 @@ class Versement:
     centimes: int | None
     jour: date | None
     texte: str = ""
+    asp: str = ""
+    editeur: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connus:
+    """The numbers that a line may be about, folded, as they are written."""
+
+    asp: Mapping[str, str]
+    editeurs: Mapping[str, str]
+
+    @classmethod
+    def of(cls, asp: Iterable[str], editeurs: Iterable[str]) -> "Connus":
+        """Fold the numbers of the ASP and those of the vendor."""
+        return cls({fold(numero): numero for numero in asp}, {fold(numero): numero for numero in editeurs})
+
+    def told(self, cell: Any) -> str:
+        """Return the only number that a cell tells, be it within a label: the ASP's, which is no short word."""
+        whole = fold(show(cell))
+        if numero := self.asp.get(whole) or self.editeurs.get(whole):
+            return numero
+        words = {fold(word) for word in re.split(r"[\s:;,/()]+", show(cell))}
+        met = {self.asp[word] for word in words if word in self.asp and len(word) >= _SHORTEST}
+        return met.pop() if len(met) == 1 else ""
 
 
 Grid = Sequence[Sequence[Any]]
 
 
-def read(data: bytes, nom: str, numeros: Collection[str]) -> tuple[Versement, ...]:
-    """Read the lines that give an amount or a known number; `numeros` are all that a line may be about.
+def read(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
+    """Read the lines that give an amount or a known number.
 
-    Raises `Inutilisable` (A201) when the file is no list that can be read, A202 when no column of it holds amounts,
-    A203 when none holds numbers.
+    Raises `Inutilisable` (A201) when the file is no list that can be read, A202 when no column of it is surely that
+    of the amounts paid, A203 when none holds numbers.
     """
-    known = {fold(numero): numero for numero in numeros}
     refusals: list[Issue] = []
     for grid in _grids(data, nom):
         try:
@@ -105,20 +135,26 @@ def _separator(texte: str) -> str:
 # --- the columns ------------------------------------------------------------------------------------------------------
 
 
-def _lines(grid: Grid, nom: str, known: dict[str, str]) -> Iterator[Versement]:
+def _lines(grid: Grid, nom: str, known: Connus) -> Iterator[Versement]:
     header, columns = _headings(grid)
     rows = list(enumerate(grid, start=1))[header:]
     columns = _completed([row for _, row in rows], columns, known)
     if _PAID not in columns:
         raise Inutilisable(Issue("A202", faits=(("fichier", nom),)))
-    found = [(ligne, row, _number(row, columns, known)) for ligne, row in rows]
-    if not any(numero for _, _, numero in found):
+    lines = [_line(ligne, row, columns, known) for ligne, row in rows]
+    if not any(line.numero for line in lines):
         raise Inutilisable(Issue("A203", faits=(("fichier", nom),)))
-    for ligne, row, numero in found:
-        centimes, jour = _read(row, columns, _PAID), _read(row, columns, _DAY)
-        said = " ".join(show(cell) for cell in row if show(cell).strip())
-        if numero or (centimes is not None and not _is_total(row)):
-            yield Versement(ligne, numero, centimes, jour, "" if numero else said)
+    for (_, row), line in zip(rows, lines, strict=True):
+        if line.numero or (line.centimes is not None and not _is_total(row)):
+            yield line
+
+
+def _line(ligne: int, row: Sequence[Any], columns: Mapping[str, int], known: Connus) -> Versement:
+    asp, editeur = show(_cell(row, columns, _ASP)).strip(), _value(_EDITEUR, _cell(row, columns, _EDITEUR)) or ""
+    found = known.asp.get(fold(asp)) or known.editeurs.get(fold(editeur)) or known.told(_cell(row, columns, _LABEL))
+    said = "" if found else " ".join(show(cell) for cell in row if show(cell).strip())
+    centimes, jour = _value(_PAID, _cell(row, columns, _PAID)), _value(_DAY, _cell(row, columns, _DAY))
+    return Versement(ligne, found or "", centimes, jour, said, asp, editeur)
 
 
 def _headings(grid: Grid) -> tuple[int, dict[str, int]]:
@@ -135,55 +171,37 @@ def _headings(grid: Grid) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _completed(rows: Grid, named: dict[str, int], known: dict[str, str]) -> dict[str, int]:
-    """Add the columns that no heading names, by what they hold."""
+def _completed(rows: Grid, named: Mapping[str, int], known: Connus) -> dict[str, int]:
+    """Add the columns that no heading names, by what they hold; of several that may hold the amounts, none is taken."""
     columns = dict(named)
     if not {_ASP, _EDITEUR} & columns.keys():
-        _add(columns, rows, _ASP, lambda cell: bool(_within(cell, known)))
+        _add(columns, rows, _LABEL, lambda cell: bool(known.told(cell)))
     _add(columns, rows, _DAY, lambda cell: not _is_number(cell) and _value(_DAY, cell) is not None)
-    _add(columns, rows, _PAID, lambda cell: _value(_PAID, cell) is not None)
+    _add(columns, rows, _PAID, lambda cell: _value(_PAID, cell) is not None, alone=True)
     return columns
 
 
-def _add(columns: dict[str, int], rows: Grid, balise: str, holds: Callable[[Any], bool]) -> None:
+def _add(
+    columns: dict[str, int], rows: Grid, balise: str, holds: Callable[[Any], bool], *, alone: bool = False
+) -> None:
     if balise in columns:
         return
-    width = max(map(len, rows), default=0)
-    counts = {
-        column: sum(column < len(row) and holds(row[column]) for row in rows)
-        for column in range(width)
-        if column not in columns.values()
-    }
-    fullest = max(counts, key=lambda column: counts[column], default=0)
-    if counts.get(fullest):
-        columns[balise] = fullest
+    counts = Counter(
+        column
+        for row in rows
+        for column, cell in enumerate(row)
+        if column not in columns.values() and show(cell).strip() and holds(cell)
+    )
+    if counts and not (alone and len(counts) > 1):
+        columns[balise] = counts.most_common(1)[0][0]
 
 
 # --- the cells of a line ----------------------------------------------------------------------------------------------
 
 
-def _number(row: Sequence[Any], columns: dict[str, int], known: dict[str, str]) -> str:
-    """Return the known number that a line gives, the ASP's before the vendor's, `""` for none."""
-    said = [row[columns[balise]] for balise in (_ASP, _EDITEUR) if columns.get(balise, len(row)) < len(row)]
-    for cell in said:
-        editeur = TAG[_EDITEUR].format.read(cell).valeur
-        for text in (show(cell), editeur or ""):
-            if numero := known.get(fold(text)):
-                return numero
-    return next(filter(None, (_within(cell, known) for cell in said)), "")
-
-
-def _within(cell: Any, known: dict[str, str]) -> str:
-    """Return the only known number that a label tells (`VIR ASP HOP-2022-0000012`), `""` for none or several."""
-    words = [fold(word) for word in re.split(r"[\s:;,/()]+", show(cell)) if word]
-    whole = fold(show(cell))
-    met = {known[word] for word in (whole, *words) if word in known}
-    return met.pop() if len(met) == 1 else ""
-
-
-def _read(row: Sequence[Any], columns: dict[str, int], balise: str) -> Any:
+def _cell(row: Sequence[Any], columns: Mapping[str, int], balise: str) -> Any:
     column = columns.get(balise, len(row))
-    return _value(balise, row[column]) if column < len(row) else None
+    return row[column] if column < len(row) else None
 
 
 def _value(balise: str, cell: Any) -> Any:

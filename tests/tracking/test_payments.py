@@ -21,7 +21,7 @@ from tests.support.cycle import Cycle
 ASP = ("FICTIF-00001", "FICTIF-00002", "FICTIF-00003")
 DAY = date(2022, 7, 20)
 MIDNIGHT = datetime(2022, 7, 20)  # noqa: DTZ001 - a cell has no time zone
-KNOWN = {*ASP, "00001", "00002", "00003"}
+KNOWN = statement.Connus.of(ASP, ("00001", "00002", "00003"))
 
 
 def xlsx(*rows: tuple[Any, ...]) -> bytes:
@@ -84,6 +84,13 @@ def test_lines_without_a_request_are_kept_to_be_told() -> None:
         (b"PK\x03\x04 abime", "A201"),
         ("N° ASP;Statut\nFICTIF-00001;ok\n".encode(), "A202"),
         ("N° ASP;Montant payé\nX;12,00\n".encode(), "A203"),
+        # Two columns of amounts, neither named as paid: the amount of the order must not pass for the advance.
+        ("N° ASP;Montant HT;Avance attendue\nFICTIF-00001;13751,00;4125,30\n".encode(), "A202"),
+        (xlsx(("FICTIF-00001", 13751.0, 4125.3)), "A202"),
+        # A number of the vendor within a label could be anything.
+        ("Date;Libellé;Crédit\n20/07/2022;LOYER REF 00001;900,00\n".encode(), "A203"),
+        # Nor is a short number of the ASP's column one of the vendor's.
+        ("N° ASP;Montant payé\n1;900,00\n".encode(), "A203"),
     ],
 )
 def test_what_is_no_list_of_payments_is_refused(data: bytes, code: str) -> None:
@@ -104,8 +111,17 @@ def cycle(tmp_path: Path) -> Cycle:
 
 def settled(cycle: Cycle, *lines: str) -> Rapproche:
     rangs, memoire = Rangs(check.lire(workbook.read(cycle.classeur))), cycle.memory()
-    data = "\n".join(("N° ASP;Montant payé;Date de paiement", *lines)).encode()
-    return payments.settle(statement.read(data, "liste.csv", payments.numbers(rangs, memoire)), rangs, memoire)
+    data = "\n".join(("Référence;Montant payé;Date de paiement", *lines)).encode()
+    return payments.settle(statement.read(data, "liste.csv", payments.numbers(rangs, memoire).connus), rangs, memoire)
+
+
+def test_a_line_with_the_numbers_of_two_requests_is_left_alone(cycle: Cycle) -> None:
+    rangs, memoire = Rangs(check.lire(workbook.read(cycle.classeur))), cycle.memory()
+    known = payments.numbers(rangs, memoire).connus
+    for numbers in ("FICTIF-00001;00002", "FICTIF-99999;00001"):
+        data = f"N° ASP;N° éditeur;Montant payé\n{numbers};4125,30\n".encode()
+        found = payments.settle(statement.read(data, "liste", known), rangs, memoire)
+        assert ([issue.code for issue in found.issues], found.valeurs) == (["A216"], {})
 
 
 GOOD = "FICTIF-00001;4125,30;20/07/2022"
