@@ -11,11 +11,12 @@ import click
 
 from converter import __version__
 from converter.commands.outcome import FINE, INTERRUPTED, PREVENTED, UNUSABLE
+from converter.system.streams import make_sturdy
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from converter.commands.rapport import Bilan
+    from converter.commands.outcome import Outcome
     from converter.commands.session import Options
     from converter.issues import Issue
 
@@ -130,17 +131,9 @@ def commands() -> None:
 )
 def modele(sortie: Path) -> int:
     """Crée un classeur vierge, à remplir."""
-    from converter.blank import template
-    from converter.commands.session import new_file, refuse_existing
+    from converter.commands.modele import modele as run
 
-    def write() -> int:
-        refuse_existing(sortie)
-        with new_file(sortie) as path:
-            template.write(path)
-        _say(f"Classeur vierge créé : {sortie}")
-        return FINE
-
-    return _guarded(write)
+    return _guarded(lambda: run(sortie, console=_console()))
 
 
 @commands.command(epilog="Exemple : segur-hop kit avances-2022 --hors-ligne")
@@ -150,7 +143,7 @@ def modele(sortie: Path) -> int:
 )
 def kit(dossier: Path, *, hors_ligne: bool) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
-    from converter.kit.kit import kit as run
+    from converter.commands.kit import kit as run
 
     return _guarded(lambda: run(dossier, hors_ligne=hors_ligne, console=_console()))
 
@@ -160,7 +153,7 @@ def kit(dossier: Path, *, hors_ligne: bool) -> int:
 @_common
 def valider(classeurs: tuple[Path, ...], **options: Any) -> int:
     """Contrôle un classeur et y inscrit chaque erreur, dans sa cellule."""
-    from converter.commands.session import valider as run
+    from converter.commands.valider import valider as run
 
     return _each(classeurs, run, **options)
 
@@ -178,8 +171,8 @@ def convertir(classeurs: tuple[Path, ...], depot: str | None, **options: Any) ->
     """Contrôle un classeur et dépose ses demandes prêtes : JSON, zips et bordereau."""
     from functools import partial
 
-    from converter.commands.session import convertir as run
-    from converter.commands.session import refaire_zips
+    from converter.commands.convertir import convertir as run
+    from converter.commands.convertir import refaire_zips
 
     return _each(classeurs, partial(refaire_zips, depot) if depot else run, **options)
 
@@ -205,8 +198,7 @@ def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, avec: P
     from converter.commands.verifier import verifier as run
 
     if schema:
-        print_schema(json)
-        return FINE
+        return _guarded(lambda: print_schema(json))
     if json is None:
         ctx = click.get_current_context()
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
@@ -223,7 +215,7 @@ def annuler(depot: str, classeur: Path, **options: Any) -> int:
     """Retire un dépôt jamais envoyé au portail : ses demandes redeviennent prêtes, leurs numéros libres."""
     from functools import partial
 
-    from converter.commands.session import annuler as run
+    from converter.commands.annuler import annuler as run
 
     return _each((classeur,), partial(run, depot), **options)
 
@@ -237,9 +229,9 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
     """Inscrit la réponse du portail dans le classeur et le registre."""
     from functools import partial
 
-    from converter.commands.session import ramener as run
+    from converter.commands.retour import retour as run
 
-    return _each((classeur,), partial(run, json, remplacer), **options)
+    return _each((classeur,), partial(run, json, remplacer=remplacer), apart=(json,), **options)
 
 
 @commands.command(epilog="Exemple : segur-hop suivi demandes.xlsx -o suivi.xlsx")
@@ -254,7 +246,7 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
 @click.option("--sortie", type=_CLASSEUR, metavar="DOSSIER", help="Dossier des dépôts (par défaut « depots »).")
 def suivi(classeur: Path, sortie_xlsx: Path | None, paiements: Path | None, sortie: Path | None) -> int:
     """Dit où en est chaque demande, l’avance de 30 % attendue et celle qui est payée."""
-    from converter.commands.errands import suivi as run
+    from converter.commands.suivi import suivi as run
 
     return _guarded(lambda: run(classeur, sortie, sortie_xlsx, console=_console(), au=_today(), paiements=paiements))
 
@@ -266,7 +258,7 @@ def suivi(classeur: Path, sortie_xlsx: Path | None, paiements: Path | None, sort
 )
 def classeur(json: tuple[Path, ...], sortie: Path) -> int:
     """Refait un classeur rempli à partir de fichiers JSON ; leurs pièces sont reprises des zips voisins."""
-    from converter.commands.errands import classeur as run
+    from converter.commands.classeur import classeur as run
 
     return _guarded(lambda: run(json, sortie, console=_console()))
 
@@ -278,7 +270,7 @@ def classeur(json: tuple[Path, ...], sortie: Path) -> int:
 )
 def adopter(modele: Path, dossier: Path) -> int:
     """Prend le modèle JSON téléchargé sur le portail pour forme des fichiers à venir ; dit ce qui diffère."""
-    from converter.commands.errands import adopter as run
+    from converter.commands.adopter import adopter as run
 
     return _guarded(lambda: run(modele, dossier, console=_console()))
 
@@ -286,42 +278,51 @@ def adopter(modele: Path, dossier: Path) -> int:
 @commands.command(epilog="Exemple : segur-hop regles")
 def regles() -> int:
     """Affiche le catalogue des contrôles."""
-    from converter.commands.rapport import print_catalogue
+    from converter.commands.regles import regles as run
 
-    print_catalogue(_console())
-    return FINE
+    return run(_console())
 
 
 def _each(
     classeurs: Sequence[Path],
-    run: "Callable[[Path, Options], Bilan]",
+    run: "Callable[[Path, Options], Outcome]",
     *,
     rapport: Path | None,
     date_depot: date | None,
     sortie: Path | None,
     copie: bool,
     quiet: bool,
+    apart: Sequence[Path] = (),
 ) -> int:
     """Run over each workbook in turn, one that cannot be used not stopping the others; return the gravest exit code."""
-    from converter.commands.rapport import print_summary, write_rapport
+    from converter.commands.rapport import is_rapport, write_rapport
+    from converter.commands.screen import print_summary, shown
     from converter.commands.session import Options
+    from converter.system.files import ensure_output
 
-    console = _console(quiet=quiet)
-    options = Options(date_depot or _today(), sortie, copie, console)
-    bilans = [_attempt(run, classeur, options) for classeur in classeurs]
-    for bilan in bilans:
-        print_summary(bilan, _console(stderr=True) if bilan.code >= UNUSABLE else console)
-    if rapport:
-        write_rapport(bilans, rapport)
-    return max(bilan.code for bilan in bilans)
+    def work() -> int:
+        if rapport:
+            ensure_output(rapport, is_ours=is_rapport, apart=(*classeurs, *apart))
+        console = _console(quiet=quiet)
+        with shown(console) as tell:
+            options = Options(date_depot or _today(), sortie, copie, tell)
+            outcomes = [_attempt(run, classeur, options) for classeur in classeurs]
+        for outcome in outcomes:
+            print_summary(outcome, _console(stderr=True) if outcome.code >= UNUSABLE else console)
+        code = max(outcome.code for outcome in outcomes)
+        return max(code, _guarded(lambda: write_rapport(outcomes, rapport))) if rapport else code
+
+    return _guarded(work)
 
 
 def _guarded(run: Callable[[], int]) -> int:
     """Run what is not about one workbook; say what stood in the way."""
     from converter.issues import Empeche, Inutilisable
+    from converter.system.refusals import guarded
 
     try:
-        return run()
+        with guarded(Path()):
+            return run()
     except Inutilisable as refusal:
         _complain_of(refusal.issues)
         return UNUSABLE
@@ -330,16 +331,18 @@ def _guarded(run: Callable[[], int]) -> int:
         return PREVENTED
 
 
-def _attempt(run: "Callable[[Path, Options], Bilan]", classeur: Path, options: "Options") -> "Bilan":
-    from converter.commands.rapport import Bilan
+def _attempt(run: "Callable[[Path, Options], Outcome]", classeur: Path, options: "Options") -> "Outcome":
+    from converter.commands.outcome import Outcome
     from converter.issues import Empeche, Inutilisable
+    from converter.system.refusals import guarded
 
     try:
-        return run(classeur, options)
+        with guarded(classeur.parent):
+            return run(classeur, options)
     except Inutilisable as refusal:
-        return Bilan(classeur, issues=refusal.issues, code=UNUSABLE)
+        return Outcome(classeur, issues=refusal.issues, code=UNUSABLE)
     except Empeche as obstacle:
-        return Bilan(classeur, issues=(obstacle.issue,), code=PREVENTED)
+        return Outcome(classeur, issues=(obstacle.issue,), code=PREVENTED)
 
 
 def _today() -> date:
@@ -347,24 +350,21 @@ def _today() -> date:
 
 
 def _console(*, quiet: bool = False, stderr: bool = False) -> "Console":
-    from rich.console import Console
+    from converter.commands.screen import console
 
-    return Console(quiet=quiet, stderr=stderr, highlight=False)
-
-
-def _say(text: str) -> None:
-    _console().print(text, markup=False, soft_wrap=True)
+    return console(quiet=quiet, stderr=stderr)
 
 
 def _complain(text: str) -> None:
-    _console(stderr=True).print(text, markup=False, soft_wrap=True)
+    from converter.commands.screen import say
+
+    say(text, _console(stderr=True))
 
 
 def _complain_of(issues: "Iterable[Issue]") -> None:
-    from converter.sentences.say import conseil, phrase
+    from converter.commands.screen import tell
 
-    for issue in issues:
-        _complain(f"{phrase(issue)} {conseil(issue)}")
+    tell(issues, _console(stderr=True), margin="")
 
 
 def _misuse(error: click.UsageError) -> str:
@@ -377,6 +377,8 @@ def _misuse(error: click.UsageError) -> str:
             said = f"Il manque {named}."
         case click.BadParameter():
             said = f"{error.message}."
+        case click.BadOptionUsage() if "not take" in error.message:
+            said = f"L’option {error.option_name} n’attend pas de valeur."
         case click.BadOptionUsage():
             said = f"L’option {error.option_name} attend une valeur."
         case _ if error.ctx and isinstance(error.ctx.command, click.Group):
@@ -394,7 +396,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return commands.main(list(arguments), prog_name="segur-hop", standalone_mode=False) or FINE
     except NoArgsIsHelpError as help_asked:
-        _say(help_asked.format_message())
+        click.echo(help_asked.format_message())
         return UNUSABLE
     except click.UsageError as error:
         _complain(_misuse(error))
@@ -408,4 +410,9 @@ def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
     # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
     gc.set_threshold(200_000)
-    sys.exit(run(sys.argv[1:]))
+    output = make_sturdy()
+    code = run(sys.argv[1:])
+    if output.refused:
+        _complain("La sortie demandée refuse le texte (disque plein ?) : il est donné ici.")
+        code = max(code, PREVENTED)
+    sys.exit(code)

@@ -1,7 +1,6 @@
 """What the bytes of an attachment really are, and whether they open: bytes in, findings out, no disk."""
 
 import io
-import logging
 import struct
 import warnings
 import zlib
@@ -9,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from converter.attachments import plainpdf
 from converter.issues import Facts
 
 PIXELS = 50_000_000
@@ -46,15 +44,9 @@ def quiet() -> Iterator[None]:
 
     Not to be entered by two threads at once: warning filters belong to the whole process.
     """
-    log = logging.getLogger("pypdf")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.setLevel(level)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 # --- which format ---------------------------------------------------------------------------------------
@@ -124,13 +116,11 @@ _IMAGE_DAMAGE = (ArithmeticError, AttributeError, EOFError, LookupError, OSError
 
 
 def _open_pdf(data: bytes) -> tuple[Finding, ...]:
-    if plainpdf.opens(data):
-        return ()
     if b"%%EOF" not in data.rstrip(b"\0\t\n\f\r ")[-_TAIL:]:
         return (Finding("P063"),)
-    from converter.attachments import anypdf
+    from converter.attachments import pdf
 
-    code = anypdf.fault(data)
+    code = pdf.fault(data)
     return (Finding(code),) if code else ()
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from converter.attachments import contents
 from converter.attachments.contents import Finding
+from converter.attachments.readings import SANS, Lectures, Texte
 
 OCTETS = 3 * 1024 * 1024
 """A larger attachment is an error (specification, Bytes)."""
@@ -34,7 +35,7 @@ class Inspection:
     """What stands under one typed name, and what is wrong with it; fine when no finding is an error.
 
     `path` is the real file, `octets` its size, `format` its `formatFichier`, `sha256` the hex digest of its
-    content; each stays empty where the check stopped before.
+    content; each stays empty where the check stopped before. `texte` is what it says, `None` where it was not read.
     """
 
     path: Path | None = None
@@ -42,13 +43,17 @@ class Inspection:
     format: str = ""
     sha256: str = ""
     findings: tuple[Finding, ...] = ()
+    texte: Texte | None = None
 
 
-def inspect(names: Iterable[str], dossier: Path, extensions: Mapping[str, str]) -> dict[str, Inspection]:
+def inspect(
+    names: Iterable[str], dossier: Path, extensions: Mapping[str, str], lectures: Lectures | None = None
+) -> dict[str, Inspection]:
     r"""Look each distinct name up under `dossier` and check its file, which is read once.
 
     `names` as typed: relative, with `/` or `\`; `extensions` says the `formatFichier` of each lower-case
-    extension. Nothing is raised for what a user or a file can do. Source: specification, Bytes.
+    extension; the text of PDFs is read where there are `lectures` to read it. Nothing is raised for what a user or a
+    file can do. Source: specification, Bytes.
     """
     distinct = list(dict.fromkeys(names))
     root = _root(dossier)
@@ -56,7 +61,7 @@ def inspect(names: Iterable[str], dossier: Path, extensions: Mapping[str, str]) 
         return dict.fromkeys(distinct, Inspection(findings=(root,)))
     tree = _Tree(root, extensions)
     places = {name: tree.find(name) for name in distinct}
-    files = _read_all(dict.fromkeys(p.path for p in places.values() if isinstance(p, _Place)), extensions)
+    files = _read_all(dict.fromkeys(p.path for p in places.values() if isinstance(p, _Place)), extensions, lectures)
     return {name: _inspection(place, files) for name, place in places.items()}
 
 
@@ -315,12 +320,12 @@ _WAITING = 0.001
 """Seconds a file: a disk of the machine answers in a tenth of that, a network drive in a few times that."""
 
 
-def _read_all(paths: Iterable[str], extensions: Mapping[str, str]) -> dict[str, Inspection]:
+def _read_all(paths: Iterable[str], extensions: Mapping[str, str], lectures: Lectures | None) -> dict[str, Inspection]:
     """Check each file; several at a time where reading is waiting, as on a network drive.
 
     On a disk of the machine itself threads would only be in each other's way: the first files tell.
     """
-    todo, known = list(paths), _Known()
+    todo, known = list(paths), _Known(lectures)
     sample, rest = todo[:_SAMPLE], todo[_SAMPLE:]
     with contents.quiet():
         started = time.perf_counter() - time.thread_time()
@@ -347,25 +352,36 @@ def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspect
     if not data or octets > OCTETS:
         finding = Finding("P041", _size(octets)) if data else Finding("P040")
         return Inspection(Path(path), octets, expected, findings=(finding,))
-    sha256, findings = known.examine(data, expected)
+    sha256, findings, texte = known.examine(data, expected)
     if octets > OCTETS_SURS:
         findings = (*findings, Finding("P042", _size(octets)))
-    return Inspection(Path(path), octets, expected, sha256, findings)
+    return Inspection(Path(path), octets, expected, sha256, findings, texte)
 
 
 class _Known:
     """What was found in contents already seen: one order form may serve under several names."""
 
-    def __init__(self) -> None:
+    def __init__(self, lectures: Lectures | None) -> None:
         self._findings: dict[tuple[str, str], tuple[Finding, ...]] = {}
+        self._lectures = lectures
 
-    def examine(self, data: bytes, expected: str) -> tuple[str, tuple[Finding, ...]]:
-        """Return the hex SHA-256 and the findings; two threads may both examine the same bytes, to no harm."""
+    def examine(self, data: bytes, expected: str) -> tuple[str, tuple[Finding, ...], Texte | None]:
+        """Return the hex SHA-256, findings and text; two threads may both examine the same bytes, to no harm."""
         sha256 = hashlib.sha256(data).hexdigest()
         key = sha256, expected
         if key not in self._findings:
             self._findings[key] = contents.examine(data, expected)
-        return sha256, self._findings[key]
+        findings = self._findings[key]
+        return sha256, findings, self._text(sha256, data, expected) if _opens(findings) else None
+
+    def _text(self, sha256: str, data: bytes, expected: str) -> Texte | None:
+        if self._lectures is None:
+            return None
+        return self._lectures.of(sha256, data) if expected == "PDF" else SANS
+
+
+def _opens(findings: Iterable[Finding]) -> bool:
+    return all(finding.code == "P061" for finding in findings)
 
 
 def _inspection(place: _Place | Finding, files: dict[str, Inspection]) -> Inspection:

@@ -3,7 +3,7 @@
 Pure: the workbook and its attachments were read before, the day is given.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 import pandas as pd
 
 from converter.attachments.inspection import Inspection
-from converter.checking import instruction, rules, schema
+from converter.checking import establishments, forms, instruction, links, rules, schema
+from converter.checking.demande import Demande, Piece
 from converter.checking.instruction import Suites
-from converter.depositing.document import Demande, Piece
 from converter.issues import Gravite, Issue, Place
+from converter.reading.finess_list import SANS_LISTE, Etablissements
 from converter.reading.frames import Frame, Frames, typed
+from converter.reading.strays import set_aside
 from converter.reading.workbook import Classeur, fold
 from converter.sentences.say import gravite
 from converter.spec import programme, tags
@@ -31,7 +33,8 @@ class Verdict:
 
     `demandes` are the convertible requests in the order of the workbook; `etats` maps the Excel row of every request
     of the sheet `Demandes` to where it stands, and `retenues` that of a request held back to the cells at fault on
-    other sheets; `siret` and `numeros_ans` are what files need, by software.
+    other sheets; `siret` and `numeros_ans` are what files need, by software; `a_la_main` are the numbers of the
+    requests whose order form was opened and only a person can compare, `etablissements` the names by FINESS.
     """
 
     issues: tuple[Issue, ...]
@@ -41,6 +44,8 @@ class Verdict:
     siret: str
     numeros_ans: Mapping[str, str]
     retenues: Mapping[int, tuple[Place, ...]]
+    a_la_main: tuple[str, ...] = ()
+    etablissements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,15 @@ class Lecture:
 
 def lire(classeur: Classeur) -> Lecture:
     """Read the cells of a workbook into canonical values."""
-    frames, issues = typed(classeur)
+    frames, issues = set_aside(*typed(classeur))
+    kept = replace(
+        classeur,
+        demandes=frames.demandes.table,
+        beneficiaires=frames.beneficiaires.table,
+        pieces=frames.pieces.table,
+    )
     suites = instruction.read(frames.demandes, date1904=classeur.date1904)
-    return Lecture(classeur, frames, tuple(issues), _etats(frames.demandes), suites)
+    return Lecture(kept, frames, tuple(issues), _etats(frames.demandes), suites)
 
 
 def _etats(frame: Frame) -> dict[int, Etat]:
@@ -101,24 +112,42 @@ def _etats(frame: Frame) -> dict[int, Etat]:
     return {ligne: known[word] for ligne, raw in raws if raw and (word := fold(raw)) in known}
 
 
-def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, deja: Sequence[Issue] = ()) -> Verdict:
+def check(
+    lecture: Lecture,
+    pieces: Mapping[str, Inspection],
+    au: date,
+    deja: Sequence[Issue] = (),
+    connus: Etablissements = SANS_LISTE,
+) -> Verdict:
     """Check all that was read: `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day.
 
-    `deja` is what the registry says of the requests: it holds them back as any other issue does.
+    `deja` is what the registry says of the requests: it holds them back as any other issue does. `connus` are the
+    establishments of the public list, where the user has it.
     """
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
     values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
+    values[DEMANDES] += links.letters_for_figures(lecture.frames)
     data = rules.Data(_with_faults(lecture.frames, values), au, contents, lecture.refused)
+    compared = forms.compare(data.frames, pieces)
     found = [
         *lecture.issues,
         *_settings(lecture, data),
         *(issue for broken in values.values() for issue in broken),
         *rules.apply(data),
         *_attachments(lecture, pieces),
+        *compared.issues,
+        *establishments.check(data.frames.beneficiaires, lecture.classeur.parametres, connus),
     ]
     live = _without_frozen(_with_numbers(found, data), lecture)
     live += instruction.check(lecture.frames.demandes, lecture.suites, lecture.etats, au)
-    return _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
+    verdict = _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
+    told = tuple(_told(demande, compared.a_la_main, connus.noms) for demande in verdict.demandes)
+    return replace(verdict, demandes=told, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)
+
+
+def _told(demande: Demande, a_la_main: Collection[str], noms: Mapping[str, str]) -> Demande:
+    """Add to a request what the slip of its deposit says for a person to look at."""
+    return replace(demande, noms=noms, a_la_main=demande.numero in a_la_main)
 
 
 def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frames:
@@ -133,7 +162,7 @@ def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frame
     )
 
 
-_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161"})
+_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161", links.LETTER})
 
 
 def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from converter.issues import Issue
 from converter.reading.frames import Frame, Frames
 from converter.spec.formats import show
 from converter.spec.programme import BON_COMMANDE, PREUVE_HT
@@ -44,6 +45,25 @@ def _sole(found: Iterable[str]) -> str:
     """Return what is found when it is one thing only."""
     distinct = set(found)
     return distinct.pop() if len(distinct) == 1 else ""
+
+
+LETTER = "R162"
+"""The code of a number with a letter where its rows on the other sheets have a figure."""
+
+FIGURES = str.maketrans("OoIl", "0011")
+
+
+def letters_for_figures(frames: Frames) -> list[Issue]:
+    """Return an issue for each request under «O0009» whose rows stand under «00009», that no request carries."""
+    numbers = frames.demandes.valeurs["numeroEditeur"].dropna()
+    lettered = numbers[numbers.str.contains("[OoIl]")]
+    if lettered.empty:
+        return []
+    elsewhere = pd.concat([frame.valeurs["numeroEditeur"] for frame in (frames.beneficiaires, frames.pieces)]).dropna()
+    twins = lettered.str.translate(FIGURES)
+    meant = twins[twins.isin(elsewhere) & ~twins.isin(numbers) & ~lettered.isin(elsewhere)]
+    faits = [(("autre", twin),) for twin in meant]
+    return list(frames.demandes.issues(LETTER, "numeroEditeur", meant.index, faits, meant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +232,10 @@ def _padded(texte: str, connus: frozenset[str]) -> str:
 
 
 def _texts(frame: Frame, lignes: Iterable[int]) -> list[str]:
-    """Return the numbers of some rows, or what stands there instead."""
+    """Return the numbers of some rows, mended where that is easy, or what stands there instead."""
     rows = list(lignes)
     read = frame.valeurs["numeroEditeur"].loc[rows]
     return [
-        number if isinstance(number, str) else show(raw).strip()
+        NUMERO_EDITEUR.read(raw).proposition or (number if isinstance(number, str) else show(raw).strip())
         for number, raw in zip(read, frame.raw("numeroEditeur", rows), strict=True)
     ]

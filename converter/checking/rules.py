@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from converter.checking.links import Liens
+from converter.checking.links import FIGURES, Liens
 from converter.issues import Facts, Issue
 from converter.reading.frames import Frame, Frames
 from converter.spec import programme, tags
@@ -205,6 +205,21 @@ def numero_is_unique(d: Data) -> Mask:
     return ~numbers.duplicated(keep=False) | numbers.isna()
 
 
+def _as_figures(d: Data) -> pd.Series:
+    return d.demandes["numeroEditeur"].str.translate(FIGURES)
+
+
+def _same_figures(d: Data) -> Mapping[str, pd.Series]:
+    return {"autre": _as_figures(d)}
+
+
+@rule("R163", at="numeroEditeur", words=_same_figures)
+def numero_is_no_twin_of_figures(d: Data) -> Mask:
+    """No request is told from another by O for 0 or I for 1: «O0009» beside «00009»."""
+    numbers, figures = d.demandes["numeroEditeur"], _as_figures(d)
+    return figures.eq(numbers) | ~figures.isin(numbers) | numbers.isna()
+
+
 @rule("R104", at="logiciel", source="2.1")
 def software_is_known(d: Data) -> Mask:
     """The software is typed, unless one only is sold."""
@@ -314,6 +329,14 @@ def piece_of_a_type_is_the_only_one(d: Data) -> Mask:
     return ~keys.duplicated() | keys.isna().any(axis=1) | keys["numeroEditeur"].isin(d.liens.doubles)
 
 
+@rule("R152", on=PIECES, at="fichier", reads=("numeroEditeur", "typeFichier"))
+def file_is_of_one_type(d: Data) -> Mask:
+    """A file, by its content, is not both the order form and the proof of a request."""
+    keys = d.pieces[["numeroEditeur", "typeFichier"]].assign(contenu=_content(d))
+    again = keys.duplicated(["numeroEditeur", "contenu"]) & ~keys.duplicated(["numeroEditeur", "typeFichier"])
+    return ~again | keys.isna().any(axis=1)
+
+
 @rule("R160", at="numeroEditeur", counts=(BENEFICIAIRES, "numeroEditeur"), source="3.2")
 def an_establishment_is_named(d: Data) -> Mask:
     """A request has at least one establishment."""
@@ -348,6 +371,24 @@ def _finess_holder(d: Data) -> pd.Series:
 def establishment_asks_once(d: Data) -> Mask:
     """An establishment stands in one request for one software."""
     return _finess_holder(d).eq(d.beneficiaires["numeroEditeur"])
+
+
+def _first_row(d: Data) -> pd.Series:
+    rows = d.beneficiaires
+    return pd.Series(rows.index, index=rows.index).groupby([rows[name] for name in rows]).transform("min")
+
+
+@rule("R182", on=BENEFICIAIRES, at="FINESSPMSI", reads=("numeroEditeur",), words=lambda d: {"ligne": _first_row(d)})
+def establishment_stands_once(d: Data) -> Mask:
+    """An establishment stands once in a request, under one signatory."""
+    rows = d.beneficiaires
+    return ~rows.duplicated() | rows.isna().any(axis=1) | rows["numeroEditeur"].isin(d.liens.doubles)
+
+
+def _content(d: Data) -> pd.Series:
+    """Return what each file holds, by its hash; by its name where it could not be read."""
+    names = d.pieces["fichier"]
+    return names.map(d.contents).fillna(names)
 
 
 def _order_holder(d: Data) -> pd.Series:

@@ -13,13 +13,15 @@ from rich.markup import escape
 
 from converter import portal
 from converter.commands.outcome import FINE, TO_CORRECT
-from converter.commands.session import new_file, read_bytes
+from converter.commands.rapport import is_rapport
+from converter.commands.session import read_bytes
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.portal import Controle, Finding, Report
 from converter.portal.comparison import Difference, compare
 from converter.sentences.say import conseil, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.shape import ADOPTED, Shape, builtin_model, decode, load_model, read_any
+from converter.system.files import ensure_output, write_whole
 
 _TITLES = {
     Controle.STRUCTURE: "1er contrôle, la structure du fichier",
@@ -42,14 +44,15 @@ def verifier(
 
     Raises `Inutilisable` (F001, F017) when a file cannot be read, and `Empeche`.
     """
-    report = _verify(json, zips, au)
+    _ensure_outputs(json, zips, reponse, rapport)
+    report = verify(json, zips, au)
     for line in _told(json, zips, report):
         console.print(line, soft_wrap=True)
     if rapport:
-        _write(rapport, jsonlib.dumps(as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
+        write_whole(rapport, jsonlib.dumps(as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
     answer = portal.answer(report, refuser) if reponse else None
     if reponse and answer is not None:
-        _write(reponse, answer)
+        write_whole(reponse, answer)
         console.print(f"  Réponse d’exercice écrite : {escape(str(reponse))}", soft_wrap=True)
     elif reponse:
         console.print("  Pas de réponse d’exercice : le portail refuserait le fichier entier.")
@@ -61,13 +64,15 @@ def comparer(json: Path, avec: Path, *, console: Console, rapport: Path | None) 
 
     Raises `Inutilisable` (F001, F017, F021, F022) when one cannot be read, and `Empeche`.
     """
+    if rapport:
+        ensure_output(rapport, is_ours=is_rapport, apart=(json, avec))
     first, second = (read_any(decode(read_bytes(path), path.name)) for path in (json, avec))
     differences = compare(first, second)
     for line in _compared(json, avec, differences):
         console.print(line, soft_wrap=True)
     if rapport:
         data = {"json": str(json), "avec": str(avec), "differences": [_as_difference(each) for each in differences]}
-        _write(rapport, jsonlib.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n")
+        write_whole(rapport, jsonlib.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n")
     return TO_CORRECT if any(_matters(each) for each in differences) else FINE
 
 
@@ -102,13 +107,25 @@ def _as_difference(difference: Difference) -> dict[str, Any]:
     }
 
 
-def print_schema(json: Path | None) -> None:
+def print_schema(json: Path | None) -> int:
     """Write the JSON Schema of a deposit to standard output."""
     schema = portal.schema(_shape_near(json) if json else builtin_model())
     sys.stdout.write(jsonlib.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+    return FINE
 
 
-def _verify(json: Path, zips: Sequence[Path], au: date) -> Report:
+def _ensure_outputs(json: Path, zips: Sequence[Path], reponse: Path | None, rapport: Path | None) -> None:
+    if reponse:
+        ensure_output(reponse, is_ours=lambda path: portal.is_rehearsed(read_bytes(path)), apart=(json, *zips))
+    if rapport:
+        ensure_output(rapport, is_ours=is_rapport, apart=(json, *zips, *filter(None, [reponse])))
+
+
+def verify(json: Path, zips: Sequence[Path], au: date) -> Report:
+    """Control the files of a deposit as the portal would on a day, by the model adopted near them.
+
+    Raises `Inutilisable` (F001, F017) when one cannot be read.
+    """
     data = read_bytes(json)
     try:
         return portal.verify(data, zips, shape=_shape_near(json), au=au, nom=json.name)
@@ -120,11 +137,6 @@ def _shape_near(json: Path) -> Shape:
     """Return the model adopted beside the workbook that the deposit comes from, else the built-in one."""
     adopted = (folder / ADOPTED for folder in json.absolute().parents[:3])
     return next((load_model(path) for path in adopted if path.exists()), None) or builtin_model()
-
-
-def _write(path: Path, data: bytes) -> None:
-    with new_file(path) as target:
-        target.write_bytes(data)
 
 
 def _told(json: Path, zips: Sequence[Path], report: Report) -> Iterator[str]:

@@ -16,10 +16,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from converter.blank import theme
-from converter.depositing.document import Demande, Lot, canonical
+from converter.checking.demande import Demande, Lot, Piece
 from converter.registry.store import Fichier
 from converter.sentences.typography import plural
-from converter.spec.programme import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT
+from converter.spec.programme import BON_COMMANDE, LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, avance
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec.tags import TAG
 
@@ -59,17 +59,14 @@ class Declaree:
     centimes: int
 
 
-def avance(centimes: int) -> int:
-    """Return the advance on an amount, both in centimes, half a centime rounded up (section 1.1; rounding is D)."""
-    return (centimes * TAUX_AVANCE_POURCENT + 50) // 100
-
-
 def declarees(contenu: bytes, shape: Shape) -> tuple[Declaree, ...]:
     """Return the requests that a JSON file declares, in its order."""
     values = replace(shape, nodes=_only(shape.nodes)).read(msgspec.json.decode(contenu))
     return tuple(
         Declaree(
-            demande["numLigne"], demande["numeroEditeur"], canonical(TAG["montantSegurHT"], demande["montantSegurHT"])
+            demande["numLigne"],
+            demande["numeroEditeur"],
+            TAG["montantSegurHT"].format.from_json(demande["montantSegurHT"]),
         )
         for demande in values[DEMANDES]
     )
@@ -262,7 +259,7 @@ class _Slip:
         self.sheet.write_number(self.row, 1, declared.num_ligne, self.looks["centre"])
         self._text(2, declared.numero, "centre")
         signataires = ", ".join(_distinct(demande, "nomClient", _SIGNATAIRES))
-        finess = ", ".join(_distinct(demande, "FINESSPMSI", _FINESS))
+        finess = ", ".join(_named(each, demande.noms) for each in _distinct(demande, "FINESSPMSI", _FINESS))
         self._text(3, signataires, "texte")
         self._text(4, finess, "texte")
         self._text(5, TAG["dateCommande"].format.write(demande.valeurs["dateCommande"]), "centre")
@@ -271,7 +268,7 @@ class _Slip:
         if declared.num_ligne > 1:  # the first cell holds the formula
             self._amount(_AVANCE, avance(declared.centimes))
         pieces = [
-            f"{piece.source.name} → {nom} (zip {zip_of[nom]})"
+            f"{piece.source.name} → {nom} (zip {zip_of[nom]}){_to_read(demande, piece)}"
             for piece, nom in zip(demande.pieces, demande.archive_names(), strict=True)
         ]
         self._text(_PIECES, "\n".join(pieces), "texte")
@@ -319,6 +316,16 @@ class _Slip:
             self.sheet.merge_range(self.row, 7, self.row, _LAST, "Signature", self.looks["case"])
             self.sheet.set_row(self.row, 34)
             self.row += 1
+
+
+def _named(finess: str, noms: Mapping[str, str]) -> str:
+    """A FINESS with the name of its establishment, where the public list tells it."""
+    return f"{finess} {noms[finess]}" if noms.get(finess) else finess
+
+
+def _to_read(demande: Demande, piece: Piece) -> str:
+    """What says that nobody compared an order form with its request yet."""
+    return " : à comparer à l’œil" if demande.a_la_main and piece.typeFichier == BON_COMMANDE else ""
 
 
 def _distinct(demande: Demande, tag: str, most: int) -> list[str]:

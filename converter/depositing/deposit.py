@@ -7,6 +7,7 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 import errno
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,17 +16,20 @@ from datetime import date
 from pathlib import Path
 
 from converter import portal
+from converter.checking.demande import Lot
 from converter.depositing import bordereau
 from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import Lot, write, zip_name
+from converter.depositing.document import write
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
-from converter.registry.store import Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
+from converter.spec.names import zip_name
 from converter.spec.shape import Shape
+from converter.system.files import is_writable
 from converter.system.lock import Tenant, locked
-from converter.system.refusals import guarded, refuse_long_path
+from converter.system.refusals import guarded, reason, refuse_long_path
 
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
@@ -88,12 +92,26 @@ def opened(
         yield Depots(dossier, registre, shape, issues)
 
 
-def consult(dossier: Path, shape: Shape) -> tuple[Memoire, tuple[Issue, ...]]:
-    """Return what a folder of deposits remembers, and what opening it repaired; a missing folder stays missing."""
+def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tuple[Issue, ...]]:
+    """Return what a folder of deposits remembers, its deposits, and what opening it repaired.
+
+    A missing folder stays missing; one that can only be read is left as it is, whatever was cut off in it.
+    """
     if not dossier.exists():
-        return Memoire(), ()
-    with opened(dossier, shape) as depots:
-        return depots.registre.memory(), depots.issues
+        return Memoire(), (), ()
+    with opened(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
+        return depots.registre.memory(), depots.registre.depots(), depots.issues
+
+
+@contextmanager
+def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
+    """Open a copy of the registry of a folder that can only be read."""
+    with guarded(dossier), tempfile.TemporaryDirectory() as folder:
+        for file in dossier.glob(f"{REGISTRE}*"):  # the journal of a cut-off is part of it
+            shutil.copyfile(file, Path(folder) / file.name)
+        with open_registry(Path(folder)) as (registre, issues):
+            depots = Depots(dossier, registre, shape, ())
+            yield Depots(dossier, registre, shape, (*issues, *_adopt_found(depots)))
 
 
 # --- converting -------------------------------------------------------------------------------------------------------
@@ -127,9 +145,9 @@ def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -
     folder.mkdir(parents=True)
     json = folder / f"{nom}.json"
     _write(json, write(lot, depots.shape))
-    archives = _pack(folder, nom, lot, jour, progress)
+    archives = _pack(folder, nom, lot, progress)
     contenu = json.read_bytes()
-    _refuse_faulty(contenu, folder, depots.shape, jour)
+    _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
     (declared, *zips) = (found.measure(path) for path in (json, *archives))
     held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
     slip = folder / BORDEREAU
@@ -140,12 +158,12 @@ def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -
     return declared, *zips, found.measure(slip)
 
 
-def _pack(folder: Path, nom: str, lot: Lot, jour: date, progress: Progress) -> Mapping[Path, Sequence[str]]:
+def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Mapping[Path, Sequence[str]]:
     """Write the zips; return the names each holds."""
     requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
     archives: dict[Path, Sequence[str]] = {}
     for suite, packed in enumerate(plan(requests), start=1):
-        path = folder / zip_name(lot.entete.numeroAns, jour, int(nom[-3:]), suite)
+        path = folder / zip_name(nom, suite)
         refuse_long_path(path)
         try:
             write_zip(path, packed.entries)
@@ -164,9 +182,8 @@ def _entries(lot: Lot, rank: int) -> list[Entry]:
     ]
 
 
-def _refuse_faulty(contenu: bytes, folder: Path, shape: Shape, jour: date) -> None:
+def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
     """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    zips = sorted(folder.glob("*.zip"), key=lambda path: int(path.stem.rsplit("-", 1)[1]))
     report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
     if not report.conforme:
         faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
@@ -203,7 +220,7 @@ def _publish(depots: Depots, noms: Sequence[str]) -> None:
             _move(depots.en_cours / nom, depots.dossier / nom)
         _sync_folder(depots.dossier)
     except OSError as error:
-        faits = (("chemin", str(depots.dossier)), ("raison", error.strerror or str(error)))
+        faits = (("chemin", str(depots.dossier)), ("raison", reason(error)))
         raise Empeche(Issue("E032", faits=faits)) from error
     depots.registre.mark(noms, EtatDepot.PUBLIE)
     shutil.rmtree(depots.en_cours, ignore_errors=True)

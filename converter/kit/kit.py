@@ -1,21 +1,20 @@
 """The kit: a folder that a finance team copies and works in, made new or brought up to date around its workbook."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.blank import template
 from converter.issues import Inutilisable, Issue
 from converter.kit import guide, wheels
+from converter.system.files import ensure_output
 from converter.system.refusals import guarded
 from converter.system.resources import shipped
 
 LANCEURS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
+_OURS = "segur_hop-*.whl"
+"""Our wheel, by which a folder is known for a kit."""
 _EXECUTABLE = {".command", ".sh"}
 CLASSEUR, PIECES, GUIDE, EXEMPLE, ROUES = "demandes.xlsx", "pieces", "Guide.html", "exemple", "roues"
 EN_COURS = ".segur-hop-en-cours"
@@ -39,40 +38,6 @@ class Kit:
         return self.roues > 1
 
 
-def kit(dossier: Path, *, hors_ligne: bool, console: Console) -> int:
-    """Make a kit and say what is in it. Raises `Inutilisable` (F030) and `Empeche`, nothing changed."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Préparation du kit", total=len(wheels.CIBLES) if hors_ligne else None)
-
-        def step(cible: wheels.Cible) -> None:
-            progress.update(task, description=f"Bibliothèques pour {cible}", completed=wheels.CIBLES.index(cible))
-
-        made = write(dossier, hors_ligne=hors_ligne, step=step)
-    for line in _told(made, asked_offline=hors_ligne):
-        console.print(line, soft_wrap=True)
-    return 0
-
-
-def _told(made: Kit, *, asked_offline: bool) -> Iterator[str]:
-    where = f"[bold]{escape(str(made.dossier))}[/]"
-    if made.mis_a_jour:
-        yield f"Kit mis à jour : {where}. Vos classeurs, vos pièces et l’exemple sont restés tels quels."
-    else:
-        yield f"Kit prêt : {where}"
-        yield f"  {CLASSEUR}, à remplir ; {PIECES}/, pour les pièces ; {EXEMPLE}/, l’exemple du guide de l’ASP ;"
-        yield f"  {GUIDE}, à lire d’abord ; Convertir.cmd (Windows), Convertir.command (macOS), Convertir.sh (Linux)."
-    if not made.hors_ligne:
-        yield "  Au premier double-clic, l’outil télécharge ses bibliothèques ; pour s’en passer : --hors-ligne."
-        return
-    yield (
-        f"  Sans réseau : {made.roues} bibliothèques ({made.octets / 1_000_000:.0f} Mo) pour Windows, macOS et Linux, "
-        f"Python {wheels.PYTHONS[0]} à {wheels.PYTHONS[-1]}."
-    )
-    if not asked_offline:
-        yield "  Ces bibliothèques n’ont pas été renouvelées ; pour le faire : --hors-ligne."
-
-
 def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
@@ -83,6 +48,9 @@ def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], Non
         if place.exists() and not place.is_dir():
             raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
         there = place.is_dir()
+        is_a_kit = any((place / ROUES).glob(_OURS))
+        for name in (*LANCEURS, GUIDE):
+            ensure_output(place / name, is_ours=lambda _: is_a_kit)
         used = there and any(place.iterdir())
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
@@ -140,6 +108,6 @@ def _update_wheels(made: Path, roues: Path) -> None:
     offline = sum(name.endswith(".whl") for name in new) > 1
     for name in sorted(new):
         (made / name).replace(roues / name)
-    for old in sorted(roues.glob("*.whl" if offline else "segur_hop-*.whl")):
+    for old in sorted(roues.glob("*.whl" if offline else _OURS)):
         if old.name not in new:
             old.unlink()

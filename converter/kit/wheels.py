@@ -46,8 +46,8 @@ def _systeme(nom: str, os_name: str, sys_platform: str, machine: str, *plateform
 _MANYLINUX = ("2_28", "2_27", "2_26", "2_24", "2_17", "2014", "2_12", "2010", "2_5", "1")
 SYSTEMES = (
     _systeme("Windows", "nt", "win32", "AMD64", "win_amd64"),
-    _systeme("macOS (puce Apple)", "posix", "darwin", "arm64", "macosx_12_0_arm64"),
-    _systeme("macOS (puce Intel)", "posix", "darwin", "x86_64", "macosx_12_0_x86_64"),
+    _systeme("macOS (puce Apple)", "posix", "darwin", "arm64", "macosx_13_0_arm64"),
+    _systeme("macOS (puce Intel)", "posix", "darwin", "x86_64", "macosx_13_0_x86_64"),
     _systeme(
         "Linux",
         "posix",

@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook
-
 from converter.marking.erreurs import find_sheet
+from converter.xlsx import parts
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import cells_of
+from converter.xlsx.sheet import LAST_ROW, cells_of
 from converter.xlsx.wanted import Accepted
 
 
@@ -17,10 +16,9 @@ def read_accepted(path: Path) -> list[Accepted]:
         entry = find_sheet(package)
     if entry is None:
         return []
-    with CalamineWorkbook.from_path(path) as workbook:
-        rows = workbook.get_sheet_by_name(entry.name).to_python(skip_empty_area=False)
+    rows = parts.Values(parts.Package(path.name, parts.load(path))).rows(entry.name)
     lines = [[_text(value) for value in row] for row in rows]
-    start = next((i for i, line in enumerate(lines) if {"Accepter", "Feuille", "Cellule"} <= set(line)), None)
+    start = next((i for i, line in enumerate(lines) if set(line) >= {"Accepter", "Feuille", "Cellule"}), None)
     if start is None:
         return []
     found = (dict(zip(lines[start], line, strict=True)) for line in lines[start + 1 :])
@@ -32,14 +30,14 @@ def _text(value: object) -> str:
 
 
 def _is_accepted(line: dict[str, str]) -> bool:
-    cell = re.fullmatch(r"[A-Z]{1,3}\d+", line["Cellule"].strip())
+    cell = re.fullmatch(r"[A-Z]{1,3}[1-9]\d{0,6}", line["Cellule"].strip())
     return line["Accepter"].strip().upper() == "OUI" and bool(line.get("Correction proposée")) and cell is not None
 
 
 def _accepted(line: dict[str, str]) -> Accepted:
     row, column = cells_of(line["Cellule"].strip())[:2]
-    listed = re.findall(r"(\d+)(?:\s*-\s*(\d+))?", line.get("Lignes concernées", ""))
-    rows = {each for first, last in listed for each in range(int(first), int(last or first) + 1)}
+    listed = re.findall(r"\b(\d{1,7})\b(?:\s*-\s*(\d{1,7})\b)?", line.get("Lignes concernées", ""))
+    rows = {each for first, last in listed for each in range(int(first), min(int(last or first), LAST_ROW) + 1)}
     return Accepted(
         code=line.get("Code", ""),
         feuille=line["Feuille"],

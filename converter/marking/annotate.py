@@ -14,11 +14,11 @@ from converter.marking import erreurs
 from converter.marking.accepted import read_accepted
 from converter.marking.erreurs_sheet import grouped
 from converter.xlsx import calculation, fills, notes, styles
-from converter.xlsx.book import ensure_strings, forget_strings, is_1904, worksheets
+from converter.xlsx.book import ensure_strings, forget_strings, is_1904, workbook_part, worksheets
 from converter.xlsx.cells import Dates, write_values
 from converter.xlsx.folding import unfolded
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import Worksheet, attributes, cells_of
+from converter.xlsx.sheet import Worksheet, attribute, cells_of
 from converter.xlsx.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Mark",
     "Valeur",
     "annotate",
+    "ensure_markable",
     "grouped",
     "mark_cells",
     "read_accepted",
@@ -61,7 +62,7 @@ def annotate(
     Returns the values that were not written, since an array formula or a data table owns their cell.
 
     Raises:
-        Inutilisable: the workbook is in the Strict variant of Open XML (F015).
+        Inutilisable: a part of the workbook is damaged (F018).
 
     """
     with Package(source) as package:
@@ -74,30 +75,44 @@ def annotate(
         _show(package, parts, shown)
         _mark(package, parts, marks)
         if errors is not None:
-            erreurs.write_sheet(package, errors)
+            with package.interpreting(workbook_part(package)):
+                erreurs.write_sheet(package, errors)
         if values or erreurs.find_sheet(package) is not None:
             ensure_strings(package)
         package.write(target)
     return refused
 
 
+def ensure_markable(source: Path) -> None:
+    """Raise `Inutilisable` (F018) where a part that annotations go through is damaged; nothing is written."""
+    with Package(source) as package:
+        styles.date_styles(package)
+        _unmark(package)
+
+
 def unmark_cells(source: Path, target: Path) -> None:
     """Write `source` to `target` without marks of ours and without our sheet `Erreurs`; values stay."""
     with Package(source) as package:
-        for part in worksheets(package).values():
-            _clean(package, part)
-        styles.remove(package, "dxfs")
-        erreurs.remove_sheet(package)
-        forget_strings(package)
+        _unmark(package)
         package.write(target)
+
+
+def _unmark(package: Package) -> None:
+    for part in worksheets(package).values():
+        _clean(package, part)
+    styles.remove(package, "dxfs")
+    with package.interpreting(workbook_part(package)):
+        erreurs.remove_sheet(package)
+    forget_strings(package)
 
 
 def _clean(package: Package, part: str) -> None:
     """Take our fills and notes away from a sheet."""
-    before = Worksheet.of(package.read(part))
-    after = notes.without_notes(package, part, fills.without_fills(before))
-    if after is not before:
-        package.put(part, after.data)
+    with package.interpreting(part):
+        before = Worksheet.of(package.read(part))
+        after = notes.without_notes(package, part, fills.without_fills(before))
+        if after is not before:
+            package.put(part, after.data)
 
 
 def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValue]) -> tuple[CellValue, ...]:
@@ -109,7 +124,9 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     refused: list[CellValue] = []
     changed = formulas = False
     for name, cells in wanted.items():
-        written = write_values(Worksheet.of(package.read(parts[name])), _by_row(cells), dates, _heights(cells.values()))
+        with package.interpreting(parts[name]):
+            sheet = Worksheet.of(package.read(parts[name]))
+            written = write_values(sheet, _by_row(cells), dates, _heights(cells.values()))
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
             package.put(parts[name], written.sheet.data)
@@ -150,11 +167,16 @@ def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> 
     formats = fills.add_formats(package, {mark.gravite for name in parts for mark in by_sheet[name]})
     for name, part in parts.items():
         if by_sheet[name]:
-            sheet = Worksheet.of(package.read(part))
-            cells = _by_cell(sheet, by_sheet[name])
-            sheet = fills.with_fills(sheet, _by_gravity(cells), formats)
-            sheet = notes.with_notes(package, part, sheet, cells)
-            package.put(part, sheet.data)
+            with package.interpreting(part):
+                _mark_sheet(package, part, by_sheet[name], formats)
+
+
+def _mark_sheet(package: Package, part: str, marks: Sequence[Mark], formats: Mapping[Gravite, int]) -> None:
+    sheet = Worksheet.of(package.read(part))
+    cells = _by_cell(sheet, marks)
+    sheet = fills.with_fills(sheet, _by_gravity(cells), formats)
+    sheet = notes.with_notes(package, part, sheet, cells)
+    package.put(part, sheet.data)
 
 
 def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:
@@ -188,7 +210,7 @@ def _corners(sheet: Worksheet, cells: set[Cell]) -> dict[Cell, Cell]:
         return {}
     corners: dict[Cell, Cell] = {}
     for merged in sheet.inner(child, "mergeCell"):
-        top, left, bottom, right = cells_of(attributes(merged)[b"ref"].decode())
+        top, left, bottom, right = cells_of(attribute(merged, b"ref").decode("utf-8", "replace"))
         if (bottom - top + 1) * (right - left + 1) < len(cells):
             inside = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)} & cells
         else:

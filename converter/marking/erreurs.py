@@ -6,8 +6,9 @@ from lxml import etree
 
 from converter.marking.erreurs_sheet import FORMATS, HEADING_ROW, STYLES, formats, quoted, worksheet
 from converter.xlsx import styles
-from converter.xlsx.book import ORDER, SheetEntry, insert, main, sheets, workbook_part, worksheets
-from converter.xlsx.package import OFFICE_REL, Package, rels_of
+from converter.xlsx.book import ORDER, SheetEntry, insert, listed, main, sheets, workbook_part, worksheets
+from converter.xlsx.package import OFFICE_REL, Package
+from converter.xlsx.sound import child, required, whole
 from converter.xlsx.trace import Tree, erase, trace, traces
 from converter.xlsx.wanted import ErrorLine
 
@@ -37,8 +38,7 @@ def remove_sheet(package: Package) -> None:
     workbook = package.edit(part)
     _forget_names(workbook, entry)
     if entry is not None:
-        listed = workbook.find(main("sheets"))
-        listed.remove(listed[entry.index])
+        child(workbook, main("sheets")).remove(listed(workbook)[entry.index])
         _close_gap(workbook, entry.index)
         _drop_part(package, entry)
         relation = next(each for each in package.relationships(part) if each.target == entry.part)
@@ -71,30 +71,26 @@ def _look(package: Package) -> dict[str, int]:
 
 
 def _new_entry(package: Package, workbook: Tree) -> SheetEntry:
-    listed = workbook.find(main("sheets"))
-    taken = {each.get("name").casefold() for each in listed}
+    there = listed(workbook)
+    taken = {required(each, "name").casefold() for each in there}
     number, name = 1, NAME
     while name.casefold() in taken:
         number += 1
         name = f"{NAME} ({number})"
     part = package.free_name("xl/worksheets/sheetSegurHop{}.xml")
     relation = package.relate(workbook_part(package), "worksheet", part)
-    sheet = etree.SubElement(listed, main("sheet"), name=name)
-    sheet.set("sheetId", str(1 + max(int(each.get("sheetId", "0")) for each in listed)))
+    sheet = etree.SubElement(child(workbook, main("sheets")), main("sheet"), name=name)
+    sheet.set("sheetId", str(1 + max((whole(each.get("sheetId"), 0) for each in there), default=0)))
     sheet.set(f"{{{OFFICE_REL}}}id", relation)
-    return SheetEntry(name, part, "worksheet", len(listed) - 1)
+    return SheetEntry(name, part, "worksheet", len(there))
 
 
 def _drop_part(package: Package, entry: SheetEntry) -> None:
     """Drop our sheet and what the user or a program hung on it (notes, printer settings)."""
     own = {each.target for each in package.relationships(entry.part) if each.target in package}
-    others = {
-        each.target
-        for part in package
-        if rels_of(part) in package and part != entry.part
-        for each in package.relationships(part)
-    }
-    for part in {entry.part, *(own - others)}:
+    used = package.used() if own else {}
+    others = {target for part, targets in used.items() if part != entry.part for target in targets}
+    for part in sorted({entry.part, *(own - others)}):
         package.drop(part)
 
 
@@ -143,10 +139,10 @@ def _close_gap(workbook: Tree, index: int) -> None:
 
 
 def _count_down(element: Tree, attribute: str, index: int) -> None:
-    if (value := element.get(attribute)) is not None and int(value) > index:
-        element.set(attribute, str(int(value) - 1))
+    if (value := element.get(attribute)) is not None and whole(value) > index:
+        element.set(attribute, str(whole(value) - 1))
 
 
 def _first_visible(workbook: Tree) -> int:
-    states = [each.get("state", "visible") for each in workbook.find(main("sheets"))]
+    states = [each.get("state", "visible") for each in listed(workbook)]
     return states.index("visible") if "visible" in states else 0

@@ -5,21 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from converter.checking.check import Lecture, Verdict
 from converter.issues import Gravite, Issue
-from converter.marking.annotate import Accepted, CellValue, ErrorLine, Mark, Valeur
+from converter.marking.annotate import Accepted, CellValue, ErrorLine, Mark
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
 from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
 from converter.spec import programme, tags
-from converter.spec.formats import CellFault, Jour, Montant, show
+from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
-from converter.spec.sheets import DEMANDES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +85,13 @@ def accepted_values(lecture: Lecture, accepted: Iterable[Accepted]) -> list[Cell
     """
     tables = {table.feuille: table for table in lecture.classeur.tables()}
     return [
-        CellValue(line.feuille, ligne, line.colonne, excel_value(tags.TAG[balise], line.proposition))
+        CellValue(line.feuille, ligne, line.colonne, tags.TAG[balise].format.excel_of_proposition(line.proposition))
         for line in accepted
         if (table := tables.get(line.feuille))
         for balise in (nom for nom, column in table.colonnes.items() if column == line.colonne)
         for ligne in line.lignes
         if ligne in table.brut.index and show(table.brut.loc[ligne, balise]) == line.lu
     ]
-
-
-def excel_value(tag: tags.Tag, text: str) -> Valeur:
-    """Return a proposition as Excel is to hold it: a date, a number, OUI or NON, or the text itself."""
-    valeur = tag.format.read(text).valeur
-    match tag.format:
-        case Montant() if valeur is not None:
-            return Decimal(valeur).scaleb(-2)
-        case Jour() if isinstance(valeur, date):
-            return valeur
-    return text
 
 
 def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi]) -> list[CellValue]:
@@ -113,6 +101,10 @@ def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi])
     wanted = {DEMANDES: _request_columns(lecture, verdict, notes, suivis)}
     for table in (classeur.beneficiaires, classeur.pieces):
         wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
+    if verdict.etablissements:
+        finess = lecture.frames.beneficiaires.valeurs["FINESSPMSI"].fillna("")
+        for ligne, told in wanted[BENEFICIAIRES].items():
+            told["nomEtablissement"] = verdict.etablissements.get(finess[ligne], "")
     return [
         value for table in classeur.tables() for value in changes(table, {**wanted[table.nom], **_forgotten(table)})
     ]

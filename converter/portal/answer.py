@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from converter.portal.source import places
 from converter.sentences.portal import ACCEPTEE, EXERCICE
 from converter.spec.shape import DEMANDES
 
+_FICTIVE = "FICTIF-"
+_REHEARSED = re.compile(rb'"impId"\s*:\s*"FICTIF-', re.IGNORECASE)
 CODE_ACCEPTED, CODE_REFUSED = "OK", "KO"
 """Fictive: the portal's codes are not published."""
 
@@ -30,12 +33,17 @@ def answer(report: Report, refuse: Collection[str] = ()) -> bytes | None:
     return _spliced(texte, [(spans[chemin], valeur) for chemin, valeur in _filled(report, refuse)]).encode()
 
 
+def is_rehearsed(data: bytes) -> bool:
+    """Whether a file is an answer made here, and not by the portal."""
+    return _REHEARSED.search(data) is not None
+
+
 def _filled(report: Report, refuse: Collection[str]) -> Iterator[tuple[Chemin, Any]]:
     digest = hashlib.sha256(report.source.texte.encode()).hexdigest()
-    yield report.fichier.ou("impId"), f"FICTIF-{digest[:8]}"
+    yield report.fichier.ou("impId"), f"{_FICTIVE}{digest[:8]}"
     for demande, situation in zip(report.fichier.rows(DEMANDES), report.demandes, strict=True):
         refusal = _refusal(situation, refuse)
-        yield demande.ou("numeroASP"), None if refusal else f"FICTIF-{situation.numeroEditeur}"
+        yield demande.ou("numeroASP"), None if refusal else f"{_FICTIVE}{situation.numeroEditeur}"
         yield demande.ou("codeTraitement"), CODE_REFUSED if refusal else CODE_ACCEPTED
         yield demande.ou("libelleTraitement"), refusal or ACCEPTEE
 

@@ -126,6 +126,15 @@ def _one_of(*values: str) -> Check:
     return check
 
 
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def _printable(texte: Any) -> Faute | None:
+    """Refuse control characters and halves of characters: no form takes them, nor does XML."""
+    found = _UNPRINTABLE.search(texte) if isinstance(texte, str) else None
+    return ("K218", (("caractere", f"U+{ord(found[0]):04X}"),)) if found else None
+
+
 _ALPHANUMERIC = _only("A-Za-z0-9", "des lettres sans accent et des chiffres")
 _PERSON = (_under(50), _in_capitals)
 _EMAIL = (_under(150), _is_address)
@@ -175,7 +184,7 @@ def _value(bloc: Bloc, tag: str, valeur: Any, checks: Formats, *, answered: bool
         if valeur is not None or tag not in NULLABLE:
             yield bloc.ecart("K216" if tag in NULLABLE else "K200", tag)
     else:
-        for check in checks.get(tag, ()):
+        for check in (_printable, *checks.get(tag, ())):
             if faute := check(valeur):
                 yield bloc.ecart(faute[0], tag, *faute[1])
 
@@ -311,6 +320,15 @@ def some_establishment(demande: Bloc) -> Iterator[Ecart]:
         yield demande.ecart("K230", ETABLISSEMENTS)
 
 
+def finess_once_a_request(demande: Bloc) -> Iterator[Ecart]:
+    """Tell an establishment that stands twice in a request, under the same signatory: a line too many."""
+    seen: list[Mapping[str, Any]] = []
+    for etablissement in demande.rows(ETABLISSEMENTS):
+        if etablissement.valeurs in seen and not _blank(etablissement["FINESSPMSI"]):
+            yield etablissement.ecart("K233", "FINESSPMSI")
+        seen.append(etablissement.valeurs)
+
+
 RULES = (
     mandataire_named_when_he_orders,
     client_unique_says_one_finess,
@@ -318,6 +336,7 @@ RULES = (
     proof_goes_with_the_regime,
     one_order_form,
     some_establishment,
+    finess_once_a_request,
 )
 
 _EMPTY_BLOCKS = {"DPI": PFI_TAGS, "PFI": DPI_TAGS, "RI": (*DPI_TAGS, *PFI_TAGS)}

@@ -57,6 +57,7 @@ class _Inventory:
     misnamed: set[str] = field(default_factory=set)
     strangers: list[tuple[str, str]] = field(default_factory=list)
     order_forms: dict[tuple[int, int], str] = field(default_factory=dict)
+    of_requests: dict[tuple[int, int, int], str] = field(default_factory=dict)
     unreadable: bool = False
 
     def archive(self, path: Path) -> Iterator[Ecart]:
@@ -119,12 +120,18 @@ class _Inventory:
         yield from self._seen_before(info, zipped)
 
     def _seen_before(self, info: ZipInfo, zipped: str) -> Iterator[Ecart]:
-        """Rule 8: the same order form in two requests; its size and checksum tell it well enough for a warning."""
+        """Tell the same order form in two requests (rule 8), the same file twice in one.
+
+        Size and checksum tell it well enough for a warning.
+        """
         nom = info.orig_filename
         if self.wanted[nom].is_order_form:
             other = self.order_forms.setdefault((info.file_size, info.CRC), nom)
             if other != nom:
                 yield self._at(nom, "K319", zipped, ("autre", other))
+        twin = self.of_requests.setdefault((self.wanted[nom].rang, info.file_size, info.CRC), nom)
+        if twin != nom:
+            yield self._at(nom, "K321", zipped, ("autre", twin))
 
     def conclusions(self) -> Iterator[Ecart]:
         """Tell what only all zips together show: what is too many, what is missing, and requests split over two."""

@@ -92,7 +92,7 @@ def _typed_settings(classeur: Classeur) -> tuple[dict[str, Any], frozenset[str],
     settings = classeur.parametres
     readings = [(p, p.tag.format.read(settings.valeurs.get(p.nom))) for p in tags.parametres()]
     issues = [
-        Issue(code, settings.places[p.nom], p.nom, show(settings.valeurs[p.nom]), faits, reading.proposition)
+        Issue(code, settings.places[p.nom], p.nom, show(settings.valeurs[p.nom]), faits, _proposed(code, reading))
         for p, reading in readings
         for code, faits in _findings(p.tag, reading)
     ]
@@ -132,7 +132,12 @@ def _issues(table: Table, tag: tags.Tag, raws: list[Any], told: list[Reading | N
     for ligne, raw, reading in zip(table.brut.index, raws, told, strict=True):
         if reading:
             for code, faits in _findings(tag, reading):
-                yield Issue(code, table.place(ligne, tag.nom), tag.nom, show(raw), faits, reading.proposition)
+                yield Issue(code, table.place(ligne, tag.nom), tag.nom, show(raw), faits, _proposed(code, reading))
+
+
+def _proposed(code: str, reading: Reading) -> str:
+    """Return the proposition where it answers the code: a repair has been made and has none."""
+    return reading.proposition if code == reading.refus else ""
 
 
 def _findings(tag: tags.Tag, reading: Reading) -> Iterator[tuple[str, Facts]]:

@@ -6,7 +6,6 @@ punctuation apart), wherever the user moved them; sheets by their name, else by 
 """
 
 import difflib
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
 from converter.spec import programme, tags
@@ -33,7 +31,8 @@ _KEY_TAGS = {
 }
 """The tag by which a renamed sheet is known."""
 _VALUE_HEADING = "valeur"
-_NOT_SHARED = frozenset({"montantSegurHT"})
+_AMOUNT = "montantSegurHT"
+_NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
 
 Row: TypeAlias = list[Any]
@@ -117,6 +116,14 @@ def read(path: Path) -> Classeur:
     return classeur
 
 
+def ensure_opens(path: Path, nom: str) -> None:
+    """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
+    package = parts.Package(nom, parts.load(path))
+    parts.Values(package)
+    for part in package.sheets.values():
+        package.ensure_whole(part)
+
+
 class _Sheets:
     """The worksheets of a file, each read when it is first asked for."""
 
@@ -124,10 +131,7 @@ class _Sheets:
         self.package = parts.Package(nom, data)
         self.nom = nom
         self.names = tuple(self.package.sheets)
-        try:
-            self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        except CalamineError as error:
-            raise parts.refusal(nom, "F006") from error
+        self._values = parts.Values(self.package)
         self._rows: dict[str, Rows] = {}
         self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 
@@ -137,16 +141,10 @@ class _Sheets:
             if far := self.package.far_cell(sheet):
                 faits = (("feuille", sheet), ("cellule", far))
                 raise Inutilisable(Issue("F013", Place(sheet), faits=faits))
-            self._load(sheet)
-        return self._rows[sheet]
-
-    def _load(self, sheet: str) -> None:
-        try:
-            grid = self._book.get_sheet_by_name(sheet)
+            grid = self._values.sheet(sheet)
             self._rows[sheet] = grid.to_python(skip_empty_area=False)
             self._merged[sheet] = grid.merged_cell_ranges or []
-        except CalamineError as error:
-            raise parts.refusal(self.nom, "F006") from error
+        return self._rows[sheet]
 
     def merged_down(self, sheet: str) -> Iterator[tuple[int, int, int]]:
         """Yield the column and the first and last row, all from 1, of each area merged within one column."""
@@ -286,6 +284,7 @@ def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
 def _table(header: _Header, sheets: _Sheets) -> Table:
     rows = sheets.rows(header.feuille)
     _fill_merged(header, sheets)
+    _put_faults(rows, sheets.package.percentages(header.feuille, header.colonnes.get(_AMOUNT, 0)))
     _put_faults(rows, sheets.package.faults(header.feuille))
     first = max(header.ligne_balises, header.ligne_titres)
     left_out = {*sheets.package.frame_rows(header.feuille)}

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from converter.depositing.document import Demande
+from converter.checking.demande import Demande
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES
 from converter.spec.tags import vendor_columns
 

@@ -4,7 +4,6 @@ What lies there may have been written by hand, damaged or hostile: what cannot b
 """
 
 import hashlib
-import re
 import zipfile
 import zlib
 from collections import Counter
@@ -15,18 +14,14 @@ from typing import Any
 
 import msgspec
 
-from converter.depositing.document import canonical
 from converter.registry.fingerprint import Empreinte, of_pieces, of_values
-from converter.registry.reconcile import NOM_DEPOT
 from converter.registry.store import Depot, EtatDepot, Fichier, Inscrite
-from converter.spec.formats import Jour, Montant
+from converter.spec.names import NomDepot, NomPiece
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, Shape, builtin_model
 from converter.spec.tags import TAG
 
-_FOLDER = re.compile(rf"{NOM_DEPOT.pattern}( \(\d+\))?")
 _LARGEST_PIECE = 50_000_000
 """Bytes of an attachment that is read to know its content: ours are far smaller, and a zip may lie."""
-_LARGEST_AMOUNT = 10**14
 _UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 """What `zipfile` raises on a damaged, encrypted or exotic zip."""
 
@@ -36,8 +31,9 @@ def folders(dossier: Path) -> Iterator[tuple[str, Path]]:
     if not dossier.is_dir():
         return
     for folder in sorted(dossier.iterdir()):
-        if _FOLDER.fullmatch(folder.name) and folder.is_dir():
-            yield folder.name.split()[0], folder
+        nom = NomDepot.of(folder.name)
+        if nom and folder.is_dir():
+            yield str(nom), folder
 
 
 def read(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
@@ -103,27 +99,14 @@ def _request(row: Mapping[str, Any], contents: Mapping[str, str]) -> Inscrite:
 
 
 def _software(row: Mapping[str, Any]) -> str:
-    """The software that the name of a request's first attachment tells (section 3.3)."""
-    names = [str(piece.get("nomFichier")).split("-") for piece in row.get(PIECES, ())]
-    return names[0][1] if names and len(names[0]) > 1 else ""
+    """Return the software that the names of a request's attachments tell (section 3.3)."""
+    names = (NomPiece.of(piece.get("nomFichier")) for piece in row.get(PIECES, ()))
+    return next((nom.logiciel for nom in names if nom), "")
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
-    values = {nom: _canonical(nom, held) for nom, held in row.items() if nom in TAG}
-    return {nom: value for nom, value in values.items() if value is not None}
-
-
-def _canonical(nom: str, held: Any) -> Any:
-    """Return a value of the type its tag asks for, `None` where the file has another."""
-    tag = TAG[nom]
-    match tag.format:
-        case Jour():
-            read_back = canonical(tag, held) if isinstance(held, str) else None
-            return read_back if isinstance(read_back, date) else None
-        case Montant():
-            is_amount = isinstance(held, int | float) and abs(held) < _LARGEST_AMOUNT
-            return canonical(tag, held) if is_amount else None
-    return held if isinstance(held, str | bool | int) else None
+    values = {nom: TAG[nom].format.from_json(held) for nom, held in row.items() if nom in TAG}
+    return {nom: value for nom, value in values.items() if isinstance(value, str | bool | int | date)}
 
 
 def _contents(folder: Path) -> dict[str, str]:

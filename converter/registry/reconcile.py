@@ -4,19 +4,17 @@ The registry is believed where it knows a number, else the workbook. So a conver
 marked, an old backup, a lost registry and a workbook copied elsewhere all end in the same place. Source: D.
 """
 
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 
-from converter.depositing.document import Demande
+from converter.checking.demande import Demande
 from converter.issues import Inutilisable, Issue, Place
 from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.store import Fait, Memoire, Reponse, Signalement
+from converter.spec.names import NomDepot
 from converter.spec.programme import FIGES, Etat
-
-NOM_DEPOT = re.compile(r"JSON-([A-Za-z0-9]{10})-(\d{4})(\d{2})(\d{2})-(?!000)(\d{3})")
-"""The name of a deposit: numéro ANS, year, month, day and rank (section 3.3)."""
 
 _LONGUEUR = 5
 _DERNIER = 10**_LONGUEUR - 1
@@ -42,8 +40,8 @@ class Ligne:
     @property
     def depot(self) -> str:
         """The deposit it says it is in, `""` where it names none."""
-        nom = self.fichierJSON.strip().removesuffix(".json")
-        return nom if NOM_DEPOT.fullmatch(nom) else ""
+        nom = NomDepot.within(self.fichierJSON)
+        return str(nom) if nom else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,10 @@ class Statut:
         return self.etat in FIGES
 
     @property
-    def jour(self) -> str:
-        """The day of its deposit, JJ/MM/AAAA, `""` where there is none."""
-        match = NOM_DEPOT.fullmatch(self.depot)
-        return f"{match[4]}/{match[3]}/{match[2]}" if match else ""
+    def jour(self) -> date | None:
+        """The day of its deposit."""
+        nom = NomDepot.within(self.depot)
+        return nom.jour if nom else None
 
 
 LIBRE = Statut()

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from converter.checking.check import Lecture, contenus
 from converter.registry.fingerprint import of_values
-from converter.registry.reconcile import NOM_DEPOT
 from converter.spec.formats import CellFault, show
+from converter.spec.names import NomDepot
 from converter.spec.sheets import DATA_SHEETS, DEMANDES
 
 
@@ -45,8 +45,8 @@ class Rangs:
     @cached_property
     def depots(self) -> Mapping[int, str]:
         """Return the deposit that each row of `Demandes` says it is in."""
-        told = {int(ligne): NOM_DEPOT.match(self.told(ligne, "fichierJSON")) for ligne in self.table.brut.index}
-        return {ligne: match[0] for ligne, match in told.items() if match}
+        told = {int(ligne): NomDepot.within(self.told(ligne, "fichierJSON")) for ligne in self.table.brut.index}
+        return {ligne: str(nom) for ligne, nom in told.items() if nom}
 
     def told(self, ligne: int, balise: str) -> str:
         """Return the text of a tool's column on a row of `Demandes`."""

@@ -13,9 +13,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from converter.depositing.document import Lot, json_name
+from converter.checking.demande import Lot
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import Empreinte, empreinte
+from converter.spec.names import NomDepot
 from converter.spec.programme import MAX_FICHIERS_JOUR, Etat
 
 REGISTRE = "registre.sqlite"
@@ -124,13 +125,14 @@ class Memoire:
     """The registry at one moment.
 
     `faits` are the numbers in use, `numeros` all those ever used, `annules` the deposits withdrawn; `depots` are all
-    those whose content is known, withdrawn ones among them.
+    those whose content is known, withdrawn ones among them; `recues` is the day of the last answer to each number.
     """
 
     faits: Mapping[str, Fait] = field(default_factory=dict)
     numeros: frozenset[str] = frozenset()
     annules: frozenset[str] = frozenset()
     depots: frozenset[str] = frozenset()
+    recues: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +299,13 @@ class Registry:
 
     def _reserve_one(self, lot: Lot, jour: date, modele: str) -> str:
         numero_ans = lot.entete.numeroAns
-        nom = json_name(numero_ans, jour, 1)
-        (last,) = self._base.execute("SELECT max(nom) FROM depot WHERE nom LIKE ?", (f"{nom[:-3]}___",)).fetchone()
-        rang = int(last[-3:]) + 1 if last else 1
+        first = NomDepot(numero_ans, jour, 1)
+        (last,) = self._base.execute("SELECT max(nom) FROM depot WHERE nom LIKE ?", (first.same_day,)).fetchone()
+        known = NomDepot.within(last or "")
+        rang = known.rang + 1 if known else 1
         if rang > MAX_FICHIERS_JOUR:
             raise Inutilisable(Issue("D020", faits=(("jour", f"{jour:%d/%m/%Y}"), ("numeroAns", numero_ans))))
-        nom = json_name(numero_ans, jour, rang)
+        nom = str(NomDepot(numero_ans, jour, rang))
         self._insert_depot(nom, lot.entete.logiciel, EtatDepot.RESERVE, modele)
         return nom
 
@@ -432,7 +435,17 @@ class Registry:
             for numero, valeurs, pieces, depot, cree_le, *answer in self._base.execute("SELECT * FROM en_usage")
         }
         numeros = frozenset(numero for (numero,) in self._base.execute("SELECT numeroEditeur FROM demande"))
-        return Memoire(faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk())
+        return Memoire(
+            faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk(), self._answered_on()
+        )
+
+    def _answered_on(self) -> dict[str, date]:
+        """Return the day on which the last answer to each number in use was brought in."""
+        query = (
+            "SELECT numeroEditeur, max(recue_le) FROM reponse JOIN demande ON demande.id = reponse.demande"
+            " WHERE NOT libre GROUP BY numeroEditeur"
+        )
+        return {numero: datetime.fromisoformat(recue_le).date() for numero, recue_le in self._base.execute(query)}
 
     def _names(self, etats: Sequence[EtatDepot]) -> list[str]:
         return [nom for nom, etat in self._base.execute("SELECT nom, etat FROM depot ORDER BY nom") if etat in etats]
@@ -462,14 +475,6 @@ class Registry:
         fichiers = tuple(Fichier(*file) for file in files)
         demandes = tuple(Inscrite(n, num, cents, Empreinte(v, p)) for n, num, cents, v, p in requests)
         return Depot(real, logiciel, EtatDepot(etat), cree_le, modele, fichiers, demandes)
-
-    def answered_on(self) -> dict[str, date]:
-        """Return the day on which the last answer to each number in use was brought in."""
-        query = (
-            "SELECT numeroEditeur, max(recue_le) FROM reponse JOIN demande ON demande.id = reponse.demande"
-            " WHERE NOT libre GROUP BY numeroEditeur"
-        )
-        return {numero: datetime.fromisoformat(recue_le).date() for numero, recue_le in self._base.execute(query)}
 
     def is_answered(self, nom: str) -> bool:
         """Tell whether the portal has answered about any request of a deposit."""

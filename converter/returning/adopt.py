@@ -3,9 +3,7 @@
 The vendor downloads the model from the portal, which alone is certain about the spelling, order and nesting of keys.
 """
 
-import contextlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -26,6 +24,7 @@ from converter.spec.shape import (
     decode,
     fold,
 )
+from converter.system.files import ensure_output, write_whole
 from converter.system.refusals import guarded
 
 _LARGEST = 5_000_000
@@ -67,17 +66,8 @@ def _read(modele: Path) -> bytes:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    aside = target.with_name(f".{target.name}-{os.getpid()}")
-    with guarded(target.parent):
-        try:
-            with aside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(target)
-        finally:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+    ensure_output(target, is_ours=Path.is_file)
+    write_whole(target, data)
 
 
 # --- lists that the model leaves empty --------------------------------------------------------------------------------

@@ -20,12 +20,13 @@ from converter.issues import Inutilisable, Issue, Place
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import changes
 from converter.reading.workbook import Classeur, Table
-from converter.registry.reconcile import NOM_DEPOT, next_free_number
+from converter.registry.reconcile import next_free_number
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
+from converter.spec.names import NomDepot
 from converter.spec.programme import ACCEPTEES, FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
@@ -140,20 +141,23 @@ def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot
     if nom in memoire.annules or (depot and depot.etat is EtatDepot.ANNULE):
         raise Inutilisable(Issue("S005", faits=(("fichier", answer.nom), ("depot", nom))))
     numero_ans = received.texte(answer.entete.get("numeroAns"))
-    if numero_ans.upper() != nom.split("-")[1].upper():
+    if numero_ans.upper() != _numero_ans(nom).upper():
         raise Inutilisable(Issue("S006", valeur=numero_ans, faits=(("fichier", answer.nom), ("depot", nom))))
     # What only a workbook told of a deposit is no witness of what was sent.
     inscrites = depot.demandes if depot and depot.etat is not EtatDepot.SIGNALE else ()
     return _Depot(depot.nom if depot else nom, {each.numero: each.empreinte.valeurs for each in inscrites})
 
 
+def _numero_ans(depot: str) -> str:
+    nom = NomDepot.within(depot)
+    return nom.numeroAns if nom else ""
+
+
 def _named(answer: Recu, known: Mapping[str, Depot], rows: Rangs, memoire: Memoire) -> str:
     """Return the deposit that the file's name tells, be it `… (1).json`; `""` where none of ours bears it."""
-    match = NOM_DEPOT.search(answer.nom)
-    if match is None:
-        return ""
-    ours = match[0].upper() in known or match[0] in memoire.annules or match[0] in rows.depots.values()
-    return match[0] if ours else ""
+    found = NomDepot.within(answer.nom)
+    nom = str(found) if found else ""
+    return nom if nom.upper() in known or nom in memoire.annules or nom in rows.depots.values() else ""
 
 
 def _by_content(answer: Recu, memoire: Memoire, depots: Sequence[Depot]) -> str:

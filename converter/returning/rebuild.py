@@ -10,17 +10,14 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from converter.attachments.inspection import OCTETS
 from converter.blank.template import Rows, Value
 from converter.issues import Inutilisable, Issue, Place
-from converter.registry.reconcile import NOM_DEPOT
-from converter.returning.received import NOM_PIECE, Recu, Sens, Valeurs, is_amount, lire, reponse, rows, sens, texte
-from converter.spec.formats import Booleen, Jour, Montant
+from converter.returning.received import Recu, Sens, Valeurs, lire, reponse, rows, sens, texte
+from converter.spec.names import NomDepot, NomPiece, zip_name
 from converter.spec.programme import EXTENSIONS, LOGICIELS, Etat
 from converter.spec.shape import ETABLISSEMENTS, Shape
 from converter.spec.shape import PIECES as PIECES_LIST
@@ -32,8 +29,6 @@ _LARGEST_FILE = 100_000_000
 """Bytes of a JSON file: 200 requests take less than one."""
 _LONGEST_CELL = 32_000
 """Characters that a cell holds; Excel's own limit is a little above."""
-_FIRST_DAY = date(1900, 3, 1)
-"""The first day that all spreadsheets number alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +125,8 @@ class _Taken:
         return filled | {"etat": etat.value} | self._deposit() if etat else filled
 
     def _deposit(self) -> dict[str, Value]:
-        match = NOM_DEPOT.search(self.recu.nom)
-        jour = _day(*match.groups()[1:4]) if match else None
-        return {"fichierJSON": f"{match[0]}.json", "dateDepot": jour} if match and jour else {}
+        nom = NomDepot.within(self.recu.nom)
+        return {"fichierJSON": nom.json, "dateDepot": nom.jour} if nom else {}
 
     def issues(self, shape: Shape, *, supposed: bool) -> Iterator[Issue]:
         """Tell what the workbook cannot say of this file, and what to do about its requests."""
@@ -151,13 +145,6 @@ class _Taken:
 
 _ETATS = {Sens.ACCEPTEE: Etat.ACCEPTEE, Sens.REJETEE: Etat.REJETEE, Sens.INDECIS: Etat.CONVERTIE}
 """The state of a request that the portal has answered; what it left undecided must not be sent again."""
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def _strangers(recu: Recu, shape: Shape) -> Iterator[tuple[str, Any]]:
@@ -198,19 +185,8 @@ def _cell(tag: Tag, valeur: Any, logiciel: str) -> Value:
     """Return what to write for a JSON value: typed when its column reads it back as it is, else as text."""
     if valeur is None or (valeur is False and logiciel not in tag.logiciels):
         return None  # what another software's tag is left at in the JSON stays blank in the workbook
-    match tag.format:
-        case Booleen() if isinstance(valeur, bool):
-            return valeur
-        case Jour() if (jour := _date(tag.format, valeur)) is not None:
-            return jour
-        case Montant() if is_amount(valeur) and Decimal(repr(float(valeur))) == valeur:
-            return Decimal(valeur)
-    return texte(valeur)
-
-
-def _date(kind: Jour, valeur: Any) -> date | None:
-    jour = kind.read(valeur).valeur if isinstance(valeur, str) else None
-    return jour if isinstance(jour, date) and kind.write(jour) == valeur and jour >= _FIRST_DAY else None
+    typed = tag.format.excel_of_json(valeur)
+    return texte(valeur) if typed is None else typed
 
 
 def _cut(value: Value) -> Value:
@@ -253,9 +229,8 @@ _UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, Run
 
 def zips_beside(fichier: Path) -> tuple[Path, ...]:
     """Return the zips that lie beside a JSON file: those of its deposit where its name tells it, else all."""
-    match = NOM_DEPOT.search(fichier.name)
-    pattern = f"PJ-{match[0].removeprefix('JSON-')}-*.zip" if match else "*.zip"
-    return tuple(sorted(fichier.parent.glob(pattern)))
+    nom = NomDepot.within(fichier.name)
+    return tuple(sorted(fichier.parent.glob(zip_name(str(nom), "*") if nom else "*.zip")))
 
 
 def extraire(archives: Sequence[Path], noms: Sequence[str], dossier: Path) -> tuple[Issue, ...]:
@@ -282,7 +257,7 @@ def _members(archive: Path, wanted: Collection[str]) -> Iterator[tuple[str, byte
         with zipfile.ZipFile(archive) as package:
             for info in package.infolist():
                 nom = info.filename.rpartition("/")[2]
-                if nom in wanted and NOM_PIECE.fullmatch(nom):
+                if nom in wanted and NomPiece.of(nom):
                     yield nom, _unpacked(package, info)
     except _UNREADABLE:
         return

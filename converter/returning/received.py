@@ -5,7 +5,6 @@ Nothing of it is trusted: a value is of any JSON type, a list may be missing, a 
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,22 +12,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from converter.depositing.document import canonical
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import of_values
 from converter.sentences.portal import ACCEPTEE
-from converter.spec.formats import Jour, Montant
-from converter.spec.programme import CODE_TYPE_FICHIER, COULOIR, LOGICIELS, VAGUE
+from converter.spec.names import NomPiece
+from converter.spec.programme import LOGICIELS
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
 from converter.spec.tags import DPI_TAGS, PFI_TAGS, TAG
-
-NOM_PIECE = re.compile(
-    rf"{COULOIR}-(?P<logiciel>{'|'.join(LOGICIELS)})-{VAGUE}-(?P<code>{'|'.join(CODE_TYPE_FICHIER.values())})"
-    r"-(?P<numero>[A-Za-z0-9]{5})\.(?P<extension>pdf|png|jpg)"
-)
-"""The name of an attachment (section 3.3, stated there for DPI; carried over to PFI and RI)."""
-
-_LARGEST_AMOUNT = 10**12
 
 Valeurs = Mapping[str, Any]
 """Values by tag as the JSON has them, decimal numbers as `Decimal`; the lists of a request under their roles."""
@@ -73,8 +63,8 @@ def _software(demandes: Iterable[Valeurs]) -> str:
 
 
 def _named(piece: Valeurs) -> str:
-    match = NOM_PIECE.fullmatch(str(piece.get("nomFichier")))
-    return match["logiciel"] if match else ""
+    nom = NomPiece.of(piece.get("nomFichier"))
+    return nom.logiciel if nom else ""
 
 
 def _answered(demande: Valeurs) -> str:
@@ -94,25 +84,7 @@ def empreintes(demande: Valeurs) -> frozenset[str]:
 
 
 def _canonical(valeurs: Valeurs) -> dict[str, Any]:
-    return {nom: _value(nom, valeur) for nom, valeur in valeurs.items() if nom in TAG}
-
-
-def _value(nom: str, valeur: Any) -> Any:
-    """Return the canonical value, `None` where the file has another type than the tag asks for."""
-    tag = TAG[nom]
-    match tag.format:
-        case Jour():
-            return canonical(tag, valeur) if isinstance(valeur, str) else None
-        case Montant():
-            return canonical(tag, valeur) if is_amount(valeur) else None
-    return valeur
-
-
-def is_amount(valeur: Any) -> bool:
-    """Tell whether a JSON value is a number that could be an amount."""
-    if isinstance(valeur, bool) or not isinstance(valeur, int | Decimal):
-        return False
-    return -_LARGEST_AMOUNT < valeur < _LARGEST_AMOUNT
+    return {nom: TAG[nom].format.from_json(valeur) for nom, valeur in valeurs.items() if nom in TAG}
 
 
 # --- what the portal answered -----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from converter.issues import Gravite
-from converter.sentences.say import Message
+from converter.sentences.message import Message
 
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 

@@ -1,14 +1,13 @@
-"""The French sentences about the portal's answer, files taken back into a workbook, and adopted models, by code."""
+"""The French sentences about the JSON that comes back, S."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from converter.issues import Gravite
-from converter.sentences.say import Message
+from converter.sentences.message import Message
 
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 
-_REPONSE = {
+MESSAGES: Mapping[str, Message] = {
     "S001": Message(
         _E,
         "aucune demande dans le fichier",
@@ -146,9 +145,6 @@ _REPONSE = {
         "Le numéro {valeur} est porté par plusieurs lignes ({lignes}) : la réponse n’a pas pu être inscrite.",
         "Rendez à chaque demande son numéro, puis relancez retour.",
     ),
-}
-
-_REPRISE = {
     "S030": Message(
         _E,
         "plusieurs fournisseurs",
@@ -214,9 +210,6 @@ _REPRISE = {
         "La pièce « {valeur} » n’a pas été extraite : {cause}.",
         "Placez-la vous-même dans le dossier des pièces.",
     ),
-}
-
-_MODELE = {
     "S042": Message(
         _E,
         "modèle sans demande",
@@ -260,6 +253,3 @@ _MODELE = {
         "Comparez le premier fichier produit avec le guide avant de le déposer.",
     ),
 }
-
-MESSAGES: Mapping[str, Message] = MappingProxyType(_REPONSE | _REPRISE | _MODELE)
-"""The codes `S…`: retour (S001 to S024), classeur (S030 to S039), adopter (S042 to S048)."""

@@ -1,14 +1,13 @@
-"""The French sentences about deposits, the registry and what the environment refuses, by code."""
+"""The French sentences about deposits and their registry, D."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from converter.issues import Gravite
-from converter.sentences.say import Message
+from converter.sentences.message import Message
 
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 
-_REPRISE = {
+MESSAGES: Mapping[str, Message] = {
     "D001": Message(
         _A,
         "conversion interrompue, défaite",
@@ -63,9 +62,6 @@ _REPRISE = {
         "Le n° éditeur {valeur} du dépôt {depot} figure déjà dans un autre dépôt.",
         "Vérifiez que la demande n’a pas été envoyée deux fois ; n’en téléversez qu’un.",
     ),
-}
-
-_RAPPROCHEMENT = {
     "D010": Message(
         _C,
         "état repris du registre",
@@ -116,6 +112,12 @@ _RAPPROCHEMENT = {
         "La demande {valeur} est la copie exacte, pièces comprises, de la demande {autre}, déjà dans {depot}.",
         "Supprimez l’une des deux. Si elles sont bien distinctes, joignez à chacune son propre bon de commande.",
     ),
+    "D017": Message(
+        _C,
+        "absente du dépôt nommé",
+        "La demande {valeur} n’est pas dans {depot}, que nomme sa ligne (copiée d’une autre, sans doute).",
+        "Rien à faire : elle est contrôlée et convertie comme une demande neuve.",
+    ),
     "D018": Message(
         _A,
         "inchangée depuis son rejet",
@@ -123,15 +125,6 @@ _RAPPROCHEMENT = {
         "Corrigez ce que l’ASP reproche ; sinon elle sera sans doute rejetée de nouveau.",
         "1.2",
     ),
-    "D017": Message(
-        _C,
-        "absente du dépôt nommé",
-        "La demande {valeur} n’est pas dans {depot}, que nomme sa ligne (copiée d’une autre, sans doute).",
-        "Rien à faire : elle est contrôlée et convertie comme une demande neuve.",
-    ),
-}
-
-_APPEL = {
     "D020": Message(
         _E,
         "plus de numéro de fichier ce jour",
@@ -178,9 +171,6 @@ _APPEL = {
         "Le dépôt {valeur} est déjà annulé.",
         "Rien à faire : son dossier est dans « annulés ».",
     ),
-}
-
-_REFAIRE = {
     "D030": Message(
         _E,
         "zips d’un dépôt inconnu",
@@ -222,68 +212,3 @@ _REFAIRE = {
         "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
     ),
 }
-
-_ENVIRONNEMENT = {
-    "E020": Message(
-        _E,
-        "disque plein",
-        "Le disque est plein : {chemin} n’a pas pu être écrit.",
-        "Libérez de la place, puis relancez. Aucun dépôt n’est à moitié fait.",
-    ),
-    "E021": Message(
-        _E,
-        "droits insuffisants",
-        "{chemin} ne peut pas être écrit : il est en lecture seule ou vous n’en avez pas le droit.",
-        "Demandez le droit d’écrire dans ce dossier, ou choisissez-en un autre (--sortie), puis relancez.",
-    ),
-    "E022": Message(
-        _E,
-        "dossier disparu",
-        "{chemin} a disparu pendant le travail : le dossier a été déplacé ou supprimé, ou le réseau est coupé.",
-        "Remettez-le à sa place ou rétablissez le réseau, puis relancez.",
-    ),
-    "E023": Message(
-        _E,
-        "chemin trop long",
-        "Le chemin {chemin} est trop long pour ce système.",
-        "Placez le classeur dans un dossier plus proche de la racine du disque, au nom plus court, puis relancez.",
-    ),
-    "E024": Message(
-        _E,
-        "fichier trop gros pour ce disque",
-        "{chemin} dépasse la taille que ce disque accepte.",
-        "Choisissez un autre disque (--sortie), puis relancez.",
-    ),
-    "E025": Message(
-        _E,
-        "fichier ouvert ailleurs",
-        "{chemin} est ouvert dans un autre programme.",
-        "Fermez-le (un bordereau ouvert dans Excel, un zip ouvert), puis relancez.",
-    ),
-    "E026": Message(
-        _E,
-        "refus du système",
-        "Le système refuse de travailler dans {chemin} : {raison}.",
-        "Relancez ; si cela persiste, transmettez ce message à votre service informatique.",
-    ),
-    "E030": Message(
-        _E,
-        "dossier des dépôts occupé",
-        "Une autre conversion travaille déjà dans {chemin} : {utilisateur}, sur {machine}, depuis le {depuis}.",
-        "Attendez qu’elle se termine, puis relancez. Rien n’a été changé.",
-    ),
-    "E031": Message(
-        _E,
-        "pièce modifiée pendant la conversion",
-        "La pièce {fichier} a changé ou disparu pendant la conversion.",
-        "Fermez-la, vérifiez qu’elle est complète, puis relancez. Rien n’a été déposé.",
-    ),
-    "E032": Message(
-        _E,
-        "publication empêchée",
-        "Les dépôts sont prêts mais n’ont pas pu être publiés dans {chemin} : {raison}.",
-        "Fermez ce qui est ouvert dans ce dossier, puis relancez : la publication sera terminée d’abord.",
-    ),
-}
-
-MESSAGES: Mapping[str, Message] = MappingProxyType(_REFAIRE | _REPRISE | _RAPPROCHEMENT | _APPEL | _ENVIRONNEMENT)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from converter.issues import Facts, Gravite
-from converter.sentences.say import Message
+from converter.sentences.message import Message
 
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 
@@ -250,6 +250,12 @@ _K2 = {
         "Rapportez-la dans le classeur avec la commande retour ; ne la déposez pas.",
         "1.2",
     ),
+    "K218": Message(
+        _E,
+        "caractère invisible",
+        "« {balise} » contient un caractère qui n’en est pas un ({caractere}).",
+        "Ressaisissez la valeur au clavier, sans la copier.",
+    ),
     "K220": Message(
         _E,
         "mandataire à remplir",
@@ -328,6 +334,12 @@ _K2 = {
         "Demandes qui annoncent une PFI indépendante du DPI : {nombre}.",
         "Vérifiez que votre logiciel est référencé avec le profil « Intégration INS ».",
         "3.2",
+    ),
+    "K233": Message(
+        _A,
+        "établissement en double",
+        "Le FINESS {valeur} figure deux fois dans la demande.",
+        "Retirez l’établissement en trop, ou corrigez le FINESS.",
     ),
     "K240": Message(
         _E,
@@ -497,6 +509,12 @@ _K3 = {
         "bon de commande déjà joint",
         "Le bon de commande « {valeur} » a le même contenu que « {autre} ».",
         "Vérifiez que chaque demande a son propre bon de commande.",
+    ),
+    "K321": Message(
+        _A,
+        "même fichier pour deux pièces",
+        "« {valeur} » a le même contenu que « {autre} », de la même demande.",
+        "Vérifiez que le bon de commande et la preuve HT sont joints tous les deux.",
     ),
 }
 

@@ -56,3 +56,8 @@ ATTRIBUEE, REFUSEE, A_MODIFIER = "Attribuée", "Refusée", "À modifier"
 
 EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"})
 """The `formatFichier` that each accepted file extension says (section 3.3; `.jpeg` is D)."""
+
+
+def avance(centimes: int) -> int:
+    """Return the advance on an amount, both in centimes, half a centime rounded up (section 1.1; rounding is D)."""
+    return (centimes * TAUX_AVANCE_POURCENT + 50) // 100

@@ -334,11 +334,13 @@ def _about(tag: str, nom: str, keys: Sequence[str]) -> tuple[tuple[str, str], ..
 
 
 def load_model(path: Path) -> Shape:
-    """Read and compile a model file; raises `Inutilisable` (F001, F022) when it is absent or no JSON."""
+    """Read and compile a model file; raises `Inutilisable` (F001 absent, F017 unreadable, F022 no JSON)."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise Inutilisable(Issue("F001", faits=(("fichier", path.name),))) from None
+    except OSError:
+        raise Inutilisable(Issue("F017", faits=(("fichier", str(path)),))) from None
     return compile_model(decode(data, path.name, reel=float), path.name)
 
 

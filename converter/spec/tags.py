@@ -17,6 +17,7 @@ from converter.spec.programme import BON_COMMANDE, LOGICIELS, LOGICIELS_EN_TOUTE
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
 from converter.spec.values import (
     BOOLEEN,
+    CLASSEUR,
     DATE,
     DECISION,
     DOSSIER,
@@ -155,6 +156,21 @@ TAGS: tuple[Tag, ...] = (
         exemple="pieces",
         aide="Le dossier, à côté de ce classeur, où se trouvent les bons de commande et les preuves HT.",
     ),
+    _parametre(
+        nom="lectureBonsCommande",
+        libelle="Lecture des bons de commande",
+        format=BOOLEEN,
+        exemple="OUI",
+        aide="OUI ou vide : le montant, la date et le signataire sont comparés au texte des PDF. NON : rien n’est lu.",
+    ),
+    _parametre(
+        nom="fichierFiness",
+        libelle="Fichier de calcul (FINESS)",
+        format=CLASSEUR,
+        exemple="Fichier de calcul.xlsx",
+        aide="Le fichier public des FINESS (.xlsx ou .csv), à côté de ce classeur ; vide : celui dont le nom commence "
+        "par « Fichier de calcul », s’il y est.",
+    ),
     Tag(
         nom="numLigne",
         bloc=_DEMANDE,
@@ -291,6 +307,14 @@ TAGS: tuple[Tag, ...] = (
         largeur=14,
         aide="Les 9 chiffres du FINESS PMSI : le FINESS juridique d’un établissement public, sinon le géographique.",
     ),
+    _outil(
+        nom="nomEtablissement",
+        libelle="Établissement (selon le FINESS)",
+        feuilles=(BENEFICIAIRES,),
+        largeur=34,
+        section="3.1",
+        aide="Le nom que le fichier de calcul donne à ce FINESS, pour vérifier d’un coup d’œil : rempli par l’outil.",
+    ),
     Tag(
         nom="nomFichier",
         bloc=_PIECES,
@@ -316,7 +340,7 @@ TAGS: tuple[Tag, ...] = (
         feuilles=(PIECES,),
         exemple=BON_COMMANDE,
         largeur=18,
-        aide="BON_COMMANDE : un par demande. PREUVE_HT : l’attestation de non-assujettissement à la TVA, si régime HT.",
+        aide="BON_COMMANDE : un par demande. PREUVE_HT : en régime HT, l’attestation des Finances publiques (DGFiP).",
     ),
     Tag(
         nom="fichier",

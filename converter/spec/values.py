@@ -1,9 +1,23 @@
 """The formats of the tags: each a family of `formats` with the conditions and examples of one kind of value."""
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
-from converter.spec.formats import Booleen, Choix, Code, Condition, Courriel, Examples, Jour, Montant, Telephone, Texte
+from converter.spec.formats import (
+    FRENCH_PHONE,
+    TITLE,
+    Booleen,
+    Choix,
+    Code,
+    Condition,
+    Courriel,
+    Examples,
+    Jour,
+    Montant,
+    Telephone,
+    Texte,
+)
 from converter.spec.programme import A_MODIFIER, ATTRIBUEE, BON_COMMANDE, LOGICIELS, PREUVE_HT, REFUSEE
 
 if TYPE_CHECKING:
@@ -58,6 +72,10 @@ def _is_email(address: str) -> bool:
 
     if _EVERYDAY_EMAIL.fullmatch(address):
         return True
+    if (
+        unicodedata.normalize("NFKC", address) != address
+    ):  # the library reads ｃｈ.ｆｒ as ch.fr, and the portal does not
+        return False
     try:
         validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
@@ -82,6 +100,22 @@ def _is_telephone(number: str) -> bool:
 
 _FINESS = re.compile("[0-9]{9}|2[AB][0-9]{7}")
 
+# What stands where the name of the person who signed should: an establishment, a service, a function.
+_NO_PERSON = re.compile(
+    r"^(?:C\.?H|CHRU|GHT|GHU|GHI|CHIC|CHS|APHP|AP-HP|APHM|AP-HM|HCL)(?: |-|$)"
+    r"|^CH[UIR](?:$|-| (?:DE|DU|DES|D['’]))"
+    r"|\b(?:CENTRE HOSPITALIER|CENTRE M[EÉ]DICO|CENTRE DE |GROUPE HOSPITALIER|GROUPEMENT|(?:POLY)?CLINIQUE"
+    r"|H[OÔ]PITA(?:L|UX)|EHPAD|FONDATION|ASSOCIATION|INSTITUT|MUTUALIT[EÉ]|[EÉ]TABLISSEMENT|SERVICE|DIRECTION"
+    r"|DIRECTEUR|DIRECTRICE|SECR[EÉ]TARIAT|SAS|SARL|GCS|GIE)\b"
+)
+
+
+def _keyed(number: str) -> bool:
+    from stdnum import luhn
+
+    return bool(luhn.is_valid(number))
+
+
 NUMERO_EDITEUR = Code(
     longueur=5,
     attendu="5 lettres ou chiffres, par exemple 00001",
@@ -90,6 +124,8 @@ NUMERO_EDITEUR = Code(
 )
 NUMERO_ANS = Code(
     longueur=10,
+    zeros=1,
+    cle=lambda _: False,
     attendu="10 caractères, lettres ou chiffres",
     conditions=(_chars("V003", "[A-Za-z0-9]*"), _length(10)),
     examples=Examples({"1234567890": "1234567890", 1234567890.0: "1234567890"}, ("123456789", "12345-7890")),
@@ -97,6 +133,8 @@ NUMERO_ANS = Code(
 NUMERO_SIRET = Code(
     longueur=14,
     motif="[0-9]",
+    zeros=4,  # with five missing, it is a SIREN
+    cle=_keyed,
     attendu="14 chiffres",
     conditions=(_chars("V003", "[0-9]*"), _length(14), Condition("V042", lambda s: s.map(_siret_key))),
     examples=Examples(
@@ -108,6 +146,7 @@ FINESS = Code(
     longueur=9,
     motif="(?:[0-9]{9}|2[AB][0-9]{7})",
     zeros=1,
+    cle=_keyed,
     attendu="9 chiffres (2A ou 2B en tête pour la Corse)",
     conditions=(
         _length(9),
@@ -140,14 +179,23 @@ EMAIL = Courriel(
 TELEPHONE = Telephone(
     maximum=49,
     attendu="un numéro de téléphone de 49 caractères au plus",
-    conditions=(_at_most(49), Condition("V031", lambda s: s.map(_is_telephone))),
+    conditions=(
+        _at_most(49),
+        Condition("V035", lambda s: s.str.count(FRENCH_PHONE).le(1)),
+        Condition("V031", lambda s: s.map(_is_telephone)),
+    ),
     examples=Examples({"01 44 55 66 77": "01 44 55 66 77", 144556677.0: "0144556677"}, ("1" * 50, True)),
 )
 NOM = Texte(
     maximum=49,
     majuscules=True,
     attendu="un nom en MAJUSCULES, de 49 caractères au plus",
-    conditions=(_at_most(49), Condition("V032", lambda s: s.str.contains(r"[^\W\d_]"))),
+    conditions=(
+        _at_most(49),
+        Condition("V032", lambda s: s.str.contains(r"[^\W\d_]")),
+        Condition("V033", lambda s: ~s.str.contains(_NO_PERSON)),
+        Condition("V034", lambda s: ~s.str.contains(TITLE)),
+    ),
     examples=Examples({"DUPONT": "DUPONT", "Dupont": "DUPONT", "Hélène": "HÉLÈNE"}, ("X" * 50, True, 12.0)),
 )
 OPERATEUR = Texte(
@@ -156,7 +204,12 @@ OPERATEUR = Texte(
     conditions=(_at_most(49),),
     examples=Examples({"Mailiz": "Mailiz"}, ("x" * 50,)),
 )
-REGIME_TVA = Choix(valeurs=("HT", "TTC"), attendu="HT ou TTC", examples=Examples({"HT": "HT", "ttc": "TTC"}, ("TVA",)))
+REGIME_TVA = Choix(
+    valeurs=("HT", "TTC"),
+    attendu="HT ou TTC",
+    synonymes={"hors taxe": "HT", "hors taxes": "HT", "toutes taxes comprises": "TTC"},
+    examples=Examples({"HT": "HT", "ttc": "TTC"}, ("TVA",)),
+)
 LOGICIEL = Choix(valeurs=LOGICIELS, attendu="DPI, PFI ou RI", examples=Examples({"DPI": "DPI", "pfi": "PFI"}, ("LIS",)))
 TYPE_FICHIER = Choix(
     valeurs=(BON_COMMANDE, PREUVE_HT),
@@ -184,6 +237,7 @@ DECISION = Choix(
 MONTANT_PAYE = Montant(attendu="le montant reçu, en euros, supérieur à 0")
 FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
 DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
+CLASSEUR = Texte(maximum=1024, attendu="le nom d’un fichier à côté de ce classeur", conditions=(_at_most(1024),))
 LIBRE = Texte(maximum=32_000, attendu="un texte")
 NOM_FICHIER = Texte(
     maximum=49, attendu="HOP-logiciel-Va1-BDC ou HT-numeroEditeur, puis .pdf, .png ou .jpg", conditions=(_at_most(49),)

@@ -34,6 +34,18 @@ _BY_SQLITE = {
     sqlite3.SQLITE_BUSY: OCCUPE,
     sqlite3.SQLITE_LOCKED: OCCUPE,
 }
+_REASONS = {
+    errno.EEXIST: "un fichier y porte déjà ce nom",
+    errno.EISDIR: "c’est un dossier, pas un fichier",
+    errno.ENOTEMPTY: "un dossier de ce nom n’est pas vide",
+    errno.EINVAL: "ce nom ou cette opération n’y sont pas admis",
+    errno.EIO: "le disque ne répond pas",
+    errno.ELOOP: "ses liens tournent en rond",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+    errno.ETIMEDOUT: "le réseau ne répond pas",
+    errno.EXDEV: "deux disques sont en jeu",
+}
+"""What the system would say in English."""
 _LONGEST_PATH = 259 if os.name == "nt" else 4095
 """Characters of a path that every program of the system can open."""
 
@@ -58,12 +70,17 @@ def refuse_long_path(chemin: Path) -> None:
 def _system_issue(error: OSError, dossier: Path) -> Issue:
     code = _BY_WINERROR.get(getattr(error, "winerror", None) or 0) or _BY_ERRNO.get(error.errno or 0, AUTRE)
     where = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else dossier
-    return _issue(code, where, error.strerror or str(error))
+    return _issue(code, where, reason(error))
+
+
+def reason(error: OSError) -> str:
+    """Say in French why the system refused."""
+    return _REASONS.get(error.errno or 0, f"erreur système n° {getattr(error, 'winerror', None) or error.errno or 0}")
 
 
 def _registry_issue(error: sqlite3.OperationalError, dossier: Path) -> Issue:
     code = _BY_SQLITE.get(error.sqlite_errorcode & 0xFF, AUTRE) if dossier.is_dir() else DISPARU
-    return _issue(code, dossier, str(error))
+    return _issue(code, dossier, f"le registre répond {error.sqlite_errorname}")
 
 
 def _issue(code: str, chemin: Path, raison: str) -> Issue:

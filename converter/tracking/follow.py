@@ -1,6 +1,6 @@
 """Where every request stands and how it came there: numbers, deposits, answers, the advance expected. Pure.
 
-What an amount gives as advance is the slip's rule (`bordereau.avance`), and a total is the sum of what its requests
+What an amount gives as advance is the slip's rule (`programme.avance`), and a total is the sum of what its requests
 give, so that the figures of workbook, slip and follow-up agree to the centime. Source: section 1.1; D.
 """
 
@@ -8,16 +8,14 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from converter.checking.check import Contenu, Lecture, contenus
 from converter.checking.instruction import NON_DIT, Suite
-from converter.depositing.bordereau import avance
-from converter.registry.reconcile import NOM_DEPOT
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.spec.formats import Montant
-from converter.spec.programme import ACCEPTEES, ATTENDUS, FIGES, LOGICIELS, Etat
+from converter.spec.names import NomDepot
+from converter.spec.programme import ACCEPTEES, ATTENDUS, FIGES, LOGICIELS, Etat, avance
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +184,13 @@ def suivi(
     au: date,
     *,
     etats: Mapping[int, Etat] | None = None,
-    answered: Mapping[str, date] = MappingProxyType({}),
 ) -> Suivi:
     """Return the follow-up on the day `au`, of the registry (`Registry.memory()`, `Registry.depots()`) and workbook.
 
     The registry is believed where it knows a number, else `etats` (a verdict's, by Excel row), else the workbook. A
-    request that was refused and not sent again stays `Rejetée`, whatever its row says since. `answered` is the day of
-    the portal's answer by number (`Registry.answered_on()`).
+    request that was refused and not sent again stays `Rejetée`, whatever its row says since.
     """
-    teller = _Teller(Rangs(lecture), memoire, _holding(depots), au, etats or lecture.etats, answered)
+    teller = _Teller(Rangs(lecture), memoire, _holding(depots), au, etats or lecture.etats)
     rows = lecture.frames.demandes.valeurs.index
     demandes = tuple(teller.demande(contenu) for contenu in contenus(lecture, list(rows)))
     refused = {demande.numero for demande in demandes if demande.etat is Etat.REFUSEE}
@@ -204,11 +200,8 @@ def suivi(
 
 def day_of(depot: str) -> date | None:
     """Return the day that the name of a deposit tells (section 3.3)."""
-    match = NOM_DEPOT.fullmatch(depot)
-    try:
-        return date(int(match[2]), int(match[3]), int(match[4])) if match else None
-    except ValueError:
-        return None
+    nom = NomDepot.within(depot)
+    return nom.jour if nom else None
 
 
 def _holding(depots: Iterable[Depot]) -> Mapping[str, Sequence[Depot]]:
@@ -267,7 +260,6 @@ class _Teller:
     holding: Mapping[str, Sequence[Depot]]
     au: date
     etats: Mapping[int, Etat]
-    answered: Mapping[str, date]
 
     def demande(self, contenu: Contenu) -> DemandeSuivie:
         """Tell one request."""
@@ -290,7 +282,7 @@ class _Teller:
             tuple(self._etapes(ligne, numero)),
             _distinct(contenu, "FINESSPMSI"),
             depot.split("-")[1] if jour else self._numero_ans(contenu.logiciel),
-            self.answered.get(numero) if etat in ACCEPTEES else None,
+            self.memoire.recues.get(numero) if etat in ACCEPTEES else None,
             self.rangs.lecture.suites.of(ligne),
         )
 

@@ -1,6 +1,7 @@
 """The follow-up as a workbook to read, filter and print: totals and charts first, then each request and deposit."""
 
 import textwrap
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from io import BytesIO
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -25,6 +27,8 @@ from converter.tracking.follow import DemandeSuivie, DepotSuivi, Suivi, Total
 
 SYNTHESE, DEMANDES, DEPOTS, HISTORIQUE = "Synthèse", "Demandes", "Dépôts", "Historique"
 PAIEMENTS, SOLDE = "Paiements", "Solde"
+_TITLE = "Suivi des demandes"
+"""What the title of the file begins with, which tells a follow-up from any other workbook."""
 AVANCE = f"Avance {TAUX_AVANCE_POURCENT} %"
 
 COULEURS: Mapping[Etat, str] = {
@@ -88,11 +92,18 @@ def write(suivi: Suivi, nom: str) -> bytes:
     """Return the follow-up as an xlsx file; `nom` is the name of the workbook it follows."""
     target = BytesIO()
     with Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}) as book:
-        book.set_properties(
-            {"title": french(f"Suivi des demandes : {nom}"), "created": datetime.combine(suivi.au, time(12))}
-        )
+        book.set_properties({"title": french(f"{_TITLE} : {nom}"), "created": datetime.combine(suivi.au, time(12))})
         _Report(book, suivi, nom).write()
     return target.getvalue()
+
+
+def is_follow_up(path: Path) -> bool:
+    """Whether a file is a follow-up that was written earlier."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return f"<dc:title>{_TITLE}".encode() in package.read("docProps/core.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
 
 
 def euros(centimes: int) -> float:

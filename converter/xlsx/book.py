@@ -1,13 +1,14 @@
 """The workbook part: which sheets there are, where a new one goes, and the names that go with it."""
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
 
-from converter.issues import Inutilisable, Issue
-from converter.xlsx.package import OFFICE_REL, OUR_ID, Package, serialise
+from converter.xlsx.package import OFFICE_REL, OUR_ID, Package, serialise, unreadable
+from converter.xlsx.sound import child, required
 from converter.xlsx.text import MAIN
-from converter.xlsx.trace import ALONE, Tree, trace, traces
+from converter.xlsx.trace import ALONE, Tree, erase, trace, traces
 
 ORDER = (  # noqa: SIM905 - reads as the standard lists them
     "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups externalReferences "
@@ -17,6 +18,12 @@ ORDER = (  # noqa: SIM905 - reads as the standard lists them
 """The children of `CT_Workbook` in their order (ECMA-376 part 1, 18.2.27)."""
 
 
+_EMPTY, _DECLARED = "empty", "declared"
+"""Noted of a table of shared strings that was there and held none, or was declared and not there."""
+_SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
+_STRING = re.compile(rb"[<:]si[\s/>]")
+_NOTED, _HEAD = re.compile(rb"<!--segur-hop "), 400
+"""How the note of a part starts, and within which bytes: a large table is not parsed to look for it."""
 STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
 
@@ -39,12 +46,12 @@ def workbook_part(package: Package) -> str:
     """The name of the workbook part.
 
     Raises:
-        Inutilisable: the package is no workbook, or one in the Strict variant of the format (F015).
+        Inutilisable: the package is no workbook (F018).
 
     """
     found = package.related("", "officeDocument")
     if found is None or package.tree(found.target).tag != main("workbook"):
-        raise Inutilisable(Issue("F015"))
+        raise unreadable("" if found is None else found.target)
     return found.target
 
 
@@ -52,12 +59,17 @@ def sheets(package: Package) -> list[SheetEntry]:
     """The sheets in tab order; one whose part is missing is left out."""
     part = workbook_part(package)
     by_id = {each.id: each for each in package.relationships(part)}
-    entries = package.tree(part).find(main("sheets"))
-    return [
-        SheetEntry(entry.get("name"), target.target, target.type.rpartition("/")[2], index)
-        for index, entry in enumerate(entries)
-        if (target := by_id.get(entry.get(f"{{{OFFICE_REL}}}id"))) and target.target in package
-    ]
+    with package.interpreting(part):
+        return [
+            SheetEntry(required(entry, "name"), target.target, target.type.rpartition("/")[2], index)
+            for index, entry in enumerate(listed(package.tree(part)))
+            if (target := by_id.get(entry.get(f"{{{OFFICE_REL}}}id"))) and target.target in package
+        ]
+
+
+def listed(workbook: Tree) -> list[Tree]:
+    """The elements that list the sheets, in tab order."""
+    return [each for each in child(workbook, main("sheets")) if isinstance(each.tag, str)]
 
 
 def worksheets(package: Package) -> dict[str, str]:
@@ -84,18 +96,46 @@ def insert(root: Tree, name: str, order: list[str]) -> Tree:
 def ensure_strings(package: Package) -> None:
     """Give the workbook a table of shared strings: one that holds text and has none is rewritten by Excel."""
     workbook = workbook_part(package)
-    if package.related(workbook, "sharedStrings") is not None:
-        return
-    root = etree.Element(main("sst"), nsmap={None: MAIN}, count="0", uniqueCount="1")
+    told = [each.target for each in package.relationships(workbook) if each.type.endswith("/sharedStrings")]
+    part = told[0] if told else "xl/sharedStrings.xml"
+    if part in package and _STRING.search(package.read(part)):
+        pass
+    elif any(_SHARED.search(package.read(each)) for each in worksheets(package).values()):
+        return  # a cell that names a string that is not there must not come to say ours
+    elif part in package:
+        _add_string(trace(package.edit(part), _EMPTY))
+    else:
+        _new_strings(package, part)
+    if not told:
+        package.relate(workbook, "sharedStrings", part)
+
+
+def _new_strings(package: Package, part: str) -> None:
+    root = trace(etree.Element(main("sst"), nsmap={None: MAIN}, count="0", uniqueCount="1"), ALONE)
+    _add_string(root)
+    if package.is_free(part):
+        package.add(part, serialise(root), STRINGS)
+    else:
+        package.put(part, serialise(trace(root, _DECLARED)))
+
+
+def _add_string(root: Tree) -> None:
     etree.SubElement(etree.SubElement(root, main("si")), main("t")).text = "segur-hop"
-    package.add("xl/sharedStrings.xml", serialise(trace(root, ALONE)), STRINGS)
-    package.relate(workbook, "sharedStrings", "xl/sharedStrings.xml")
 
 
 def forget_strings(package: Package) -> None:
-    """Take the table away again that `ensure_strings` made."""
+    """Take away again what `ensure_strings` made."""
     workbook = workbook_part(package)
     found = package.related(workbook, "sharedStrings")
-    if found is not None and found.id.startswith(OUR_ID) and ALONE in traces(package.tree(found.target)):
-        package.drop(found.target)
+    if found is None:
+        return
+    noted = traces(package.tree(found.target)) if _NOTED.search(package.read(found.target)[:_HEAD]) else {}
+    if ALONE in noted:
+        package.drop(found.target, declared=_DECLARED in noted)
+    elif _EMPTY in noted:
+        root = package.edit(found.target)
+        for ours in root.findall(main("si"))[:1]:
+            root.remove(ours)
+        erase(root, _EMPTY)
+    if found.id.startswith(OUR_ID):
         package.unrelate(workbook, found.id)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Worksheet, attributes
+from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Worksheet, attributes, columns_of
+from converter.xlsx.sound import decimal, whole
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 Cell = tuple[int, int]
@@ -21,15 +22,20 @@ _SHAPETYPE = (
     b' path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
     b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
+_DECLARED = rb'(?: xmlns:[vox]="[^"]*")*'
+_OUR_SHAPETYPE = re.compile(re.escape(_SHAPETYPE).replace(b"<v:shapetype", b"<v:shapetype" + _DECLARED, 1))
 _EMPTY = b'<xml %s><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data=""/></o:shapelayout></xml>' % (
     b" ".join(_NAMESPACES)
 )
+_ROOT = re.compile(rb"<(?![?!])[\w:.-]+[^<>]*>")
 _SHAPE = re.compile(rb"<v:shape\s.*?</v:shape\s*>", re.DOTALL)
-_ANY_SHAPE = re.compile(rb"<v:(?:shape|rect|oval|line|group|roundrect|polyline|image|arc|curve)[\s>]")
-_ID = re.compile(rb"""\bid\s*=\s*["']_x0000_s(\d+)["']""")
-_CELL = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>\s*<x:Column>\s*(\d+)\s*</x:Column>")
+_ANY_SHAPE = re.compile(rb"<(?:[\w.-]+:)?(?:shape|rect|oval|line|group|roundrect|polyline|image|arc|curve)[\s>]")
+_ID = re.compile(rb"""\bid\s*=\s*["']_x0000_s(\d{1,9})["']""")
+_CELL = re.compile(rb"<x:Row>\s*(\d{1,7})\s*</x:Row>\s*<x:Column>\s*(\d{1,7})\s*</x:Column>")
 _IDMAP = re.compile(rb"""(<o:idmap\b[^>]*?\bdata\s*=\s*["'])([\d,\s]*)(["'])""")
-_END = re.compile(rb"</xml\s*>\s*$")
+_START = re.compile(rb"<[\w:]+")
+_BLOCKS = re.compile(rb"\d{1,9}")
+_END = re.compile(rb"</[\w:.-]+\s*>\s*$")
 _BLOCK = 1024
 """Shape identifiers in one block of `o:idmap`."""
 
@@ -44,15 +50,22 @@ def can_hold(package: Package, part: str, sheet: Worksheet) -> bool:
         return True
     name = _target(package, part, sheet.relation(child))
     data = package.read(name) if name in package else b""
-    return bool(_END.search(data)) and all(each in data for each in _NAMESPACES)
+    return bool(_END.search(data))
+
+
+def is_empty(package: Package, part: str, sheet: Worksheet) -> bool:
+    """Tell whether the sheet has a VML drawing that holds no shape."""
+    child = sheet.child("legacyDrawing")
+    name = "" if child is None else _target(package, part, sheet.relation(child))
+    return name in package and not _ANY_SHAPE.search(package.read(name))
 
 
 def _target(package: Package, part: str, relationship: str) -> str:
     return next((each.target for each in package.relationships(part) if each.id == relationship), "")
 
 
-def without_boxes(package: Package, part: str, sheet: Worksheet, cells: set[Cell]) -> Worksheet:
-    """Take the boxes of these cells away, with the drawing when nothing else is in it."""
+def without_boxes(package: Package, part: str, sheet: Worksheet, cells: set[Cell], *, keep: bool) -> Worksheet:
+    """Take the boxes of these cells away, with the drawing when nothing else is in it unless it is to `keep`."""
     child = sheet.child("legacyDrawing")
     if child is None or not cells:
         return sheet
@@ -61,7 +74,7 @@ def without_boxes(package: Package, part: str, sheet: Worksheet, cells: set[Cell
     if name not in package:
         return sheet
     data = _emptied(package.read(name), cells)
-    if _ANY_SHAPE.search(data):
+    if keep or _ANY_SHAPE.search(data):
         package.put(name, data)
         return sheet
     package.drop(name)
@@ -71,7 +84,8 @@ def without_boxes(package: Package, part: str, sheet: Worksheet, cells: set[Cell
 
 def _emptied(data: bytes, cells: set[Cell]) -> bytes:
     ours = {shape[0] for shape in _SHAPE.finditer(data) if _cell(shape[0]) in cells}
-    data = _SHAPE.sub(lambda shape: b"" if shape[0] in ours else shape[0], data).replace(_SHAPETYPE, b"")
+    data = _SHAPE.sub(lambda shape: b"" if shape[0] in ours else shape[0], data)
+    data = _OUR_SHAPETYPE.sub(b"", data)
     gone = {_block(shape) for shape in ours} - {_block(shape[0]) for shape in _SHAPE.finditer(data)}
 
     def kept(idmap: re.Match[bytes]) -> bytes:
@@ -110,6 +124,8 @@ def with_boxes(package: Package, part: str, sheet: Worksheet, notes: Mapping[Cel
     blocks = [b"%d" % block for block in range(first, first + 1 + (len(shapes) - 1) // (_BLOCK - 1))]
     if b'id="_x0000_t202"' not in data:
         shapes.insert(0, _SHAPETYPE)
+    if names := _undeclared(data):
+        shapes = [_START.sub(rb"\g<0>" + names, shape, count=1) for shape in shapes]
     place = _END.search(data)
     end = len(data) if place is None else place.start()
     data = data[:end] + b"".join(shapes) + data[end:]
@@ -117,13 +133,22 @@ def with_boxes(package: Package, part: str, sheet: Worksheet, notes: Mapping[Cel
     return sheet
 
 
+def _undeclared(drawing: bytes) -> bytes:
+    """The namespaces that a shape of ours must declare itself, since the root of the drawing does not."""
+    root = _ROOT.search(drawing)
+    return b"".join(b" " + each for each in _NAMESPACES if root is None or each not in root[0])
+
+
 def _with_blocks(idmap: re.Match[bytes], blocks: list[bytes]) -> bytes:
     return idmap[1] + b",".join([*filter(None, [idmap[2]]), *blocks]) + idmap[3]
 
 
 def _last_block(package: Package) -> int:
-    maps = (idmap for part in package if part.lower().endswith(".vml") for idmap in _IDMAP.findall(package.read(part)))
-    return max((int(block) for idmap in maps for block in idmap[1].split(b",") if block.strip()), default=0)
+    """The last block of shape identifiers that is taken: by a drawing's own word, or by a shape in it."""
+    drawings = [package.read(part) for part in package if part.lower().endswith(".vml")]
+    told = [int(block) for each in drawings for idmap in _IDMAP.findall(each) for block in _BLOCKS.findall(idmap[1])]
+    taken = [int(shape) // _BLOCK for each in drawings for shape in _ID.findall(each)]
+    return max(told + taken, default=0)
 
 
 def _new_drawing(package: Package, part: str, sheet: Worksheet) -> tuple[str, Worksheet]:
@@ -172,8 +197,8 @@ class Grid:
         return cls(
             _widths(sheet),
             _heights(sheet),
-            round(float(default.get(b"defaultColWidth", b"9.14")) * 7) or 64,
-            round(float(default.get(b"defaultRowHeight", b"15")) * 4 / 3) or 20,
+            round(decimal(default.get(b"defaultColWidth"), 9.14) * 7) or 64,
+            round(decimal(default.get(b"defaultRowHeight"), 15) * 4 / 3) or 20,
         )
 
     def anchor(self, cell: Cell, height: int) -> str:
@@ -200,9 +225,8 @@ def _widths(sheet: Worksheet) -> dict[int, int]:
     child = sheet.child("cols")
     for column in map(attributes, [] if child is None else sheet.inner(child, "col")):
         hidden = column.get(b"hidden") in {b"1", b"true"}
-        width = 0 if hidden else round(float(column.get(b"width", b"9.14")) * 7)
-        first, last = int(column[b"min"]), int(column[b"max"])
-        widths |= dict.fromkeys(range(first, min(last, LAST_COLUMN) + 1), width)
+        width = 0 if hidden else round(decimal(column.get(b"width"), 9.14) * 7)
+        widths |= dict.fromkeys(columns_of(column), width)
     return widths
 
 
@@ -211,9 +235,9 @@ def _heights(sheet: Worksheet) -> dict[int, int]:
     number = 0
     for tag in re.finditer(_ROW % sheet.prefix, sheet.mask):
         row = attributes(tag[0])
-        number = int(row.get(b"r", number + 1))
+        number = whole(row.get(b"r"), number + 1)
         if row.get(b"hidden") in {b"1", b"true"}:
             heights[number] = 0
         elif b"ht" in row:
-            heights[number] = round(float(row[b"ht"]) * 4 / 3)
+            heights[number] = round(decimal(row[b"ht"], 15) * 4 / 3)
     return heights

@@ -2,25 +2,36 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from xml.sax.saxutils import escape, unescape
+from xml.sax.saxutils import escape
 
-from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 
-from converter.xlsx.sheet import REST, Child, Worksheet, attributes, cells_of, column_number, reference
+from converter.xlsx import shared
+from converter.xlsx.sheet import (
+    REST,
+    Child,
+    Worksheet,
+    attribute,
+    attributes,
+    cells_of,
+    column_number,
+    columns_of,
+    reference,
+)
+from converter.xlsx.sound import whole
 from converter.xlsx.text import plain, xml
 from converter.xlsx.wanted import Valeur
 
 Row = Mapping[int, Valeur]
 """Values of one row by column, from 1."""
 
-_SPANS = re.compile(rb"""\bspans\s*=\s*["'](\d+):(\d+)["']""")
+_SPANS = re.compile(rb"""\bspans\s*=\s*["'](\d{1,7}):(\d{1,7})["']""")
 _HEIGHT = re.compile(rb"""\sht\s*=\s*["'][^"']*["']""")
 _ROW_NAME = re.compile(rb"<[\w:.-]*row(?=[\s/>])")
 _LETTERS = re.compile(rb"[A-Za-z]+")
@@ -75,6 +86,15 @@ def write_values(
     return Written(_with_dimension(after, wanted), changed=True, formulas=editor.formulas, refused=refused)
 
 
+@dataclass(frozen=True, slots=True)
+class Master:
+    """A formula that other cells share by its number `si`, and the (row, column) of the cell that held it."""
+
+    place: tuple[int, int]
+    si: bytes
+    text: str
+
+
 @dataclass(slots=True)
 class _Editor:
     """One pass over `sheetData`: the patterns of its tags, and what the pass finds."""
@@ -91,7 +111,7 @@ class _Editor:
     contents: dict[tuple[type, Valeur], tuple[bytes, bytes]]
     changed: bool
     formulas: bool
-    masters: dict[bytes, tuple[str, str]]
+    masters: list[Master]
 
     @classmethod
     def of(cls, sheet: Worksheet, dates: Dates, heights: Mapping[int, float]) -> "_Editor":
@@ -110,7 +130,7 @@ class _Editor:
             contents={},
             changed=False,
             formulas=False,
-            masters={},
+            masters=[],
         )
 
     def body(self, child: Child, wanted: Mapping[int, Row]) -> bytes:
@@ -129,7 +149,7 @@ class _Editor:
         waiting = sorted(wanted.items(), reverse=True)
         copied, number = start, 0
         for tag in self.row_tag.finditer(self.sheet.mask, start, end):
-            number = int(attributes(tag[0]).get(b"r", number + 1))
+            number = whole(attributes(tag[0]).get(b"r"), number + 1)
             while waiting and waiting[-1][0] < number:
                 yield self.sheet.data[copied : tag.start()]
                 copied = tag.start()
@@ -217,24 +237,24 @@ class _Editor:
         if new == old:
             return old
         self.changed = True
-        self._lose_formula(cell, given[b"r"].decode())
+        self._lose_formula(cell, (number, column))
         return new
 
-    def _lose_formula(self, cell: re.Match[bytes], place: str) -> None:
+    def _lose_formula(self, cell: re.Match[bytes], place: tuple[int, int]) -> None:
         tag = self.formula.search(cell[3] or b"")
         if tag is None:
             return
         self.formulas = True
         given = attributes(tag[0])
-        if given.get(b"t") == b"shared" and b"ref" in given:
+        if given.get(b"t") == b"shared" and b"ref" in given and not tag[0].endswith(b"/>"):
             start = cell.start(3) + tag.end()
-            end = self.sheet.data.index(b"</", start)
-            self.masters[given[b"si"]] = (self.sheet.data[start:end].decode(), place)
+            end = self.sheet.mask.index(b"</", start)
+            self.masters.append(Master(place, given.get(b"si", b""), shared.text_of(self.sheet.data[start:end])))
 
     def _content(self, value: Valeur, style: bytes) -> tuple[bytes, bytes]:
         """The type attribute of a cell and its inside; the same few values come again and again."""
         if isinstance(value, date):
-            value = self.dates.serial(value) if int(style) in self.dates.styles else f"{value:%d/%m/%Y}"
+            value = self.dates.serial(value) if whole(style) in self.dates.styles else f"{value:%d/%m/%Y}"
         known = self.contents.get((type(value), value))
         if known is None:
             known = self.contents[type(value), value] = _content(value, self.sheet.prefix.decode())
@@ -280,7 +300,7 @@ def _column_styles(sheet: Worksheet) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for column in map(attributes, [] if child is None else sheet.inner(child, "col")):
         if style := column.get(b"style"):
-            found |= dict.fromkeys(range(int(column[b"min"]), int(column[b"max"]) + 1), style)
+            found |= dict.fromkeys(columns_of(column), style)
     return found
 
 
@@ -308,7 +328,7 @@ def _with_dimension(sheet: Worksheet, rows: Mapping[int, Row]) -> Worksheet:
     if child is None or not places:
         return sheet
     tag = sheet.start_tag(child)
-    old = attributes(tag)[b"ref"]
+    old = attribute(tag, b"ref")
     top, left, bottom, right = cells_of(old.decode())
     wider = reference(
         min(top, *(row for row, _ in places)),
@@ -337,28 +357,40 @@ def _inside(rows: Mapping[int, Row], lines: range, columns: range) -> Iterable[t
     return ((number, column) for number in rows.keys() & set(lines) for column in rows[number] if column in columns)
 
 
-def _unshared(sheet: Worksheet, masters: Mapping[bytes, tuple[str, str]]) -> Worksheet:
+def _unshared(sheet: Worksheet, masters: Sequence[Master]) -> Worksheet:
     """The worksheet whose formulas shared with a cell that was overwritten stand on their own."""
     pieces, copied = [], 0
     name = sheet.prefix.decode()
-    for place, tag in _formulas(sheet) if masters else ():
-        given = attributes(tag[0])
-        if given.get(b"t") != b"shared" or given.get(b"si") not in masters:
-            continue
-        text, origin = masters[given[b"si"]]
-        moved = Translator("=" + unescape(text), origin=origin).translate_formula(place)[1:]
-        pieces += [sheet.data[copied : tag.start()], f"<{name}f>{escape(moved)}</{name}f>".encode()]
-        copied = tag.end() if tag[0].endswith(b"/>") else sheet.mask.index(b">", tag.end()) + 1
+    for tag, text in _orphans(sheet, masters) if masters else ():
+        pieces += [sheet.data[copied : tag.start()], f"<{name}f>{escape(text)}</{name}f>".encode()]
+        copied = tag.end() if tag[0].endswith(b"/>") else sheet.mask.index(b">", sheet.mask.index(b"</", tag.end())) + 1
     return Worksheet.of(b"".join([*pieces, sheet.data[copied:]])) if pieces else sheet
 
 
-def _formulas(sheet: Worksheet) -> Iterator[tuple[str, re.Match[bytes]]]:
-    """Each formula's start tag with the cell it stands in."""
+def _orphans(sheet: Worksheet, masters: Sequence[Master]) -> Iterator[tuple[re.Match[bytes], str]]:
+    """Each formula shared with a cell that was overwritten, and what it says; a number may serve several times."""
+    waiting = sorted(masters, key=lambda master: master.place, reverse=True)
+    current = {master.si: master for master in waiting}
+    for place, tag in _formulas(sheet):
+        while waiting and waiting[-1].place < place:
+            master = waiting.pop()
+            current[master.si] = master
+        given = attributes(tag[0])
+        if given.get(b"t") != b"shared":
+            continue
+        if b"ref" in given:
+            current.pop(given.get(b"si", b""), None)
+        elif lost := current.get(given.get(b"si", b"")):
+            yield tag, shared.moved(lost.text, place[0] - lost.place[0], place[1] - lost.place[1])
+
+
+def _formulas(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], re.Match[bytes]]]:
+    """Each formula's start tag with the row and column it stands in."""
     row = column = 0
     for tag in re.finditer(rb"<%s(row|c|f)(?=[\s/>])" % sheet.prefix + REST, sheet.mask):
         if tag[1] == b"row":
-            row, column = int(attributes(tag[0]).get(b"r", row + 1)), 0
+            row, column = whole(attributes(tag[0]).get(b"r"), row + 1), 0
         elif tag[1] == b"c":
             column = _column(tag[0], column + 1)
         else:
-            yield f"{get_column_letter(column)}{row}", tag
+            yield (row, column), tag

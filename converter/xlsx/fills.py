@@ -14,7 +14,7 @@ Cell = tuple[int, int]
 
 _RULE = re.compile(rb"<(?:[\w.\-]+:)?cfRule\b" + REST + rb"(?<!/>).*?</(?:[\w.\-]+:)?cfRule\s*>", re.DOTALL)
 _OURS = re.compile(rb"LEN\((?:\"|&quot;)segur-hop:(?:%s)(?:\"|&quot;)\)" % b"|".join(each.encode() for each in Gravite))
-_PRIORITY = re.compile(rb"""[:<]cfRule\b[^<]*?\spriority\s*=\s*["'](-?\d+)["']""")
+_PRIORITY = re.compile(rb"""[:<]cfRule\b[^<]*?\spriority\s*=\s*["'](-?\d{1,10})["']""")
 _EXTENSION = re.compile(rb"<xm:sqref>([^<]*)</xm:sqref>")
 _BORDER = "".join(f'<{side} style="thin"><color rgb="{{0}}"/></{side}>' for side in ("left", "right", "top", "bottom"))
 _AREAS = 1_000

@@ -11,10 +11,13 @@ from converter.xlsx import boxes
 from converter.xlsx.book import main
 from converter.xlsx.package import Package, serialise
 from converter.xlsx.sheet import Worksheet, cells_of, reference
+from converter.xlsx.sound import child, required, whole
 from converter.xlsx.text import MAIN, plain
 from converter.xlsx.trace import ALONE, Tree, erase, trace, traces
 
 _AUTHORS = "authors"
+_EMPTY, _DRAWN = "empty", "drawn"
+"""Noted of comments that were there and said nothing, and of a drawing that was there and held no shape."""
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 AUTHOR = "segur-hop"
 TITLES = {
@@ -53,12 +56,21 @@ def without_notes(package: Package, part: str, sheet: Worksheet) -> Worksheet:
     if found is None or "segur-hop — ".encode() not in package.read(found.target):
         return sheet
     root = package.edit(found.target)
-    gone = [cell for comment in list(root.iter(main("comment"))) if (cell := _cleaned(comment)) is not None]
-    _forget_author(root)
-    if gone and not len(root.find(main("commentList"))):
-        package.drop(found.target)
-        package.unrelate(part, found.id)
-    return boxes.without_boxes(package, part, sheet, set(gone))
+    noted = traces(root)
+    with package.interpreting(found.target):
+        gone = [cell for comment in list(root.iter(main("comment"))) if (cell := _cleaned(comment)) is not None]
+        _forget_author(root)
+        if gone and _EMPTY not in noted and not _told(root):
+            package.drop(found.target)
+            package.unrelate(part, found.id)
+    for each in (_EMPTY, _DRAWN):
+        erase(root, each)
+    return boxes.without_boxes(package, part, sheet, set(gone), keep=_DRAWN in noted)
+
+
+def _told(root: Tree) -> list[Tree]:
+    found: list[Tree] = child(root, main("commentList")).findall(main("comment"))
+    return found
 
 
 def _cleaned(comment: Tree) -> Cell | None:
@@ -70,7 +82,7 @@ def _cleaned(comment: Tree) -> Cell | None:
         return None
     if whole.startswith(AUTHOR) and not whole[ours.end() :].strip():
         comment.getparent().remove(comment)
-        return cells_of(comment.get("ref"))[:2]
+        return cells_of(required(comment, "ref"))[:2]
     _cut(runs, *ours.span())
     return None
 
@@ -98,8 +110,9 @@ def _forget_author(root: Tree) -> None:
     number = traces(root).get(_AUTHORS)
     if number is None or any(each.get("authorId") == number for each in root.iter(main("comment"))):
         return
-    authors = root.find(main("authors"))
-    authors.remove(authors.findall(main("author"))[int(number)])
+    authors = child(root, main("authors"))
+    for ours in authors.findall(main("author"))[whole(number) :][:1]:
+        authors.remove(ours)
     erase(root, _AUTHORS)
 
 
@@ -108,20 +121,33 @@ def with_notes(package: Package, part: str, sheet: Worksheet, notes: Mapping[Cel
     notes = {cell: note for cell, note in notes.items() if note.textes}
     if not notes or not boxes.can_hold(package, part, sheet):
         return sheet
-    root = package.edit(_comments(package, part))
-    there = {cells_of(comment.get("ref"))[:2]: comment for comment in root.iter(main("comment"))}
+    name = _comments(package, part)
+    with package.interpreting(name):
+        new = _say(package.edit(name), notes)
+    if not new:
+        return sheet
+    if boxes.is_empty(package, part, sheet):
+        trace(package.edit(name), _DRAWN)
+    return boxes.with_boxes(package, part, sheet, {cell: note.title + note.body for cell, note in new.items()})
+
+
+def _say(root: Tree, notes: Mapping[Cell, Note]) -> dict[Cell, Note]:
+    """Put notes among the comments; those that stand at a cell that had none."""
+    there = {cells_of(required(comment, "ref"))[:2]: comment for comment in root.iter(main("comment"))}
     new = {cell: note for cell, note in sorted(notes.items()) if cell not in there}
     threads = {i for i, each in enumerate(root.iter(main("author"))) if (each.text or "").startswith(_THREAD)}
     for cell in there.keys() & notes.keys():
-        if int(there[cell].get("authorId", "0")) not in threads:
+        if whole(there[cell].get("authorId"), 0) not in threads:
             _extend(there[cell], notes[cell])
     if not new:
-        return sheet
-    author, comments = _author(root), root.find(main("commentList"))
+        return new
+    if not there and ALONE not in traces(root):
+        trace(root, _EMPTY)
+    author, comments = _author(root), child(root, main("commentList"))
     for cell, note in new.items():
         comment = etree.SubElement(comments, main("comment"), ref=reference(*cell, *cell), authorId=str(author))
         _write(etree.SubElement(comment, main("text")), note.title, note.body)
-    return boxes.with_boxes(package, part, sheet, {cell: note.title + note.body for cell, note in new.items()})
+    return new
 
 
 def _comments(package: Package, part: str) -> str:
@@ -138,7 +164,7 @@ def _comments(package: Package, part: str) -> str:
 
 
 def _author(root: Tree) -> int:
-    authors = root.find(main("authors"))
+    authors = child(root, main("authors"))
     names = [each.text for each in authors.findall(main("author"))]
     if AUTHOR in names:
         return names.index(AUTHOR)
@@ -148,7 +174,7 @@ def _author(root: Tree) -> int:
 
 
 def _extend(comment: Tree, note: Note) -> None:
-    text = comment.find(main("text"))
+    text = child(comment, main("text"))
     alone = text.find(main("t"))
     if alone is not None and text.find(main("r")) is None:
         alone.text = f"{alone.text or ''}\n\n{note.title}{note.body}"

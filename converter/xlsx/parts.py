@@ -1,23 +1,28 @@
-"""What calamine does not show of a workbook: its parts, error cells, formulas never computed, far-away cells.
+"""What a workbook says by calamine, and what that does not show: parts, errors, formulas never computed, far cells.
 
 The whole file is read once into memory, so that what is checked here is what calamine reads afterwards. Source for the
 names: ECMA-376, parts 1 and 2; the strict namespaces count as the transitional ones.
 """
 
+import codecs
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.parsers import expat
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string as column_index
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
 from converter.spec.formats import CellFault
+from converter.xlsx.text import MAIN
 
 MAX_OCTETS = 500_000_000
 """Bytes a workbook may weigh: beyond, it is no workbook of requests."""
@@ -25,6 +30,11 @@ MAX_UNPACKED = 1_000_000_000
 """Bytes its XML may unpack to: beyond, it is a bomb."""
 MAX_CELLS = 8_000_000
 """Cells in the rectangle from A1 to the last value: calamine sets 32 bytes aside for each, filled or not."""
+
+MAX_FILLED = 3_000_000
+"""Cells of a sheet that hold a value, twice what the widest sheet of `MAX_ROWS` requests could need to be read."""
+MAX_ROWS = 200_000
+"""Rows of a sheet that hold a value: ten times the requests of the whole country."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -74,6 +84,7 @@ class Cell:
     type: str
     formula: str | None
     value: str | None
+    style: int = 0
 
 
 class Package:
@@ -86,15 +97,18 @@ class Package:
     def __init__(self, nom: str, data: bytes) -> None:
         """Open the package whose bytes are `data`; `nom` names it in messages."""
         self.nom = nom
+        self.data = data
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise refusal(nom, "F006") from error
-        self._names = frozenset(self._zip.namelist())
+        self._names = {name.lower(): name for name in self._zip.namelist()}
+        self._cells_read: dict[str, bytes] = {}
+        self._far: dict[str, str] = {}
         self._refuse_other_kinds()
         # Read to the end, so that what unpacks to more than it says is found before calamine unpacks it.
         for part in self._names:
-            if part.endswith("/sharedStrings.xml"):
+            if part.endswith("/sharedstrings.xml"):
                 self.read(part)
 
     def _refuse_other_kinds(self) -> None:
@@ -102,24 +116,52 @@ class Package:
             raise refusal(self.nom, "F003")
         if "mimetype" in self._names and b"opendocument" in self.read("mimetype"):
             raise refusal(self.nom, "F005")
-        if not {"[Content_Types].xml", "_rels/.rels"} <= self._names:
+        if not self._names.keys() >= {"[content_types].xml", "_rels/.rels"}:
             raise refusal(self.nom, "F002")
         if sum(info.file_size for info in self._zip.infolist() if info.filename.endswith(".xml")) > MAX_UNPACKED:
             raise refusal(self.nom, "F008")
 
     def read(self, part: str) -> bytes:
-        """Return the bytes of a part; F006 when it is missing or damaged."""
+        """Return the bytes of a part, names compared without case; F006 when it is missing or damaged."""
         try:
-            return self._zip.read(part)
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            return self._zip.read(self._names[part.lower()])
+        except _DAMAGE as error:
             raise refusal(self.nom, "F006") from error
 
+    def _cells_of(self, sheet: str) -> bytes:
+        """Return the bytes of a worksheet; F019 when it holds too much, found out while it is unpacked."""
+        if sheet not in self._cells_read:
+            part = self._names.get(self.sheets[sheet].lower(), "")
+            pieces, filled = [], 0
+            try:
+                with self._zip.open(part) as unpacked:
+                    while piece := unpacked.read(_PIECE):
+                        pieces.append(piece)
+                        filled += _filled_cells(piece)
+                        if filled > MAX_FILLED:
+                            raise _too_large(sheet)
+            except _DAMAGE as error:
+                raise refusal(self.nom, "F006") from error
+            data = b"".join(pieces)
+            if data.startswith(_UTF16):
+                data = etree.tostring(self.xml(part), encoding="UTF-8")
+                filled = _filled_cells(data)
+                if filled > MAX_FILLED:
+                    raise _too_large(sheet)
+            if filled > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
+                raise _too_large(sheet)
+            self._cells_read = {sheet: data}
+        return self._cells_read[sheet]
+
     def xml(self, part: str) -> etree._Element:
-        """Return the root of a part."""
+        """Return the root of a part; F006 when it declares entities: no spreadsheet program does."""
         try:
-            return etree.fromstring(self.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
+            root = etree.fromstring(self.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
         except etree.XMLSyntaxError as error:
             raise refusal(self.nom, "F006") from error
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise refusal(self.nom, "F006")
+        return root
 
     @cached_property
     def _workbook_part(self) -> str:
@@ -166,7 +208,7 @@ class Package:
         for kind, part in self._related(self.sheets[sheet]).values():
             if kind.endswith("/table"):
                 table = self.xml(part)
-                area = re.fullmatch("[A-Z]+([0-9]+):[A-Z]+([0-9]+)", table.get("ref", ""))
+                area = re.fullmatch("[A-Z]+([0-9]{1,7}):[A-Z]+([0-9]{1,7})", table.get("ref", ""))
                 if area and table.get("headerRowCount", "1") != "0":
                     yield int(area[1])
                 if area and table.get("totalsRowCount", "0") != "0":
@@ -174,7 +216,7 @@ class Package:
 
     def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
         """Return the error cells and the formulas never computed, by (row, column)."""
-        data = self.read(self.sheets[sheet])
+        data = self._cells_of(sheet)
         if not any(mark in data for mark in _FAULTY):
             return {}
         return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
@@ -187,9 +229,37 @@ class Package:
             return CellFault("V051", f"={cell.formula}")
         return None
 
+    def percentages(self, sheet: str, colonne: int) -> dict[tuple[int, int], CellFault]:
+        """Return the numbers of a column that Excel shows as a percentage: 13,75 stands there as 1375 %."""
+        data = self.read(self.sheets[sheet])
+        styles = {style for style in self._percent_styles if f's="{style}"'.encode() in data}
+        return {
+            (cell.ligne, cell.colonne): CellFault("V014", f"{100 * float(cell.value):.15g} %".replace(".", ","))
+            for cell in (self._cells(data) if styles else ())
+            if cell.colonne == colonne and cell.style in styles and cell.type == "n" and cell.value
+        }
+
+    @cached_property
+    def _percent_styles(self) -> frozenset[int]:
+        part = next(
+            (part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/styles")), ""
+        )
+        styles = self.xml(part) if part in self._names else None
+        if styles is None:
+            return frozenset()
+        own = {each.get("numFmtId"): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
+        percent = {"9", "10"} | {number for number, code in own.items() if "%" in re.sub(r'"[^"]*"|\\.', "", code)}
+        formats = styles.findall("{*}cellXfs/{*}xf")
+        return frozenset(rank for rank, each in enumerate(formats) if each.get("numFmtId") in percent)
+
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
-        data = self.read(self.sheets[sheet])
+        if sheet not in self._far:
+            self._far[sheet] = self._find_far(sheet)
+        return self._far[sheet]
+
+    def _find_far(self, sheet: str) -> str:
+        data = self._cells_of(sheet)
         if not _may_be_large(data[: data.rfind(b"sheetData>")]):
             return ""
         lowest = rightmost = Cell(0, 0, "", None, None)
@@ -228,11 +298,60 @@ class Package:
         except (etree.XMLSyntaxError, ValueError) as error:
             raise refusal(self.nom, "F006") from error
 
+    def is_utf16(self) -> bool:
+        """Tell whether a part with cells or texts is written in UTF-16."""
+        strings = (
+            part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/sharedStrings")
+        )
+        return any(self._starts(part).startswith(_UTF16) for part in (*self.sheets.values(), *strings))
+
+    def _starts(self, part: str) -> bytes:
+        try:
+            with self._zip.open(self._names[part.lower()]) as unpacked:
+                return unpacked.read(2)
+        except _DAMAGE:
+            return b""  # told when it is read
+
+    def ensure_whole(self, part: str) -> None:
+        """Raise `Inutilisable` (F006) unless the XML of a part is well-formed to its end."""
+        try:
+            expat.ParserCreate().Parse(self.read(part), True)
+        except expat.ExpatError as error:
+            raise refusal(self.nom, "F006") from error
+
+    def plain(self) -> bytes:
+        """Return a copy that holds only what calamine reads, written as it expects it."""
+        plain = io.BytesIO()
+        with zipfile.ZipFile(plain, "w") as out:
+            out.writestr("[Content_Types].xml", "<Types/>")
+            out.writestr("_rels/.rels", _plain_relationships({"xl/workbook.xml": "officeDocument"}))
+            sources = {f"xl/sheet{number}.xml": part for number, part in enumerate(self.sheets.values(), 1)}
+            kinds = dict.fromkeys(sources, "worksheet")
+            for kind, part in self._related(self._workbook_part).values():
+                name = kind.rpartition("/")[2]
+                if name in {"styles", "sharedStrings"} and part.lower() in self._names:
+                    sources[f"xl/{name}.xml"], kinds[f"xl/{name}.xml"] = part, name
+            for name, part in sources.items():
+                out.writestr(name, etree.tostring(self.xml(part), encoding="UTF-8"))
+            out.writestr("xl/workbook.xml", self._plain_workbook())
+            out.writestr("xl/_rels/workbook.xml.rels", _plain_relationships(kinds))
+        return plain.getvalue()
+
+    def _plain_workbook(self) -> bytes:
+        root = etree.Element(f"{{{MAIN}}}workbook", nsmap={None: MAIN, "r": _RELATIONS})
+        etree.SubElement(root, f"{{{MAIN}}}workbookPr", date1904=str(int(self.date1904)))
+        sheets = etree.SubElement(root, f"{{{MAIN}}}sheets")
+        for number, name in enumerate(self.sheets, 1):
+            sheet = etree.SubElement(sheets, f"{{{MAIN}}}sheet", name=name, sheetId=str(number))
+            sheet.set(f"{{{_RELATIONS}}}id", f"xl/sheet{number}.xml")
+        written: bytes = etree.tostring(root, encoding="UTF-8")
+        return written
+
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the kind and the target part of each relationship of a part (`""`: of the package)."""
         path = PurePosixPath(part or ".")
         rels = str(path.parent / "_rels" / f"{path.name}.rels")
-        if rels not in self._names:
+        if rels.lower() not in self._names:
             return {}
         return {
             rel.get("Id", ""): (rel.get("Type", ""), _resolve(part, rel.get("Target", "")))
@@ -241,18 +360,53 @@ class Package:
         }
 
 
+_DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PIECE = 1 << 22
+
+
+def _filled_cells(cells: bytes) -> int:
+    return cells.count(b"</v>") + cells.count(b":v>") // 2 + cells.count(b"</is>")
+
+
+def _filled_rows(cells: bytes) -> int:
+    return sum(_filled_cells(row) > 0 for row in _ROW.findall(cells))
+
+
+def _too_large(sheet: str) -> Inutilisable:
+    limits = (("lignes", f"{MAX_ROWS:_}".replace("_", " ")), ("cellules", f"{MAX_FILLED:_}".replace("_", " ")))
+    return Inutilisable(Issue("F019", Place(sheet), faits=(("feuille", sheet), *limits)))
+
+
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s>].*?row\s*>", re.DOTALL)
 _FAULTY = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What the XML has somewhere when a cell holds an error or a formula."""
-_FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9])')
-"""A row from 100 000 or a column from BA; without one, a sheet has less than 5.2 million cells."""
+_FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9]|[A-Za-z0-9]*&)')
+"""A row from 100 000, a column from BA or a reference with entities; without one, under 5.2 million cells."""
+_ODD = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\t\r\n]")
 _FAR_ROW = 100_000
 _LAST_COLUMN = 16_384
 
 
 def _may_be_large(cells: bytes) -> bool:
     """Tell whether a sheet needs a closer look: a far reference, or references written otherwise than Excel does."""
-    unusual = b"='" in cells or b":c " in cells or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
+    unusual = (
+        b"='" in cells
+        or _ODD.search(cells) is not None
+        or b":c " in cells
+        or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
+    )
     return unusual or _FAR_OUT.search(cells) is not None
+
+
+def _plain_relationships(kinds: Mapping[str, str]) -> bytes:
+    root = etree.Element("Relationships", nsmap={None: _PACKAGE})
+    for name, kind in kinds.items():
+        etree.SubElement(root, "Relationship", Id=name, Type=f"{_RELATIONS}/{kind}", Target=f"/{name}")
+    written: bytes = etree.tostring(root, encoding="UTF-8")
+    return written
 
 
 def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
@@ -265,6 +419,7 @@ def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
         element.get("t", "n"),
         None if formula is None else formula.text or "",
         None if value is None else value.text or "",
+        int(element.get("s") or 0),
     )
 
 
@@ -276,6 +431,47 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     if match is None:
         raise ValueError(reference)
     return int(match[2]), column_index(match[1])
+
+
+class Values:
+    """The values of a workbook as calamine reads them, from a plain copy of it where the workbook is unusual.
+
+    Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.
+    """
+
+    def __init__(self, package: Package) -> None:
+        """Open the workbook; F006 when it is damaged."""
+        self._package = package
+        self._plain = False
+        if package.is_utf16():  # calamine reads such a sheet as an empty one
+            self._open_plain()
+            return
+        try:
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(package.data))
+        except CalamineError:
+            self._open_plain()
+
+    def _open_plain(self) -> None:
+        self._plain = True
+        try:
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(self._package.plain()))
+        except CalamineError as error:
+            raise refusal(self._package.nom, "F006") from error
+
+    def sheet(self, name: str) -> CalamineSheet:
+        """Return a sheet; F006 when it is damaged."""
+        try:
+            return self._book.get_sheet_by_name(name)
+        except CalamineError as error:
+            if self._plain:
+                raise refusal(self._package.nom, "F006") from error
+        self._open_plain()
+        return self.sheet(name)
+
+    def rows(self, name: str) -> list[list[Any]]:
+        """Return the cells of a sheet from A1."""
+        rows: list[list[Any]] = self.sheet(name).to_python(skip_empty_area=False)
+        return rows
 
 
 def _resolve(source: str, target: str) -> str:

@@ -1,7 +1,7 @@
 """One worksheet part as bytes: where its children stand, so that splicing leaves every other byte alone."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Self
@@ -10,6 +10,7 @@ from lxml import etree
 from openpyxl.utils import get_column_letter
 
 from converter.xlsx.package import OFFICE_REL, parse, serialise
+from converter.xlsx.sound import Malformed, whole
 from converter.xlsx.text import MAIN
 
 ORDER = (  # noqa: SIM905 - reads as the standard lists them
@@ -27,12 +28,22 @@ REST = rb"""[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>"""
 _ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*')""")
 _NO_TAGS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"<(/?)([\w:.\-]+)" + REST)
+_ROOT = re.compile(rb"(?:[\w.\-]+:)?worksheet")
+_REFERENCE = re.compile(r"([A-Za-z]{0,3})(\d{0,7})")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([\w.\-]+)["']""")
 
 
 def attributes(tag: bytes) -> dict[bytes, bytes]:
     """The attributes of a start tag by qualified name, values as they are written (entities kept)."""
     return {name: value[1:-1] for name, value in _ATTRIBUTE.findall(tag)}
+
+
+def attribute(tag: bytes, name: bytes) -> bytes:
+    """The value of an attribute that a start tag must have."""
+    found = attributes(tag).get(name)
+    if found is None:
+        raise Malformed(name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,14 @@ class Worksheet:
 
     @classmethod
     def _of(cls, data: bytes, mask: bytes) -> Self:
-        root = next(_TAG.finditer(mask))
-        prefix = root[2].rpartition(b"worksheet")[0]
-        return cls(data, mask, root[0], prefix, tuple(_children(mask, prefix, root.end())))
+        root = _TAG.search(mask)
+        if root is None or not _ROOT.fullmatch(root[2]):
+            raise Malformed
+        prefix = root[2].removesuffix(b"worksheet")
+        children = tuple(_children(mask, prefix, root.end()))
+        if sum(each.name == "sheetData" for each in children) != 1:
+            raise Malformed
+        return cls(data, mask, root[0], prefix, children)
 
     def child(self, name: str) -> Child | None:
         """The first child of that name."""
@@ -153,7 +169,7 @@ def _children(mask: bytes, prefix: bytes, position: int) -> Iterator[Child]:
         if start[0].endswith(b"/>"):
             position = start.end()
         elif name == prefix + b"sheetData":
-            position = mask.index(b">", mask.rindex(b"</" + name)) + 1
+            position = _only_end(mask, b"</" + name, position)
         else:
             position = _end(mask, start.end())
         yield Child(name.removeprefix(prefix).decode(), start.start(), position)
@@ -164,14 +180,21 @@ def _next_child(mask: bytes, position: int) -> re.Match[bytes] | None:
     return None if found is None or found[1] else found
 
 
+def _only_end(mask: bytes, tag: bytes, position: int) -> int:
+    """Where the one end tag of that name ends; counting tags between would be slow."""
+    first, last = mask.find(tag, position), mask.rfind(tag, position)
+    if first < 0 or first != last:
+        raise Malformed
+    return mask.index(b">", first) + 1
+
+
 def _end(mask: bytes, position: int) -> int:
     depth = 1
     for tag in _TAG.finditer(mask, position):
         depth += -1 if tag[1] else not tag[0].endswith(b"/>")
         if depth == 0:
             return tag.end()
-    msg = "the worksheet part is no well-formed XML"
-    raise ValueError(msg)
+    raise Malformed
 
 
 def cells_of(reference: str) -> tuple[int, int, int, int]:
@@ -181,12 +204,19 @@ def cells_of(reference: str) -> tuple[int, int, int, int]:
     return top, left, bottom or LAST_ROW, right or LAST_COLUMN
 
 
+def columns_of(col: Mapping[bytes, bytes]) -> range:
+    """The columns that an element `col` speaks of."""
+    return range(whole(col.get(b"min")), min(whole(col.get(b"max")), LAST_COLUMN) + 1)
+
+
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 def _cell(reference: str, default: int) -> tuple[int, int]:
-    letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :] or default), column_number(letters.encode()) or default
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise Malformed(reference)
+    return int(found[2] or default), column_number(found[1].encode()) or default
 
 
 @cache

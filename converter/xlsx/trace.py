@@ -15,7 +15,7 @@ Tree = Any
 def traces(root: Tree) -> dict[str, str]:
     """What is noted of this part, by name."""
     note = _note(root)
-    return {} if note is None else dict(each.split("=", 1) for each in note.text.split()[1:])
+    return {} if note is None else dict(each.split("=", 1) for each in note.text.split()[1:] if "=" in each)
 
 
 def trace(root: Tree, name: str, value: str = "") -> Tree:

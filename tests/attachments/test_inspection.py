@@ -3,8 +3,10 @@
 import hashlib
 import io
 import os
+import re
 import struct
 import sys
+import time
 import unicodedata
 import warnings
 import zlib
@@ -14,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 
-from converter.attachments import anypdf, contents, plainpdf
+from converter.attachments import contents
 from converter.attachments.inspection import OCTETS, OCTETS_SURS, Inspection, inspect
 
 EXTENSIONS = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"}
@@ -416,7 +418,7 @@ def test_a_pdf_encrypted_for_a_certificate_is_refused() -> None:
 
 
 def test_a_pdf_without_page_is_refused() -> None:
-    assert pdf_codes(plain_pdf(kids="")) == ["P064"]
+    assert pdf_codes(plain_pdf(kids="").replace(b"/Count 1", b"/Count 0")) == ["P064"]
     assert pdf_codes(written_pdf(0)) == ["P064"]
 
 
@@ -428,6 +430,7 @@ def test_a_pdf_cut_anywhere_is_refused() -> None:
 
 def test_a_damaged_pdf_is_refused() -> None:
     assert pdf_codes(plain_pdf(catalog="/Type /Catalog /Pages (")) == ["P062"]
+    assert pdf_codes(plain_pdf(kids="")) == ["P062"]  # it counts one page and has none
     assert pdf_codes(b"%PDF-1.4\nrien\n%%EOF\n") == ["P062"]
 
 
@@ -442,7 +445,7 @@ def test_a_damaged_pdf_is_refused() -> None:
     ids=["page tree in a circle", "nested arrays", "nested dictionaries", "huge dictionary"],
 )
 def test_a_pdf_made_to_exhaust_gets_its_verdict(content: bytes) -> None:
-    assert pdf_codes(content) in ([], ["P062"], ["P065"])
+    assert pdf_codes(content) in ([], ["P062"], ["P064"], ["P065"])
 
 
 def test_a_pdf_that_unfolds_without_end_is_refused() -> None:
@@ -453,36 +456,20 @@ def test_a_pdf_that_unfolds_without_end_is_refused() -> None:
     assert pdf_codes(content) in (["P062"], ["P065"])
 
 
-def test_a_pdf_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anypdf, "_SECONDS", 0.05)
+def test_objects_that_unfold_without_end_are_refused_unopened() -> None:
+    (packed,) = re.findall(rb"stream\n(.*?)\nendstream", compressed_pdf(), re.DOTALL)[:1]
+    bomb = zlib.compress(zlib.decompress(packed) + b" " * 9_000_000)
+    assert pdf_codes(compressed_pdf().replace(packed, bomb)) == ["P065"]
+    twice = compressed_pdf().replace(b"/Filter/FlateDecode", b"/Filter[/FlateDecode/FlateDecode]")
+    assert pdf_codes(twice) == ["P065"]
+
+
+def test_pages_that_do_not_exist_take_no_time() -> None:
     kids = " ".join(f"{number} 0 R" for number in range(1000, 4000))
 
-    assert pdf_codes(plain_pdf(1_000_000, kids=kids)) == ["P065"]
-
-
-@pytest.mark.parametrize("content", [plain_pdf(), plain_pdf(1500), written_pdf(), written_pdf(5)])
-def test_a_plain_pdf_needs_no_parser(content: bytes) -> None:
-    assert plainpdf.opens(content)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b"00000 n \n", b"00000 f \n"),
-        (b"1 0 obj", b"9 0 obj"),
-        (b"/Size", b"/Prev 9 /Size"),
-        (b"/Size", b"/Encrypt 4 0 R /Size"),
-        (b"/Type /Page ", b"/Type /Tree "),
-        (b"/Type /Catalog", b"/Type /Catalog /Type /Catalog"),
-        (b"%PDF-1.4", b"%PDF-x.4"),
-        (b"xref\n0 6", b"xref\n0 5"),
-        (b"trailer", b"traIler"),
-        (b"%%EOF\n", b"%%EOF\nmore"),
-    ],
-)
-def test_what_is_not_quite_plain_is_left_to_the_parser(old: bytes, new: bytes) -> None:
-    assert old in plain_pdf()
-    assert not plainpdf.opens(plain_pdf().replace(old, new, 1))
+    started = time.perf_counter()
+    assert pdf_codes(plain_pdf(1_000_000, kids=kids)) == ["P062"]
+    assert time.perf_counter() - started < 1
 
 
 MUTATIONS = st.lists(
@@ -501,24 +488,15 @@ def mutated(content: bytes, mutations: list[tuple[float, int, bytes]]) -> bytes:
     return content
 
 
-@given(content=st.sampled_from([plain_pdf(), written_pdf(3)]), mutations=MUTATIONS)
-@settings(max_examples=400, deadline=None)
-def test_what_passes_for_plain_opens_in_pypdf_too(content: bytes, mutations: list[tuple[float, int, bytes]]) -> None:
-    content = mutated(content, mutations)
-    if plainpdf.opens(content):
-        with contents.quiet():
-            assert len(PdfReader(io.BytesIO(content)).pages) > 0
-
-
 @given(
-    content=st.sampled_from([compressed_pdf(), written_pdf(2), written_pdf(owner="x")]),
+    content=st.sampled_from([plain_pdf(), compressed_pdf(), written_pdf(2), written_pdf(owner="x")]),
     mutations=MUTATIONS,
 )
 @settings(max_examples=400, deadline=None)
 def test_no_damaged_pdf_raises(content: bytes, mutations: list[tuple[float, int, bytes]]) -> None:
     assert pdf_codes(mutated(content, mutations)) in (
         [],
-        *([code] for code in ("P051", "P060", "P061", "P062", "P063", "P064", "P065")),
+        *([code] for code in ("P050", "P051", "P060", "P061", "P062", "P063", "P064", "P065")),
     )
 
 
@@ -609,20 +587,13 @@ def test_no_damaged_image_raises(content: tuple[str, bytes], mutations: list[tup
 # --- quiet ----------------------------------------------------------------------------------------------
 
 
-CROOKED = plain_pdf().replace(b"startxref\n", b"startxref\n9")
-"""pypdf logs that it mended the place of the table."""
-
-
-def test_the_libraries_say_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_library_of_images_says_nothing() -> None:
     broken_animation = png(9, 9, chunk(b"acTL", bytes(8)))
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         with contents.quiet():
-            anypdf.fault(CROOKED)
             contents.examine(broken_animation, "PNG")
-        assert (caplog.records, said) == ([], [])
+        assert said == []
 
-        PdfReader(io.BytesIO(CROOKED))
         contents.examine(broken_animation, "PNG")
-        assert caplog.records
         assert said

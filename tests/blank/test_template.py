@@ -40,7 +40,7 @@ VENDOR = {
 LATER = {"Demandes": "decision dateDecision montantPaye datePaiement"}
 TOOL = {
     "Demandes": "etat controle fichierJSON dateDepot numeroASP codeTraitement libelleTraitement anciensNumeros",
-    "Bénéficiaires": "controle",
+    "Bénéficiaires": "nomEtablissement controle",
     "Pièces": "controle",
 }
 CODES = {
@@ -133,7 +133,14 @@ def test_parametres_holds_hidden_tags_labels_values_and_help(blank: openpyxl.Wor
     assert sheet.column_dimensions["A"].hidden
     found = {row[0].value: row[2] for row in sheet.iter_rows(min_row=2) if row[0].value}
     ans = ["numeroAns.DPI", "numeroAns.PFI", "numeroAns.RI"]
-    assert list(found) == ["SIRET", *ans, "profilIntegrationINS", "dossierPieces"]
+    assert list(found) == [
+        "SIRET",
+        *ans,
+        "profilIntegrationINS",
+        "dossierPieces",
+        "lectureBonsCommande",
+        "fichierFiness",
+    ]
     assert {cell.number_format for cell in found.values()} == {"@"}
     assert {nom: cell.value for nom, cell in found.items() if cell.value} == {"dossierPieces": "pieces"}
     assert all(row[1].value and row[3].value for row in sheet.iter_rows(min_row=5) if row[0].value)
@@ -373,9 +380,10 @@ def test_filled_rows_are_read_back_as_they_were_given() -> None:
         "isPFIpourEnvoiMSSPCitoyenIndependante": "OUI",
         "isProSanteConnectNeeded": "OUI",
     }
-    assert book.get_sheet_by_name("Bénéficiaires").to_python()[2] == [*CLIENT.values(), ""]
+    assert book.get_sheet_by_name("Bénéficiaires").to_python()[2] == [*CLIENT.values(), "", ""]
     values = {row[0]: row[2] for row in book.get_sheet_by_name("Paramètres").to_python() if row[0]}
-    assert values == {**PARAMETRES, "numeroAns.PFI": "", "numeroAns.RI": "", "dossierPieces": "pieces"}
+    empty = dict.fromkeys(("numeroAns.PFI", "numeroAns.RI", "lectureBonsCommande", "fichierFiness"), "")
+    assert values == {**PARAMETRES, **empty, "dossierPieces": "pieces"}
 
 
 def test_a_text_that_looks_like_a_formula_or_a_link_stays_text() -> None:

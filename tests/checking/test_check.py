@@ -14,7 +14,7 @@ from converter.checking.rules import RULES, some
 from converter.reading import workbook
 from converter.spec import tags
 from converter.spec.programme import Etat
-from tests.support.workbooks import AU, edited, examine, inspected
+from tests.support.workbooks import AU, edited, examine, inspected, opened
 
 D, B, P, S = "Demandes", "Bénéficiaires", "Pièces", "Paramètres"
 READY, WRONG = "Prête", "À corriger"
@@ -222,3 +222,27 @@ def test_every_rule_names_columns_that_its_sheet_has() -> None:
         if rule.counts:
             sheet, column = rule.counts
             assert column in {tag.nom for tag in tags.vendor_columns(sheet)}
+
+
+# --- rows that are no data --------------------------------------------------------------------------------------------
+
+TOTAL = {f"{D}!A8": "Total", f"{D}!E8": 30250.5}
+
+
+def test_a_total_is_no_request_and_holds_none_back(tmp_path: Path) -> None:
+    found = examine(edited(tmp_path / "demandes.xlsx", TOTAL))
+    assert found.issues == [f"R170 {D}!A8"]
+    assert found.etats == [READY] * 5
+    assert list(found.verdict.numeros.values()) == ["00001", "00002", "00003", "00004", "00005"]
+
+
+def test_what_a_former_run_said_of_a_total_is_taken_back(tmp_path: Path) -> None:
+    column = next(cell.column_letter for cell in opened()[D][1] if cell.value == "etat")
+    path = edited(tmp_path / "demandes.xlsx", {**TOTAL, f"{D}!{column}8": WRONG})
+    assert list(check.lire(workbook.read(path)).classeur.demandes.videes.index) == [8]
+
+
+def test_a_request_that_went_out_is_no_note_though_it_was_emptied(tmp_path: Path) -> None:
+    column = next(cell.column_letter for cell in opened()[D][1] if cell.value == "etat")
+    path = edited(tmp_path / "demandes.xlsx", {**TOTAL, f"{D}!{column}8": "Convertie"})
+    assert 8 in check.lire(workbook.read(path)).frames.demandes.valeurs.index

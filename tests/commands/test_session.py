@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from converter.attachments import inspection
 from converter.cli import run
 from converter.depositing import deposit
+from converter.marking import annotate
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GUIDE, MISTAKES = "exemple-du-guide", "erreurs"
@@ -88,7 +90,7 @@ def test_the_original_is_kept_before_it_is_written_to(sample: Callable[[str], Pa
     book = sample(GUIDE)
     before = book.read_bytes()
     call("valider", book)
-    (kept,) = (book.parent / "sauvegardes").iterdir()
+    (kept,) = (book.parent / "sauvegardes").glob("*.xlsx")
     assert kept.read_bytes() == before != book.read_bytes()
 
 
@@ -314,3 +316,67 @@ def test_a_row_that_the_user_emptied_is_no_request_and_its_remarks_go(sample: Ca
     assert 6 not in {request["ligne"] for request in report["demandes"]}
     emptied = load_workbook(book)["Demandes"][6]
     assert [cell.value for cell in emptied if cell.value] == []
+
+
+def _cut(path: Path) -> None:
+    """Cut a worksheet of a package short, as a write that went wrong would."""
+    entries: dict[str, bytes] = {}
+    with zipfile.ZipFile(path) as archive:
+        entries |= {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data[:-20] if name.endswith("sheet3.xml") else data)
+
+
+def _writing_badly(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = annotate.annotate
+
+    def annotate_badly(source: Path, target: Path, **others: Any) -> Any:
+        refused = real(source, target, **others)
+        _cut(target)
+        return refused
+
+    monkeypatch.setattr(annotate, "annotate", annotate_badly)
+
+
+def test_a_workbook_that_could_not_be_opened_again_does_not_replace_the_users(
+    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(MISTAKES)
+    before = book.read_bytes()
+    _writing_badly(monkeypatch)
+    code, report = call("valider", book, *DAY)
+    assert code == 2
+    assert [each["code"] for each in report["anomalies"]] == ["F006"]
+    assert book.name in report["anomalies"][0]["message"]
+    assert book.read_bytes() == before
+    assert not [each for each in book.parent.iterdir() if each.suffix == ".tmp"]
+
+
+def test_a_deposit_is_told_even_if_the_workbook_written_could_not_be_opened_again(
+    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(GUIDE)
+    before = book.read_bytes()
+    _writing_badly(monkeypatch)
+    code, report = call("convertir", book, *DAY)
+    assert code == 3
+    assert report["depots"]
+    assert "F006" in [each["code"] for each in report["anomalies"]]
+    assert book.read_bytes() == before
+
+
+def test_nothing_is_deposited_from_a_workbook_that_cannot_be_annotated(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    entries: dict[str, bytes] = {}
+    with zipfile.ZipFile(book) as archive:
+        entries |= {name: archive.read(name) for name in archive.namelist()}
+    entries["xl/styles.xml"] = entries["xl/styles.xml"].replace(b'numFmtId="', b'numFmtId="x')
+    with zipfile.ZipFile(book, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    code, report = call("convertir", book, *DAY)
+    assert code == 2
+    assert [each["code"] for each in report["anomalies"]] == ["F018"]
+    assert "xl/styles.xml" in report["anomalies"][0]["message"]
+    assert not list((book.parent / "depots").glob("JSON-*"))

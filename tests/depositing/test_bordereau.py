@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from converter.checking.demande import Demande
 from converter.depositing import bordereau
-from converter.depositing.bordereau import Archive, Remise, avance, declarees, size
-from converter.depositing.document import Demande, write
+from converter.depositing.bordereau import Archive, Remise, declarees, size
+from converter.depositing.document import write
 from converter.registry.store import Fichier
+from converter.spec.programme import avance
 from tests.support.lots import CLIENTS, JOUR, SHAPE, convert, demande, in_lots, piece, with_values
 
 AUDIT = Path(sys.executable).with_name("openxml-audit")

@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from converter.checking.demande import Demande, Entete, Lot
 from converter.depositing import deposit, pack
-from converter.depositing.document import Demande, Entete, Lot
 from converter.issues import Empeche, Inutilisable
 from converter.registry.fingerprint import empreinte
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
@@ -400,8 +400,8 @@ def test_other_folders_are_no_deposits(depots: Path, requests: tuple[Demande, ..
 
 
 def test_consulting_makes_no_folder(depots: Path, requests: tuple[Demande, ...]) -> None:
-    assert deposit.consult(depots, SHAPE) == (Memoire(), ())
+    assert deposit.consult(depots, SHAPE) == (Memoire(), (), ())
     assert not depots.exists()
     convert(depots, *requests)
-    known, issues = deposit.consult(depots, SHAPE)
-    assert (len(known.faits), issues) == (5, ())
+    known, held, issues = deposit.consult(depots, SHAPE)
+    assert (len(known.faits), len(held), issues) == (5, 1, ())

@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
+from converter.checking.demande import Demande
 from converter.depositing import deposit
-from converter.depositing.document import Demande
 from converter.issues import Empeche
 from converter.system.lock import Tenant
 from converter.system.refusals import guarded
 from tests.support.kill import halves, published
 from tests.support.lots import JOUR, SHAPE, codes, convert, demandes, in_lots, say
+from tests.support.rights import public_folder, read_only
 
 posix = pytest.mark.skipif(os.name == "nt", reason="forks")
 
@@ -115,28 +116,10 @@ def test_a_file_too_large_for_the_disk_is_said(depots: Path, requests: tuple[Dem
     assert convert(depots, *requests[1:])[0].nom == "JSON-1234567890-20220415-002"
 
 
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Take the right to write in a folder away; root, who needs none, becomes nobody for as long."""
-    folder.chmod(0o555)
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
-        folder.chmod(0o755)
-
-
 @pytest.fixture
 def public() -> Iterator[Path]:
-    """A folder that anyone can read, unlike those of pytest."""
-    folder = Path(tempfile.mkdtemp(prefix="public-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with public_folder() as folder:
+        yield folder
 
 
 @posix

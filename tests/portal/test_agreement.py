@@ -39,7 +39,9 @@ BASES = {
 }
 """What people type, before their fingers slip."""
 
-SLIPS = st.sampled_from("0123456789٠٣２²ⅣABab Ａß.,-/@'’\u00a0\u202f\u200b\t") | st.characters(codec="utf-8")
+SLIPS = st.sampled_from("0123456789٠٣２²ⅣABab Ａß.,-/@．＠ｃ€ОI\x00'’\u00a0\u202f\u200b\t") | st.characters(
+    codec="utf-8"
+)
 
 
 def slipped(base: str) -> st.SearchStrategy[str]:
@@ -76,9 +78,10 @@ def test_a_value_that_the_converter_takes_is_no_error_for_the_portal(tag: str) -
         holder = filed
         for step in PATHS[tag][:-1]:
             holder = holder[step]
-        holder[PATHS[tag][-1]] = document.json_value(TAG[tag], value)
+        holder[PATHS[tag][-1]] = TAG[tag].format.to_json(value)
         report = report_on(document.encode(filed), f"JSON-{filed['numeroAns']}-20220420-001.json")
-        # A day after the deposit is a rule's matter, not the format's.
-        assert [(f.code, f.issue.valeur) for f in report.erreurs if f.code != "K212"] == []
+        # A day after the deposit is a rule's matter, not the format's; a doubtful address is an error of ours.
+        told = [*report.erreurs, *(f for f in report.findings if f.code == "K206")]
+        assert [(f.code, f.issue.valeur) for f in told if f.code != "K212"] == []
 
     check()

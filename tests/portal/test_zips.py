@@ -166,6 +166,14 @@ def test_the_same_order_form_in_two_requests_is_a_warning(tmp_path: Path) -> Non
     assert told(report) == [("K319", "HOP-DPI-Va1-BDC-00002.pdf")]
 
 
+def test_a_file_that_is_both_order_form_and_proof_is_told(tmp_path: Path) -> None:
+    order_form = next(data for name, data in GOOD.items() if "BDC" in name)
+    same = dict.fromkeys(GOOD, order_form)
+    report = report_on(zipped(tmp_path / "PJ.zip", same))
+    assert report.conforme
+    assert told(report) == [("K321", next(name for name in GOOD if "HT" in name))]
+
+
 def test_a_zip_too_large_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "PJ.zip", GOOD)
     with path.open("r+b") as file:  # a hole in front, which a zip may have, and no disk is used

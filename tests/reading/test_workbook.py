@@ -25,6 +25,7 @@ from converter.spec.formats import CellFault
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
 from converter.spec.sheets import PARAMETRES as SETTINGS
 from converter.xlsx import parts
+from tests.support.foreign import macro_sheet, module_sheet, remade, strict, upper_case, utf16, zipped_on_a_mac
 from tests.support.workbooks import PARAMETRES, ROWS, edited, examine, good, opened
 
 EXCEL_MADE = Path(__file__).parents[3] / "shared" / "excel-made"
@@ -339,6 +340,39 @@ def test_prefixed_and_strict_xml_reads_the_same(tmp_path: Path) -> None:
     assert_good(repackaged(tmp_path / "demandes.xlsx", change))
 
 
+@pytest.mark.parametrize("change", [macro_sheet, module_sheet, utf16, upper_case, zipped_on_a_mac, strict])
+def test_a_package_that_excel_opens_reads_the_same(change: Callable[[dict[str, bytes]], None], tmp_path: Path) -> None:
+    path = tmp_path / "demandes.xlsx"
+    path.write_bytes(remade(good(), change))
+    assert_good(path)
+
+
+def test_a_sheet_alone_in_utf16_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    def change(name: str, data: bytes) -> bytes:
+        if not name.endswith("sheet3.xml"):
+            return data
+        entries = {name: data}
+        utf16(entries)
+        return entries[name]
+
+    assert_good(repackaged(tmp_path / "demandes.xlsx", change))
+
+
+@pytest.mark.parametrize("written", ["2022-04-15", "2022-04-15T00:00:00", "2022-04-15T00:00:00.000"])
+def test_a_date_written_as_text_of_its_own_kind_is_a_date(written: str, tmp_path: Path) -> None:
+    def change(entries: dict[str, bytes]) -> None:
+        strict(entries)
+        sheet = entries["xl/worksheets/sheet3.xml"]
+        cell = b'<c r="C4" t="d"><v>%s</v></c>' % written.encode()
+        entries["xl/worksheets/sheet3.xml"], count = re.subn(rb'<c r="C4".*?</c>', cell, sheet, flags=re.DOTALL)
+        assert count == 1
+
+    path = tmp_path / "demandes.xlsx"
+    path.write_bytes(remade(good(), change))
+    demande = examine(path).verdict.demandes[1]
+    assert demande.valeurs["dateCommande"] == date(2022, 4, 15)
+
+
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 
@@ -445,6 +479,68 @@ def test_a_damaged_workbook_is_refused_or_read_never_a_crash(at: int, tmp_path: 
 )
 def test_a_sheet_that_no_program_wrote_is_refused(xml: bytes, tmp_path: Path) -> None:
     assert refused(repackaged(tmp_path / "demandes.xlsx", cell_e3(xml))) in (["F006"], ["F013"])
+
+
+def cells(rows: int, columns: int, value: bytes = b"<v>1</v>") -> bytes:
+    """Rows from 101 on, each with that many cells."""
+    letters = [get_column_letter(column).encode() for column in range(1, columns + 1)]
+    written = (
+        b"".join(b'<c r="%s%d">%s</c>' % (each, row, value) for each in letters) for row in range(101, 101 + rows)
+    )
+    return b"".join(b'<row r="%d">%s</row>' % (row, inside) for row, inside in enumerate(written, 101))
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(21, 60), (101, 2)])
+def test_a_sheet_of_too_many_cells_or_rows_is_refused_while_it_is_unpacked(
+    rows: int, columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MAX_FILLED", 1200)
+    monkeypatch.setattr(parts, "MAX_ROWS", 100)
+    change = in_demandes(b"</sheetData>", cells(rows, columns) + b"</sheetData>")
+    with pytest.raises(Inutilisable) as raised:
+        workbook.read(repackaged(tmp_path / "demandes.xlsx", change))
+    assert [issue.code for issue in raised.value.issues] == ["F019"]
+    assert raised.value.issues[0].place.feuille == DEMANDES
+    assert dict(raised.value.issues[0].faits) == {"feuille": DEMANDES, "lignes": "100", "cellules": "1 200"}
+
+
+def test_cells_that_are_only_formatted_count_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MAX_FILLED", 1200)
+    monkeypatch.setattr(parts, "MAX_ROWS", 100)
+    change = in_demandes(b"</sheetData>", cells(500, 60, b"") + b"</sheetData>")
+    assert_good(repackaged(tmp_path / "demandes.xlsx", change))
+
+
+def test_an_external_entity_is_not_fetched(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("ne pas lire")
+    entity = f'<!DOCTYPE x [<!ENTITY a SYSTEM "{secret.as_uri()}">]>'.encode()
+
+    def change(name: str, data: bytes) -> bytes:
+        if name != "xl/workbook.xml":
+            return data
+        return data.replace(b"?>", b"?>" + entity, 1).replace(b'name="Demandes"', b'name="&a;"')
+
+    with pytest.raises(Inutilisable) as raised:
+        workbook.read(repackaged(tmp_path / "demandes.xlsx", change))
+    assert "ne pas lire" not in repr(raised.value.issues)
+
+
+@pytest.mark.parametrize(
+    "tag", ['<c r="XFD1048576">', '<c\nr="XFD1048576">', '<c r="X&#70;D1048576">', "<c r='XFD1048576'>"]
+)
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_far_cell_is_found_however_it_is_written(tag: str, wide: bool, tmp_path: Path) -> None:
+    far = b'<row r="1048576">%s<v>1</v></c></row></sheetData>' % tag.encode()
+
+    def change(entries: dict[str, bytes]) -> None:
+        entries["xl/worksheets/sheet3.xml"] = entries["xl/worksheets/sheet3.xml"].replace(b"</sheetData>", far)
+        if wide:
+            utf16(entries)
+
+    path = tmp_path / "demandes.xlsx"
+    path.write_bytes(remade(good(), change))
+    assert refused(path) == ["F013"]
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from converter.checking.demande import Demande
 from converter.depositing import deposit
-from converter.depositing.document import Demande
 from converter.registry.fingerprint import empreinte, of_pieces, of_values
 from converter.spec.shape import builtin_model
 from tests.support.lots import CLIENTS, convert, demande, piece, with_values

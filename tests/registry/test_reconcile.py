@@ -1,6 +1,7 @@
 """Who is believed, the workbook or the registry: each way in which they can come to differ."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_converted_row_stays_so_without_a_word() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory())
     assert (statut, told) == (Statut(Etat.CONVERTIE, DEPOT), [])
     assert statut.fige
-    assert statut.jour == "15/04/2022"
+    assert statut.jour == date(2022, 4, 15)
 
 
 @pytest.mark.parametrize("etat", ["", "Prête", "À corriger"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converter.depositing.document import Demande, Entete, Lot
+from converter.checking.demande import Demande, Entete, Lot
 from converter.issues import Inutilisable
 from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.store import (

@@ -9,7 +9,7 @@ import pytest
 
 from converter.issues import Inutilisable, Issue
 from converter.returning.adopt import adopt
-from converter.sentences.answers import MESSAGES
+from converter.sentences.say import catalogue
 from converter.spec.shape import ADOPTED, builtin_model, model_for, read_any
 
 VALUES: dict[str, Any] = {
@@ -264,7 +264,7 @@ def test_every_difference_has_its_french_sentence(tmp_path: Path) -> None:
     assert {issue.code for issue in differences} == {"S044", "S045", "S046", "S047", "S048"}
     for issue in differences:
         words = dict(issue.faits) | {"valeur": issue.valeur}
-        assert "{" not in MESSAGES[issue.code].phrase.format_map(words)
+        assert "{" not in catalogue()[issue.code].phrase.format_map(words)
 
 
 def test_any_document_is_read_by_its_own_keys() -> None:

@@ -21,7 +21,7 @@ from converter.issues import Inutilisable, Issue
 from converter.returning import received
 from converter.returning.bring_back import Retour
 from converter.returning.received import Sens
-from converter.sentences.answers import MESSAGES
+from converter.sentences.say import catalogue
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.cycle import NUMEROS_ANS, SHAPE, Cycle, edited
 
@@ -51,7 +51,7 @@ def codes(found: Retour) -> list[tuple[str, str]]:
 
 
 def say(issue: Issue) -> str:
-    message = MESSAGES[issue.code]
+    message = catalogue()[issue.code]
     return f"{message.phrase} {message.conseil}".format_map(dict(issue.faits) | {"valeur": issue.valeur})
 
 

@@ -17,12 +17,13 @@ from converter.attachments.inspection import OCTETS, Inspection
 from converter.blank import template
 from converter.checking import check
 from converter.checking.check import Verdict
-from converter.depositing.document import Lot, encode, write
-from converter.depositing.document import lots as in_lots
+from converter.checking.demande import Lot
+from converter.checking.demande import lots as in_lots
+from converter.depositing.document import encode, write
 from converter.issues import Inutilisable
 from converter.reading import workbook
 from converter.returning.rebuild import Reprise, extraire, reprendre, zips_beside
-from converter.sentences.answers import MESSAGES
+from converter.sentences.say import catalogue
 from converter.spec.shape import builtin_model, compile_model
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.generated import JOUR, NUMEROS_ANS, SIRET, lots
@@ -379,4 +380,4 @@ def test_every_message_is_complete() -> None:
     for data in (encode(document), changed(libelleTraitement="non"), changed(nomClient="X" * 40_000)):
         for issue in reprendre([data, data], SHAPE).issues:
             words = dict(issue.faits) | {"valeur": issue.valeur}
-            assert "{" not in MESSAGES[issue.code].phrase.format_map(words)
+            assert "{" not in catalogue()[issue.code].phrase.format_map(words)

@@ -7,7 +7,8 @@ from string import Formatter
 import pytest
 
 from converter.issues import Gravite
-from converter.sentences.say import Message, catalogue, conseil, gravite, phrase
+from converter.sentences.message import Message
+from converter.sentences.say import catalogue, conseil, gravite, phrase, rang
 from tests.support.mistakes import CASES, Case
 from tests.support.workbooks import edited, examine
 
@@ -71,3 +72,12 @@ def test_a_template_names_its_words_plainly(code: str) -> None:
             assert nom is None or nom.isidentifier(), text
             assert not form
             assert not conversion
+
+
+def test_amounts_and_days_read_anew_come_before_what_was_only_trimmed() -> None:
+    codes = ["C002", "C008", "C009", "C006", "C003", "C004", "C005", "C007", "V033", "V010", "C001"]
+    assert sorted(codes, key=lambda code: (rang(code), code)) == [
+        *("V010", "V033"),
+        *("C003", "C004", "C005", "C006", "C007"),
+        *("C001", "C002", "C008", "C009"),
+    ]

@@ -264,7 +264,7 @@ def three_marks(path: Path, far: tuple[int, int] = (1_048_576, 16_384)) -> list[
 
 def canonical(name: str, data: bytes) -> bytes:
     """A part as it reads: canonical XML, or its bytes where it is no XML."""
-    if not name.endswith((".xml", ".rels")):
+    if not name.lower().endswith((".xml", ".rels")) or name.startswith("__MACOSX/"):
         return data
     written: bytes = etree.tostring(etree.fromstring(data), method="c14n")
     return written
@@ -283,7 +283,7 @@ def readings(path: Path) -> dict[str, bytes]:
 
 TOUCHED = re.compile(
     r"(?i)\[content_types\]\.xml|.*styles\.xml|.*workbook\.xml(\.rels)?|book\.xml(\.rels)?|.*_rels/.*\.rels"
-    r"|.*sheet[^/]*\.xml|.*comments?\d*\.xml|.*\.vml"
+    r"|.*sheet[^/]*\.xml|.*comments?\d*\.xml|.*\.vml|.*sharedstrings\.xml"
 )
 """The parts that a mark may touch."""
 
@@ -298,9 +298,9 @@ def lost(source: Path, target: Path) -> list[str]:
     before, after = parts(source), parts(target)
     missing = [f"{name}: gone" for name in before if name not in after]
     for name in before.keys() & after.keys():
-        if not TOUCHED.fullmatch(name):
+        if not TOUCHED.fullmatch(name) or name.startswith("__MACOSX/"):
             missing += [f"{name}: changed"] if before[name] != after[name] else []
-        elif name.endswith(".vml"):
+        elif name.lower().endswith(".vml"):
             missing += [f"{name}: shape" for shape in _shapes(before[name]) if shape not in after[name]]
         else:
             gone = _features(before[name]) - _features(after[name])

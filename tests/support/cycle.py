@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PdfWriter
-from rich.console import Console
 from stdnum import luhn
 
 from converter import portal
 from converter.blank import template
 from converter.checking import check
-from converter.commands import session
+from converter.commands.convertir import convertir
+from converter.commands.session import Options
 from converter.depositing import deposit
 from converter.depositing.document import encode
 from converter.marking import annotate
@@ -86,8 +86,8 @@ class Cycle:
 
     def convert(self, jour: date = JOUR) -> list[str]:
         """Convert; return the names of the deposits made, in order."""
-        bilan = session.convertir(self.classeur, session.Options(jour, None, False, Console(quiet=True)))
-        return [envoi.json.removesuffix(".json") for envoi in bilan.depots]
+        outcome = convertir(self.classeur, Options(jour))
+        return [upload.json.removesuffix(".json") for upload in outcome.depots]
 
     def sent(self, depot: str) -> bytes:
         return (self.depots / depot / f"{depot}.json").read_bytes()
@@ -129,7 +129,7 @@ class Cycle:
         )
 
     def memory(self) -> Memoire:
-        memoire, _ = deposit.consult(self.depots, SHAPE)
+        memoire, *_ = deposit.consult(self.depots, SHAPE)
         return memoire
 
     def table(self, feuille: str = DEMANDES) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from converter.depositing.document import Demande, Entete, Lot, Piece
+from converter.checking.demande import Demande, Entete, Lot, Piece
 from converter.spec.formats import Reading
 from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, PFI_TAGS, TAG

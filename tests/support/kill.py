@@ -31,8 +31,8 @@ import msgspec
 from openpyxl import load_workbook
 
 from converter import cli, portal
+from converter.checking.demande import Demande
 from converter.depositing import deposit
-from converter.depositing.document import Demande
 from converter.issues import Place
 from converter.reading import workbook
 from converter.registry.fingerprint import empreinte

@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from converter.checking.demande import Demande, Entete, Lot, Piece, lots
 from converter.depositing import deposit
-from converter.depositing.document import Demande, Entete, Lot, Piece, lots
 from converter.issues import Issue
 from converter.registry.store import Depot
-from converter.sentences.deposits import MESSAGES
+from converter.sentences.say import catalogue
 from converter.spec.shape import builtin_model
 
 JOUR = date(2022, 4, 15)
@@ -93,7 +93,7 @@ def one_lot(count: int, folder: Path) -> Lot:
 
 def say(issue: Issue) -> str:
     """Return what the user reads about an issue; fails where its message asks for a fact it lacks."""
-    message = MESSAGES[issue.code]
+    message = catalogue()[issue.code]
     facts = {**dict(issue.faits), "valeur": issue.valeur, "proposition": issue.proposition}
     return f"{message.phrase} {message.conseil}".format_map(facts)
 

@@ -190,6 +190,28 @@ def test_the_order_of_calculation_goes_with_a_formula(tmp_path: Path) -> None:
     assert not [name for name in parts(target) if b"calcChain" in parts(target)[name]]
 
 
+def test_a_shared_formula_keeps_its_texts_and_moves_its_references_after_a_line_break(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="B1"><f t="shared" ref="B1:B2" si="0">IF(A1=&quot;&quot;,&quot;&lt;&quot;,1)</f><v>1</v></c>'
+        '<c r="C1"><f t="shared" ref="C1:C2" si="1">A1\r\n+&#13;A2</f></c></row>'
+        '<row r="2"><c r="B2"><f t="shared" si="0"/></c><c r="C2"><f t="shared" si="1"/></c></row>'
+    )
+    found = cells(written(sheet_of(tmp_path, rows), CellValue("S", 1, 2, 5), CellValue("S", 1, 3, 5)))
+    assert etree.fromstring(found["B2"])[0].text == 'IF(A2="","<",1)'
+    assert etree.fromstring(found["C2"])[0].text.split() == ["A2", "+", "A3"]
+
+
+def test_a_number_that_two_shared_formulas_bear_is_that_of_the_last_before(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="A1"><f t="shared" ref="A1:B1" si="0">D1</f></c><c r="B1"><f t="shared" si="0"/></c></row>'
+        '<row r="2"><c r="A2"><f t="shared" ref="A2:B2" si="0">F2</f></c><c r="B2"><f t="shared" si="0"/></c></row>'
+    )
+    first = cells(written(sheet_of(tmp_path, rows), CellValue("S", 1, 1, 5)))
+    assert (first["B1"], first["B2"]) == ("<c><f>E1</f></c>", '<c><f t="shared" si="0"/></c>')
+    second = cells(written(sheet_of(tmp_path, rows), CellValue("S", 2, 1, 5)))
+    assert (second["B1"], second["B2"]) == ('<c><f t="shared" si="0"/></c>', "<c><f>G2</f></c>")
+
+
 def test_formulas_shared_with_an_overwritten_cell_stand_on_their_own(tmp_path: Path) -> None:
     rows = (
         '<row r="1"><c r="B1"><f t="shared" ref="B1:B3" si="0">A1*2&amp;"x"</f><v>1</v></c></row>'

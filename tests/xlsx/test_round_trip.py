@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
-from converter.issues import Gravite, Inutilisable
+from converter.issues import Gravite
 from converter.marking.annotate import ErrorLine, Mark, annotate, mark_cells, unmark_cells
 from tests.support.annotated import (
     CASES,
@@ -122,17 +122,6 @@ def test_many_notes_beside_those_of_the_user_get_identifiers_of_their_own(tmp_pa
     assert {shape // 1024 for shape in shapes} == blocks == {1, 3, 4, 5}  # 2 is the other sheet's
     unmark_cells(target, undone)
     assert readings(undone) == readings(source)
-
-
-def test_a_strict_workbook_is_refused_clearly(tmp_path: Path) -> None:
-    source = tmp_path / "strict.xlsx"
-    with zipfile.ZipFile(io.BytesIO(case("bare.xlsx"))) as archive, zipfile.ZipFile(source, "w") as out:
-        for name in archive.namelist():
-            text = archive.read(name).decode()
-            text = text.replace("schemas.openxmlformats.org/spreadsheetml/2006", "purl.oclc.org/ooxml/spreadsheetml")
-            out.writestr(name, text)
-    with pytest.raises(Inutilisable, match="F015"):
-        mark_cells(source, tmp_path / "out.xlsx", [])
 
 
 def findings(path: Path) -> set[tuple[str, str]]:

@@ -1,14 +1,13 @@
-"""The French sentences about the attachments (P) and about writing the workbook back (E11), by code."""
+"""The French sentences about attachments, P."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from converter.issues import Gravite
-from converter.sentences.say import Message
+from converter.sentences.message import Message
 
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 
-_PIECES = {
+MESSAGES: Mapping[str, Message] = {
     "P001": Message(
         _E,
         "dossier des pièces introuvable",
@@ -140,7 +139,10 @@ _PIECES = {
         "Copiez-le ou numérisez-le à nouveau.",
     ),
     "P064": Message(
-        _E, "PDF sans page", "« {valeur} » est un PDF sans aucune page.", "Enregistrez-le ou numérisez-le à nouveau."
+        _E,
+        "PDF sans page",
+        "« {valeur} » est un PDF sans aucune page.",
+        "Enregistrez-le ou numérisez-le à nouveau.",
     ),
     "P065": Message(
         _E,
@@ -160,63 +162,11 @@ _PIECES = {
         "« {valeur} » mesure {largeur} × {hauteur} points.",
         "Réduisez-la : une page à 300 points par pouce suffit.",
     ),
-}
-
-_CLASSEUR = {
-    "F015": Message(
-        _E,
-        "Open XML strict",
-        "Le classeur est au format « Open XML strict ».",
-        "Dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
-    ),
-    "F016": Message(
-        _E,
-        "fichier déjà là",
-        "« {fichier} » existe déjà ; il n’est pas remplacé.",
-        "Choisissez un autre nom avec -o, ou déplacez ce fichier.",
-    ),
-    "F017": Message(
-        _E,
-        "fichier illisible",
-        "« {fichier} » ne peut pas être lu.",
-        "Vérifiez que c’est un fichier et que vous y avez accès.",
-    ),
-    "E110": Message(
-        _E,
-        "classeur ouvert dans Excel",
-        "« {fichier} » est ouvert dans Excel ({qui}).",
-        "Fermez-le, puis recommencez ; si Excel est fermé, supprimez le fichier masqué « {verrou} ».",
-    ),
-    "E111": Message(
-        _E,
-        "classeur ouvert dans LibreOffice",
-        "« {fichier} » est ouvert dans LibreOffice ({qui} {machine}).",
-        "Fermez-le, puis recommencez ; s’il est fermé, supprimez le fichier masqué « {verrou} ».",
-    ),
-    "E112": Message(
-        _E,
-        "classeur retenu",
-        "« {fichier} » est retenu par un autre programme.",
-        "Fermez Excel et l’aperçu de l’Explorateur, puis recommencez.",
-    ),
-    "E113": Message(
-        _E,
-        "classeur en lecture seule",
-        "« {fichier} » est en lecture seule.",
-        "Clic droit, Propriétés, décochez « Lecture seule », puis recommencez.",
-    ),
-    "E114": Message(
-        _E,
-        "dossier en lecture seule",
-        "Le dossier de « {fichier} » est en lecture seule : l’outil n’y peut rien écrire.",
-        "Copiez le dossier entier là où vous avez le droit d’écrire, puis recommencez.",
-    ),
-    "E115": Message(
-        _E,
-        "classeur modifié entre-temps",
-        "« {fichier} » a été enregistré par quelqu’un d’autre pendant le contrôle.",
-        "Fermez-le partout, puis recommencez ; rien n’y a été écrit.",
+    "P080": Message(
+        _A,
+        "preuve HT d’un autre émetteur",
+        "Le texte de « {valeur} » ne dit pas qu’il vient de la Direction générale des Finances publiques.",
+        "Joignez l’attestation qu’elle délivre (demandez-la à votre service des impôts des entreprises).",
+        "3.2",
     ),
 }
-
-MESSAGES: Mapping[str, Message] = MappingProxyType(_PIECES | _CLASSEUR)

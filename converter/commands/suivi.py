@@ -1,6 +1,7 @@
-"""The commands that annotate no workbook: the follow-up, the way back from JSON, an adopted model."""
+"""`suivi`: where every request stands, on screen and in a workbook of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,23 +9,33 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.blank import template
 from converter.checking.check import lire
 from converter.commands.outcome import FINE, TO_CORRECT
-from converter.commands.rapport import euros
-from converter.commands.session import DEPOTS, Options, new_file, noter, refuse_existing
+from converter.commands.progress import Step
+from converter.commands.screen import euros, say, shown, tell
+from converter.commands.session import (
+    Options,
+    Ouvert,
+    depots_of,
+    ensure_writable,
+    examine,
+    read,
+    read_bytes,
+    stamp_of,
+    suivis_of,
+    with_values,
+    write_back,
+)
 from converter.depositing import deposit
-from converter.issues import Issue
+from converter.marking import remarks
 from converter.reading import workbook
-from converter.registry.store import Depot, Memoire
-from converter.returning import adopt as adoption
-from converter.returning import rebuild as back
-from converter.sentences.say import conseil, phrase
+from converter.registry.rows import Rangs
+from converter.registry.store import Memoire
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
-from converter.spec.shape import builtin_model, model_for
-from converter.spec.tags import TAG
-from converter.tracking import suivi_sheets
+from converter.spec.shape import model_for
+from converter.system.files import ensure_output, write_whole
+from converter.tracking import payments, statement, suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi
 from converter.tracking.follow import suivi as follow
 from converter.tracking.payments import Rapproche
@@ -45,34 +56,53 @@ def suivi(
     """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew.
 
     A list of `paiements` is written into the workbook first; `TO_CORRECT` where a line of it was left to decide on.
+    Raises `Inutilisable` before any work where `target` is anything but an earlier follow-up (F016, F031, F032).
     """
-    noted = noter(paiements, chemin, Options(au, sortie, copie=False, console=console)) if paiements else None
-    lecture = lire(workbook.read(chemin))
-    memoire, depots, answered = _known(sortie or chemin.parent / DEPOTS, chemin)
-    told = follow(lecture, memoire, depots, au, answered=answered)
+    if target:
+        ensure_output(target, is_ours=suivi_sheets.is_follow_up, apart=(chemin, *filter(None, [paiements])))
+    memoire, depots, repaired = deposit.consult(depots_of(chemin, sortie), model_for(chemin))
+    tell(repaired, console)
+    noted = None
+    if paiements:
+        with shown(console) as telling:
+            noted = noter(paiements, chemin, memoire, Options(au, sortie, tell=telling))
+    told = follow(read(chemin), memoire, depots, au)
     _print(told, chemin, console)
     if target:
-        with new_file(target) as path:
-            path.write_bytes(suivi_sheets.write(told, chemin.name))
-        console.print(f"Suivi écrit : {escape(str(target))}", soft_wrap=True)
+        write_whole(target, suivi_sheets.write(told, chemin.name))
+        say(f"Suivi écrit : {target}", console)
     if noted is None:
         return FINE
     _print_payments(noted, console)
     return TO_CORRECT if noted.issues else FINE
 
 
+def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapproche:
+    """Write a list of payments into the workbook, where it says nothing yet; return what came of each line.
+
+    Raises `Inutilisable` (A201 to A203) when the list cannot be used, and `Empeche`, nothing written.
+    """
+    step = Step(options.tell)
+    ensure_writable(chemin)
+    step("Lecture de la liste des paiements")
+    seen = stamp_of(chemin)
+    rangs = Rangs(read(chemin))
+    versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
+    found = payments.settle(versements, rangs, memoire)
+    if not (found.valeurs or found.issues):
+        return found
+    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as source:
+        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+        examen = examine(ouvert, memoire, options, step)
+        step("Écriture dans le classeur")
+        write_back(examen, suivis_of(examen, {}), found.issues, copie=False)
+    return found
+
+
 def _print_payments(noted: Rapproche, console: Console) -> None:
     written = plural(len(noted.valeurs), "paiement inscrit")
-    console.print(f"Liste des paiements : {written}, {plural(len(noted.connues), 'paiement')} déjà dans le classeur.")
-    _tell(noted.issues, console)
-
-
-def _known(dossier: Path, chemin: Path) -> tuple[Memoire, Sequence[Depot], Mapping[str, date]]:
-    if not dossier.exists():
-        return Memoire(), (), {}
-    with deposit.opened(dossier, model_for(chemin)) as depots:
-        registre = depots.registre
-        return registre.memory(), registre.depots(), registre.answered_on()
+    say(f"Liste des paiements : {written}, {plural(len(noted.connues), 'paiement')} déjà dans le classeur.", console)
+    tell(noted.issues, console)
 
 
 def _print(told: Suivi, chemin: Path, console: Console) -> None:
@@ -135,31 +165,3 @@ def _row(demande: DemandeSuivie) -> tuple[str, ...]:
     amounts = (euros(demande.centimes), euros(demande.avance))
     cells = (demande.numero, demande.logiciel, demande.etat.value, *amounts, demande.depot, waited, demande.numeroASP)
     return tuple(map(escape, cells))
-
-
-def classeur(documents: Sequence[Path], target: Path, *, console: Console) -> int:
-    """Write the workbook that JSON files come from, and their attachments from the zips beside them."""
-    refuse_existing(target)
-    found = back.reprendre(documents, model_for(documents[0].absolute()))
-    zips = [archive for document in documents for archive in back.zips_beside(document)]
-    with new_file(target) as path:
-        template.write(path, rows=found.rows, parametres=found.parametres)
-    folder = target.parent / found.parametres.get("dossierPieces", str(TAG["dossierPieces"].vide))
-    missing = back.extraire(zips, found.pieces(), folder) if zips else ()
-    _tell((*found.issues, *missing), console)
-    console.print(f"Classeur créé : {escape(str(target))}", soft_wrap=True)
-    return FINE
-
-
-def adopter(modele: Path, dossier: Path, *, console: Console) -> int:
-    """Take the portal's own model file as the shape, and tell what differs from the built-in one."""
-    taken = adoption.adopt(modele, dossier)
-    _tell(taken.differences, console)
-    same = "Il a la forme du modèle livré avec l’outil." if taken.shape.nodes == builtin_model().nodes else ""
-    console.print(f"Modèle adopté : {escape(str(taken.chemin))}. {same}", soft_wrap=True)
-    return FINE
-
-
-def _tell(issues: Iterable[Issue], console: Console) -> None:
-    for issue in issues:
-        console.print(f"  {escape(f'{phrase(issue)} {conseil(issue)}')}", soft_wrap=True)

@@ -1,0 +1,94 @@
+"""The text of PDFs, kept by content beside the workbook so that reading the same file again costs nothing.
+
+The store holds what the files beside it say and nothing else: a text that the workbook no longer asks for is dropped,
+and whatever cannot be read or written of the store is done without.
+"""
+
+import os
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from converter.attachments import pdf
+
+_VERSION = 1
+"""Of the way texts are read: another one reads all files again."""
+_SPACES = dict.fromkeys((0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x09), " ")
+_UNSEEN = dict.fromkeys((0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))
+_DASHES = dict.fromkeys((0x0002, 0xFFFE, *range(0x2010, 0x2016), 0x2212), "-")
+# U+0002 and U+FFFE are how PDFium tells a hyphen at the end of a line.
+_PLAIN = {**_SPACES, **_UNSEEN, **_DASHES, 0x2019: "'", 0x0D: None}
+
+
+class Texte(msgspec.Struct, frozen=True, array_like=True):
+    """What a file says, deflated; `entier` is False where some of it may be missing."""
+
+    condense: bytes
+    entier: bool
+
+    @classmethod
+    def of(cls, text: str, *, entier: bool = True) -> "Texte":
+        """Keep a text, its spaces, dashes and apostrophes each of one kind."""
+        plain = "\n".join(" ".join(line.split()) for line in text.translate(_PLAIN).split("\n"))
+        return cls(zlib.compress(plain.strip().encode("utf-8", "replace")), entier)
+
+    @property
+    def texte(self) -> str:
+        """The text, a line for each line of the page; `""` where there is none, or nothing but an image of it."""
+        return zlib.decompress(self.condense).decode()
+
+
+SANS = Texte.of("", entier=False)
+"""What an image says: nobody but a person can read it."""
+
+
+class _Store(msgspec.Struct):
+    version: int
+    textes: dict[str, Texte]
+
+
+class Lectures:
+    """The texts read in one run, and those of the run before."""
+
+    def __init__(self, store: Path | None = None) -> None:
+        """Start from what an earlier run left in `store`, if anything can be made of it."""
+        self._store = store
+        self._known = _load(store) if store else {}
+        self._asked: dict[str, Texte] = {}
+
+    def of(self, sha256: str, data: bytes) -> Texte:
+        """Return the text of a PDF that opens, by the hex digest of its content."""
+        if sha256 not in self._asked:
+            self._asked[sha256] = self._known.get(sha256) or _read(data)
+        return self._asked[sha256]
+
+    def save(self) -> None:
+        """Leave what was asked for to the next run, where the folder allows; whole or not at all."""
+        if self._store is None or self._asked == self._known:
+            return
+        unfinished = self._store.with_name(f".segur-hop-{os.getpid()}.tmp")
+        with suppress(OSError):
+            self._store.parent.mkdir(exist_ok=True)
+            try:
+                unfinished.write_bytes(msgspec.msgpack.encode(_Store(_VERSION, self._asked)))
+                unfinished.replace(self._store)
+            finally:
+                unfinished.unlink(missing_ok=True)
+
+
+def _load(store: Path) -> Mapping[str, Texte]:
+    try:
+        held = msgspec.msgpack.decode(store.read_bytes(), type=_Store)
+        for texte in held.textes.values():
+            texte.texte  # noqa: B018 - it unfolds, so it is whole
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, zlib.error):
+        return {}
+    return held.textes if held.version == _VERSION else {}
+
+
+def _read(data: bytes) -> Texte:
+    text, whole = pdf.text(data)
+    return Texte.of(text, entier=whole)

@@ -1,0 +1,168 @@
+"""What the screen shows of a run: for a finance person, in French."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from converter.commands.outcome import Outcome
+from converter.commands.progress import Tell
+from converter.issues import Gravite, Issue
+from converter.sentences.say import conseil, gravite, phrase
+from converter.sentences.typography import plural
+from converter.spec.formats import Montant
+from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
+
+_LISTED = 8
+"""How many findings the summary lists before it sends the reader to the sheet `Erreurs`."""
+_OF_A_KIND = 3
+"""How many of them may be of one code."""
+
+
+def console(*, quiet: bool = False, stderr: bool = False) -> Console:
+    """Return where to say things: standard output, or standard error."""
+    return Console(quiet=quiet, stderr=stderr, highlight=False)
+
+
+@contextmanager
+def shown(screen: Console) -> Iterator[Tell]:
+    """Show what is being done on one line that vanishes."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as progress:
+        task, at = progress.add_task("", total=None), ""
+
+        def tell(said: str, done: int, total: int | None) -> None:
+            nonlocal at
+            if said != at:
+                at = said
+                progress.reset(task, description=said, total=total)
+            progress.update(task, completed=done)
+
+        yield tell
+
+
+def say(text: str, screen: Console) -> None:
+    """Say a line as it is."""
+    screen.print(text, markup=False, soft_wrap=True)
+
+
+def tell(issues: Iterable[Issue], screen: Console, margin: str = "  ") -> None:
+    """Say each issue and what to do about it."""
+    for issue in issues:
+        say(f"{margin}{phrase(issue)} {conseil(issue)}", screen)
+
+
+def euros(centimes: int) -> str:
+    """Write centimes the French way."""
+    return Montant().write(centimes)
+
+
+def print_summary(outcome: Outcome, console: Console) -> None:
+    """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
+    console.print(f"\n[bold]{escape(outcome.classeur.name)}[/bold]", highlight=False)
+    for part in (_counts, _kept_out, _findings, _by_hand, _written, _uploads):
+        for line in part(outcome):
+            console.print(line, highlight=False, soft_wrap=True)
+
+
+def _counts(outcome: Outcome) -> Iterable[str]:
+    counts = Counter(demande.etat for demande in outcome.demandes)
+    colours = {Etat.A_CORRIGER: "red", Etat.PRETE: "green", Etat.ACCEPTEE: "green", Etat.REJETEE: "red"}
+    if not counts:
+        return
+    total = plural(len(outcome.demandes), "demande")
+    parts = [f"[{colours.get(etat, 'cyan')}]{_standing(counts[etat], etat)}[/]" for etat in Etat if counts[etat]]
+    yield f"  {total} : {', '.join(parts)}."
+
+
+def _kept_out(outcome: Outcome) -> Iterable[str]:
+    """Say why converted requests are not converted again."""
+    fresh = {numero for envoi in outcome.depots for numero in envoi.demandes}
+    waiting = [d for d in outcome.demandes if d.etat is Etat.CONVERTIE and d.numeroEditeur not in fresh]
+    if waiting:
+        files = sorted({d.fichierJSON for d in waiting if d.fichierJSON})
+        named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
+        yield f"  {plural(len(waiting), 'demande convertie')} auparavant, et pas une seconde fois : {escape(named)}"
+        yield "    Pour l’annuler avant tout envoi au portail : segur-hop annuler DEPOT CLASSEUR."
+
+
+def _standing(count: int, etat: Etat) -> str:
+    return f"{count} à corriger" if etat is Etat.A_CORRIGER else plural(count, etat.value.lower())
+
+
+def _findings(outcome: Outcome) -> Iterable[str]:
+    by_gravity = {level: [i for i in outcome.issues if gravite(i.code) is level] for level in Gravite}
+    errors, warnings, minor = (by_gravity[level] for level in Gravite)
+    repairs = [issue for issue in minor if _is_repair(issue)]
+    notices = [issue for issue in minor if not _is_repair(issue)]
+    for title, colour, found in (
+        ("À corriger", "red", errors),
+        ("À vérifier", "yellow", warnings),
+        ("À savoir", "cyan", notices),
+    ):
+        if found:
+            yield f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :"
+            listed = _shown(found) if outcome.ecrit else found
+            yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in listed)
+            if len(found) > len(listed):
+                others = plural(len(found) - len(listed), "autre")
+                yield f"    … et {others} : voir la feuille « Erreurs » du classeur."
+    if repairs:
+        yield (
+            f"  {plural(len(repairs), 'saisie comprise')} malgré la forme (zéros, espaces, majuscules…) : "
+            "voir la feuille « Erreurs »."
+        )
+
+
+def _shown(found: Sequence[Issue]) -> list[Issue]:
+    """Choose what the screen lists: a few of each kind, so that one repeated a hundred times hides no other."""
+    met: Counter[str] = Counter()
+    shown: list[Issue] = []
+    for issue in found:
+        met[issue.code] += 1
+        if met[issue.code] <= _OF_A_KIND and len(shown) < _LISTED:
+            shown.append(issue)
+    return shown
+
+
+def _is_repair(issue: Issue) -> bool:
+    """Whether it tells of a cell understood in spite of its form; other minor issues tell of deposits."""
+    return issue.code[0] in "CP"
+
+
+def _where(issue: Issue) -> str:
+    if issue.place.cellule:
+        return f"[bold]{escape(issue.place.feuille)} {issue.place.cellule}[/] : "
+    return f"[bold]{escape(issue.place.feuille)}[/] : " if issue.place.feuille else ""
+
+
+def _by_hand(outcome: Outcome) -> Iterable[str]:
+    """Say which order forms were not compared."""
+    if outcome.a_la_main:
+        named = ", ".join(outcome.a_la_main[:_LISTED]) + (", …" if len(outcome.a_la_main) > _LISTED else "")
+        yield f"  {plural(len(outcome.a_la_main), 'bon')} de commande sans texte lisible (numérisé) : {escape(named)}"
+        yield "    L’outil n’a pu les comparer à leur demande : vérifiez vous-même montant, date et signataire."
+
+
+def _written(outcome: Outcome) -> Iterable[str]:
+    if outcome.ecrit:
+        yield f"  Classeur annoté : {escape(str(outcome.ecrit))}"
+
+
+def _uploads(outcome: Outcome) -> Iterable[str]:
+    if not outcome.depots:
+        return
+    yield "  [bold]À déposer sur le portail de l’ASP[/], type de demande « avance », dans cet ordre :"
+    for rank, envoi in enumerate(outcome.depots, start=1):
+        yield (
+            f"    {rank}. Numéro ANS {envoi.numeroAns} ({envoi.logiciel}) — {plural(len(envoi.demandes), 'demande')}, "
+            f"{euros(envoi.centimes)} HT, avance {euros(envoi.avance)}"
+        )
+        yield f"       dossier {escape(str(envoi.dossier))}"
+        yield f"       {escape(', puis '.join((envoi.json, *envoi.zips)))}"
+    if len(outcome.depots) > 1:
+        total, advance = (sum(e.centimes for e in outcome.depots), sum(e.avance for e in outcome.depots))
+        yield f"  Total : {euros(total)} HT, avance de {TAUX_AVANCE_POURCENT} % : {euros(advance)}."

@@ -1,0 +1,116 @@
+"""Files written whole or not at all, and only where nothing else stands: what an output must not replace is refused."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from converter.issues import Empeche, Inutilisable, Issue
+from converter.system.refusals import DROITS, guarded, refuse_long_path
+
+_UNFINISHED = ".segur-hop-"
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to, which becomes `path` in one step once it is written; nothing is left of a failure.
+
+    Its folder is made where it is missing. Raises `Empeche` (E020 to E026).
+    """
+    with guarded(path.parent):
+        real = path.resolve()
+        real.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = _temporary(real.parent)
+        try:
+            yield unfinished
+            _flush(unfinished)
+            unfinished.chmod(0o666 & ~_umask())
+            unfinished.replace(real)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; see `new_file`."""
+    with new_file(path) as target:
+        target.write_bytes(data)
+
+
+def _never(_: Path) -> bool:
+    return False
+
+
+def ensure_output(path: Path, *, is_ours: Callable[[Path], bool] = _never, apart: Sequence[Path] = ()) -> None:
+    """Raise, before any work, where an output must not or cannot be written.
+
+    `is_ours` tells the same output of an earlier run, which alone is replaced; `apart` are the other files of the call.
+
+    Raises:
+        Inutilisable: it is another file of the call (F031), a folder (F032), there already (F016), or its folder is a
+            file (F030).
+        Empeche: the system refuses it (E020 to E026).
+
+    """
+    faits = (("fichier", str(path)),)
+    with guarded(path.parent):
+        refuse_long_path(path)
+        if any(_same(path, other) for other in apart):
+            raise Inutilisable(Issue("F031", faits=faits))
+        if path.is_dir():
+            raise Inutilisable(Issue("F032", faits=faits))
+        if path.exists():
+            if not (path.is_file() and is_ours(path)):
+                raise Inutilisable(Issue("F016", faits=faits))
+            if not path.stat().st_mode & stat.S_IWUSR:
+                raise Empeche(Issue(DROITS, faits=(("chemin", str(path)),)))
+        ensure_folder(path.parent)
+
+
+def ensure_folder(folder: Path) -> None:
+    """Raise where a folder can be neither used nor made: `Inutilisable` (F030, a file) or `Empeche` (E020 to E026)."""
+    with guarded(folder):
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        if not there.is_dir():
+            raise Inutilisable(Issue("F030", faits=(("fichier", str(there)),)))
+        _try_writing(there)
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder, tried out: rights alone do not tell of a read-only disk."""
+    try:
+        _try_writing(folder)
+    except OSError:
+        return False
+    return True
+
+
+def _try_writing(folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        error.filename = str(folder)
+        raise
+
+
+def _same(path: Path, other: Path) -> bool:
+    return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))
+
+
+def _temporary(folder: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".tmp", dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def _flush(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,144 @@
+"""Imports go one way, from the shell to the core: no folder imports one above it, no module stands in a circle."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import converter
+
+ROOT = Path(converter.__file__).parent
+
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"issues", ""}),  # the package's own face imports nothing until asked
+    frozenset({"spec", "attachments", "system"}),
+    frozenset({"sentences", "xlsx"}),
+    frozenset({"reading", "blank", "portal"}),
+    frozenset({"checking", "kit"}),
+    frozenset({"registry"}),
+    frozenset({"marking", "tracking", "depositing"}),
+    frozenset({"returning"}),
+    frozenset({"commands"}),
+    frozenset({"cli"}),
+    frozenset({"__main__"}),
+)
+"""Every folder, and module that stands beside them, lowest first: each imports from lower layers and from itself."""
+
+RANK = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}
+
+PURE = (
+    "issues",
+    "sentences",
+    "spec.formats",
+    "spec.tags",
+    "reading.frames",
+    "checking",
+    "depositing.document",
+)
+"""Folders and modules without paths to open, clocks or processes."""
+
+SHELL = frozenset({"os", "subprocess", "sqlite3", "shutil", "tempfile", "time", "socket", "random", "click", "rich"})
+
+
+def modules() -> dict[str, Path]:
+    """Return every module of the package by its dotted name; the package's own face is `""`."""
+    dotted = {path: path.relative_to(ROOT).with_suffix("").parts for path in sorted(ROOT.rglob("*.py"))}
+    return {".".join(part for part in parts if part != "__init__"): path for path, parts in dotted.items()}
+
+
+MODULES = modules()
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules of ours that a file imports, wherever in it, those of type checkers left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    hidden = {
+        id(node)
+        for test in ast.walk(tree)
+        if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
+        for node in ast.walk(test)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in hidden:
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    ours = {name.removeprefix("converter").removeprefix(".") for name in found if name.split(".")[0] == "converter"}
+    return {name if name in MODULES else name.rpartition(".")[0] for name in ours}
+
+
+def libraries(path: Path, *, at_the_top: bool) -> set[str]:
+    """Return the other libraries that a file imports, or only those it imports as soon as it is."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(tree.body if at_the_top else ast.walk(tree))
+    names = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.split(".")[0] for name in names} - {"converter"}
+
+
+def folder(name: str) -> str:
+    """Return the folder of a module, or the module itself where it stands beside the folders."""
+    return name.split(".", maxsplit=1)[0]
+
+
+def within(places: tuple[str, ...]) -> list[str]:
+    """Return the modules of these folders, or of these names."""
+    return [name for name in MODULES if any(name == place or name.startswith(f"{place}.") for place in places)]
+
+
+def test_every_module_has_its_layer() -> None:
+    assert {folder(name) for name in MODULES} == RANK.keys()
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_imports_from_lower_layers_and_its_own_folder(name: str) -> None:
+    here = folder(name)
+    above = {other for other in imported(MODULES[name]) if folder(other) != here and RANK[folder(other)] >= RANK[here]}
+    assert above == set()
+
+
+def test_there_is_no_circle() -> None:
+    graph = {name: imported(path) - {name} for name, path in MODULES.items()}
+    settled: set[str] = set()
+
+    def visit(name: str, road: tuple[str, ...]) -> None:
+        assert name not in road, " → ".join((*road, name))
+        if name not in settled:
+            for other in graph[name]:
+                visit(other, (*road, name))
+            settled.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("name", within(PURE))
+def test_the_middle_is_pure(name: str) -> None:
+    assert not libraries(MODULES[name], at_the_top=False) & SHELL
+    calls = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    assert not calls & {"open", "print", "input", "date.today", "datetime.now", "datetime.today", "Path.cwd"}
+
+
+def test_the_portal_s_control_does_not_consult_the_converter_s() -> None:
+    own = {"checking", "reading", "registry", "marking", "depositing"}
+    for name in within(("portal",)):
+        assert not {folder(other) for other in imported(MODULES[name])} & own, name
+
+
+@pytest.mark.parametrize("name", within(("cli", "spec", "issues", "sentences")))
+def test_help_needs_no_pandas(name: str) -> None:
+    heavy = {"pandas", "pandera", "numpy", "openpyxl", "pypdf", "PIL", "lxml"}
+    assert not libraries(MODULES[name], at_the_top=True) & heavy
+
+
+def test_every_module_says_its_idea_in_its_first_line() -> None:
+    for name, path in MODULES.items():
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert text, name
+        assert text.splitlines()[0].endswith((".", ":")), name
