@@ -388,7 +388,9 @@ def establishment_stands_once(d: Data) -> Mask:
 def _content(d: Data) -> pd.Series:
     """Return what each file holds, by its hash; by its name where it could not be read."""
     names = d.pieces["fichier"]
-    return names.map(d.contents).fillna(names)
+    return (
+        names.map(d.contents).astype("string").fillna(names)
+    )  # of no content at all, pandas makes a column of numbers
 
 
 def _order_holder(d: Data) -> pd.Series:
