@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from converter.issues import Issue
-from converter.marking.adopting import Acceptation
 from converter.spec.programme import Etat
+
+if TYPE_CHECKING:
+    from converter.marking.adopting import Acceptation
 
 FINE = 0
 """All is well."""
@@ -60,7 +63,7 @@ class Outcome:
     code: int = 0
     a_la_main: tuple[str, ...] = ()
     annulable: bool = False
-    acceptations: tuple[Acceptation, ...] = ()
+    acceptations: "tuple[Acceptation, ...]" = ()
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""

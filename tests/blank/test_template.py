@@ -51,7 +51,7 @@ LAID_OUT = {
         VENDOR["Demandes"].removeprefix("numeroEditeur "),
         TOOL["Demandes"].removeprefix("etat controle "),
     ),
-    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), ""),
+    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), "nomEtablissement"),
     "Pièces": ("controle", VENDOR["Pièces"].removeprefix("numeroEditeur "), ""),
 }
 """After the number, what the tool says of the row; then what the vendor fills; then what became of it."""
@@ -269,7 +269,7 @@ def test_the_columns_that_few_requests_need_are_folded_until_one_fills_them() ->
     rare = [10, 11, 12, *range(17, 23), *range(29, 33)]
     assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == rare
     assert [n for n, col in folded.items() if col.get("hidden") == "1"] == rare
-    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23]
+    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23, 33]
     filled = {"isEnvoiDMP": True, "nomMandataire": "X", "decision": "Attribuée"}
     unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", **filled}]}))
     assert not any(col.get("hidden") or col.get("collapsed") for col in unfolded.values())
