@@ -50,7 +50,7 @@ LAID_OUT = {
         VENDOR["Demandes"].removeprefix("numeroEditeur "),
         TOOL["Demandes"].removeprefix("etat controle "),
     ),
-    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), ""),
+    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), "nomEtablissement"),
     "Pièces": ("controle", VENDOR["Pièces"].removeprefix("numeroEditeur "), ""),
 }
 """After the number, what the tool says of the row; then what the vendor fills; then what became of it."""
