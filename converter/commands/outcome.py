@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from converter.issues import Issue
 from converter.spec.programme import Etat
+from converter.xlsx.wanted import Acceptation
 
 if TYPE_CHECKING:
     from converter.marking.adopting import Acceptation

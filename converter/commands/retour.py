@@ -55,8 +55,10 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
             remplacer=remplacer,
         )
         registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
-        source = stack.enter_context(with_values(chemin, (*adopting.values(acceptations), *found.values)))
-        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)), acceptations)
+        values = (*adopting.values(acceptations), *found.values)
+        source, refused = stack.enter_context(with_values(chemin, values))
+        lecture = lire(replace(workbook.read(source), chemin=chemin))
+        ouvert = Ouvert(seen, source, lecture, adopting.written(acceptations, refused))
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")

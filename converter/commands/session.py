@@ -19,7 +19,6 @@ from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Uplo
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import adopting, annotate, remarks
-from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import finess_list, workbook
@@ -34,6 +33,7 @@ from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
 from converter.xlsx import save
+from converter.xlsx.wanted import Acceptation
 
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
@@ -113,8 +113,9 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     if not values:
         yield Ouvert(seen, chemin, lecture, acceptations)
         return
-    with with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
+    with with_values(chemin, values) as (copy, refused):
+        lecture = lire(replace(workbook.read(copy), chemin=chemin))
+        yield Ouvert(seen, copy, lecture, adopting.written(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -123,12 +124,11 @@ def stamp_of(chemin: Path) -> save.Stamp:
 
 
 @contextmanager
-def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[Path]:
-    """Yield a copy of the workbook with these values in their cells."""
+def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[tuple[Path, tuple[CellValue, ...]]]:
+    """Yield a copy of the workbook with these values in their cells, and those that an array formula kept out."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / chemin.name
-        annotate.annotate(chemin, copy, marks=(), values=values)
-        yield copy
+        yield copy, annotate.annotate(chemin, copy, marks=(), values=values)
 
 
 def read_bytes(path: Path) -> bytes:

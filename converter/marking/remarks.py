@@ -10,7 +10,6 @@ import pandas as pd
 
 from converter.checking.check import Lecture, Verdict
 from converter.issues import Gravite, Issue, Place
-from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
@@ -20,6 +19,7 @@ from converter.spec import programme, tags
 from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES
+from converter.xlsx.wanted import Acceptation
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ CORPUS = {
 def request_of(centimes: int) -> check.Lecture:
     """Return the workbook whose request 00001 asks for an amount."""
     with TemporaryDirectory() as folder:
-        book = edited(Path(folder, "d.xlsx"), {"Demandes!E3": centimes / 100})
+        book = edited(Path(folder, "d.xlsx"), {"Demandes!G3": centimes / 100})
         return check.lire(workbook.read(book))
 
 
@@ -197,10 +197,10 @@ def test_another_signatory_is_told_at_each_of_the_rows_that_name_him() -> None:
 
 
 def test_a_finess_of_which_one_figure_slipped_is_told(tmp_path: Path) -> None:
-    book = edited(tmp_path / "d.xlsx", {"Bénéficiaires!E3": "750712148"})
+    book = edited(tmp_path / "d.xlsx", {"Bénéficiaires!F3": "750712148"})
     found = examine(book, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=form())})
-    assert found.issues == ["R204 Bénéficiaires!E3", "V041 Bénéficiaires!E3"]
-    assert found.propositions["R204 Bénéficiaires!E3"] == FINESS
+    assert found.issues == ["R204 Bénéficiaires!F3", "V041 Bénéficiaires!F3"]
+    assert found.propositions["R204 Bénéficiaires!F3"] == FINESS
 
 
 ATTESTATION = (
@@ -224,7 +224,7 @@ def test_a_proof_of_the_tax_office_is_good(who: str, tmp_path: Path) -> None:
 
 
 def test_a_proof_of_another_is_told_unless_it_cannot_be_read(tmp_path: Path) -> None:
-    assert proof(Texte.of(ATTESTATION.format(who="comptes")), tmp_path) == ["P080 Pièces!C4"]
+    assert proof(Texte.of(ATTESTATION.format(who="comptes")), tmp_path) == ["P080 Pièces!D4"]
     assert proof(Texte.of(ATTESTATION.format(who="comptes"), entier=False), tmp_path) == []
     assert proof(SANS, tmp_path) == []
 
