@@ -1,8 +1,9 @@
 """The rules that read several cells: each a predicate, true of good data, that names the cell it speaks of.
 
-Source: specification «Cross rules» 1 to 10, guide sections 2.1, 3.1 and 3.2. An error that only follows from another
-is not shown: a rule is not asked where a cell that it reads has an error of its own, nor, if it counts rows of another
-sheet, where it cannot be told which rows belong to the request.
+Source: specification «Cross rules» 1 to 10; the guide's section of each stands with its sentence.
+
+An error that only follows from another is not shown: a rule is not asked where a cell that it reads has an error of its
+own, nor, if it counts rows of another sheet, where it cannot be told which rows belong to the request.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +19,6 @@ from converter.checking.links import FIGURES, Liens
 from converter.issues import Facts, Issue
 from converter.reading.frames import Frame, Frames
 from converter.spec import programme, tags
-from converter.spec.formats import Booleen
 from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
@@ -91,7 +91,7 @@ def _no_words(_: Data) -> Mapping[str, pd.Series]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One cross rule: its code, the sheet and column it speaks of, the columns of that sheet it reads, its source.
+    """One cross rule: its code, the sheet and column it speaks of, and the columns of that sheet that it reads.
 
     `counts` is the column of another sheet, and that sheet, whose rows it counts for each request; `words` gives what
     completes the sentence: series indexed like the predicate's mask.
@@ -101,7 +101,6 @@ class Rule:
     on: str
     at: str
     reads: tuple[str, ...]
-    source: str
     holds: Predicate
     counts: tuple[str, str] | None = None
     words: Words = field(default=_no_words)
@@ -135,13 +134,12 @@ def rule(
     at: str,
     reads: Iterable[str] = (),
     counts: tuple[str, str] | None = None,
-    source: str = "D",
     words: Words = _no_words,
 ) -> Callable[[Predicate], Predicate]:
     """Enter a predicate into `RULES`."""
 
     def enter(holds: Predicate) -> Predicate:
-        RULES.append(Rule(code, on, at, tuple(reads), source, holds, counts, words))
+        RULES.append(Rule(code, on, at, tuple(reads), holds, counts, words))
         return holds
 
     return enter
@@ -192,7 +190,7 @@ def _same_number(d: Data) -> Mapping[str, pd.Series]:
     return {"lignes": shared.map({number: some(rows) for number, rows in shared.groupby(shared).groups.items()})}
 
 
-@rule("R101", at="numeroEditeur", source="3.2", words=_same_number)
+@rule("R101", at="numeroEditeur", words=_same_number)
 def numero_is_unique(d: Data) -> Mask:
     """Each request has its own number; case apart, since file names on Windows ignore it."""
     numbers = d.demandes["numeroEditeur"].str.upper()
@@ -214,7 +212,7 @@ def numero_is_no_twin_of_figures(d: Data) -> Mask:
     return figures.eq(numbers) | ~figures.isin(numbers) | numbers.isna()
 
 
-@rule("R104", at="logiciel", source="2.1")
+@rule("R104", at="logiciel")
 def software_is_known(d: Data) -> Mask:
     """The software is typed, unless one only is sold."""
     return d.logiciel.notna() | (not d.sold)
@@ -223,14 +221,14 @@ def software_is_known(d: Data) -> Mask:
 def _scenario_rules(tag: tags.Tag) -> None:
     name, software = tag.nom, pd.Series([tag.logiciels[0]])
 
-    if isinstance(tag.format, Booleen):  # the operator depends on two answers: R191
+    if not tag.nullable:  # what may be null depends on other answers: R191
 
-        @rule("R102", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
+        @rule("R102", at=name, reads=("logiciel",), words=lambda d: {"logiciel": d.logiciel})
         def is_answered(d: Data) -> Mask:
             # Without its numéro ANS, a software has its own error, and maybe not even its columns.
             return ~d.logiciel.isin(software) | (tag.logiciels[0] not in d.sold) | d.demandes[name].notna()
 
-    @rule("R103", at=name, reads=("logiciel",), source="3.2", words=lambda d: {"logiciel": d.logiciel})
+    @rule("R103", at=name, reads=("logiciel",), words=lambda d: {"logiciel": d.logiciel})
     def is_left_to_its_software(d: Data) -> Mask:
         empty = d.demandes[name].isna() if tag.vide is None else ~d.demandes[name].fillna(False).astype(bool)
         return d.logiciel.isna() | d.logiciel.isin(software) | empty
@@ -243,11 +241,11 @@ for _tag in (*tags.DPI_TAGS, *tags.PFI_TAGS):
 def _mandataire_rules(name: str) -> None:
     deciding = ("isMandataire", "isClientUnique")
 
-    @rule("R110", at=name, reads=deciding, source="3.2")
+    @rule("R110", at=name, reads=deciding)
     def is_filled_with_a_mandataire(d: Data) -> Mask:
         return ~d.has_mandataire | d.demandes[name].notna()
 
-    @rule("R111", at=name, reads=deciding, source="3.2")
+    @rule("R111", at=name, reads=deciding)
     def is_blank_without_mandataire(d: Data) -> Mask:
         return d.has_mandataire | d.demandes[name].isna()
 
@@ -267,13 +265,13 @@ def _finess_words(d: Data) -> Mapping[str, pd.Series]:
 _FINESS = (BENEFICIAIRES, "FINESSPMSI")
 
 
-@rule("R120", at="isClientUnique", counts=_FINESS, source="3.2", words=_finess_words)
+@rule("R120", at="isClientUnique", counts=_FINESS, words=_finess_words)
 def one_client_has_one_finess(d: Data) -> Mask:
     """isClientUnique = true: all establishments carry the same FINESS PMSI."""
     return ~d.demandes["isClientUnique"] | _finess_count(d).le(1)
 
 
-@rule("R121", at="isClientUnique", counts=_FINESS, source="3.2", words=_finess_words)
+@rule("R121", at="isClientUnique", counts=_FINESS, words=_finess_words)
 def several_clients_have_several_finess(d: Data) -> Mask:
     """isClientUnique = false: the establishments carry several FINESS PMSI."""
     return d.demandes["isClientUnique"] | _finess_count(d).ne(1)
@@ -292,7 +290,7 @@ def _of_type(d: Data, type_fichier: str) -> pd.DataFrame:
 _TYPES = (PIECES, "typeFichier")
 
 
-@rule("R140", at="regimeTVA", counts=_TYPES, source="3.2")
+@rule("R140", at="regimeTVA", counts=_TYPES)
 def ht_is_proved(d: Data) -> Mask:
     """The regime HT asks for a proof."""
     return d.demandes["regimeTVA"].ne("HT") | d.count(_of_type(d, PREUVE_HT)).gt(0)
@@ -310,13 +308,13 @@ def ttc_needs_no_proof(d: Data) -> Mask:
     return d.pieces["typeFichier"].ne(PREUVE_HT) | _of_request(d, PIECES, d.demandes["regimeTVA"]).ne("TTC")
 
 
-@rule("R150", at="numeroEditeur", counts=_TYPES, source="3.1")
+@rule("R150", at="numeroEditeur", counts=_TYPES)
 def order_form_is_joined(d: Data) -> Mask:
     """A request has its order form."""
     return d.count(_of_type(d, BON_COMMANDE)).gt(0)
 
 
-@rule("R151", on=PIECES, at="typeFichier", reads=("numeroEditeur",), source="3.1")
+@rule("R151", on=PIECES, at="typeFichier", reads=("numeroEditeur",))
 def piece_of_a_type_is_the_only_one(d: Data) -> Mask:
     """A request has one attachment of each type: their names in the deposit would collide."""
     keys = d.pieces[["numeroEditeur", "typeFichier"]]
@@ -331,7 +329,7 @@ def file_is_of_one_type(d: Data) -> Mask:
     return ~again | keys.isna().any(axis=1)
 
 
-@rule("R160", at="numeroEditeur", counts=(BENEFICIAIRES, "numeroEditeur"), source="3.2")
+@rule("R160", at="numeroEditeur", counts=(BENEFICIAIRES, "numeroEditeur"))
 def an_establishment_is_named(d: Data) -> Mask:
     """A request has at least one establishment."""
     return d.count(d.beneficiaires).gt(0)
@@ -382,7 +380,9 @@ def establishment_stands_once(d: Data) -> Mask:
 def _content(d: Data) -> pd.Series:
     """Return what each file holds, by its hash; by its name where it could not be read."""
     names = d.pieces["fichier"]
-    return names.map(d.contents).fillna(names)
+    return (
+        names.map(d.contents).astype("string").fillna(names)
+    )  # of no content at all, pandas makes a column of numbers
 
 
 def _order_holder(d: Data) -> pd.Series:
@@ -397,7 +397,7 @@ def order_form_serves_once(d: Data) -> Mask:
 
 
 def _profile_rules(name: str) -> None:
-    @rule("R190", at=name, source="3.2")
+    @rule("R190", at=name)
     def independent_pfi_has_its_profile(d: Data) -> Mask:
         profile = d.frames.parametres["profilIntegrationINS"] or "profilIntegrationINS" in d.frames.refuses
         return ~d.demandes[name] | d.logiciel.ne("DPI") | bool(profile)

@@ -16,7 +16,7 @@ from converter.spec.programme import BON_COMMANDE, CODE_TYPE_FICHIER, COULOIR, L
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
 from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, PFI_TAGS, TAGS, Par
 
-NULLABLE = frozenset({*MANDATAIRE_TAGS, "operateurMessagerie"})
+NULLABLE = frozenset(tag.nom for tag in TAGS if tag.nullable)
 """The tags of the vendor that may be null."""
 
 PORTAL_TAGS = frozenset(tag.nom for tag in TAGS if tag.json and tag.par is Par.ASP)

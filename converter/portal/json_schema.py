@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from converter.portal.control2_requests import NULLABLE
 from converter.spec.programme import MAX_DEMANDES
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec.tags import TAG, Par
@@ -58,4 +57,4 @@ class _Writer:
         if self.logiciel and self.logiciel not in tag.logiciels:
             return {"const": tag.vide}
         fragment = tag.format.schema()
-        return {"anyOf": [fragment, {"type": "null"}]} if nom in NULLABLE else fragment
+        return {"anyOf": [fragment, {"type": "null"}]} if tag.nullable else fragment

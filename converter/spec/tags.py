@@ -79,6 +79,12 @@ class Tag:
     largeur: int = 18
     """Width of the column, in characters of the default font."""
 
+    @property
+    def nullable(self) -> bool:
+        """Whether the JSON may be null where the vendor leaves the cell blank; a file has its head in any case."""
+        may_be_blank = self.par is Par.FOURNISSEUR and self.obligation is not Obligation.TOUJOURS
+        return may_be_blank and self.vide is None and PARAMETRES not in self.feuilles
+
 
 _ENTETE = "Entête fichier JSON"
 _DEMANDE = "Entête demande"

@@ -21,7 +21,19 @@ from converter.sentences.say import catalogue
 from converter.spec.programme import Etat
 from converter.spec.sheets import DATA_SHEETS
 from converter.spec.tags import columns
-from tests.tools.derived import DOCUMENTS, FAMILLES, GUIDE, RAPPORT_SCHEMA, README, REPO, load_samples, rewritten
+from tests.tools import architecture
+from tests.tools.derived import (
+    ARCHITECTURE,
+    CONTRIBUTING,
+    DOCUMENTS,
+    FAMILLES,
+    GUIDE,
+    RAPPORT_SCHEMA,
+    README,
+    REPO,
+    load_samples,
+    rewritten,
+)
 
 COMMANDS = cli.commands.commands
 
@@ -112,6 +124,15 @@ def test_the_two_commands_are_one_line_each_and_ci_runs_the_second() -> None:
     assert "README.md" in (REPO / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def test_the_workflow_runs_on_every_python_that_is_declared() -> None:
+    workflow = (REPO / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    declared = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]["classifiers"]
+    pythons = [name.rpartition(" ")[2] for name in declared if re.search(r":: 3\.\d+$", name)]
+    assert re.findall(r'"(3\.\d+)"', workflow) == pythons
+    assert all(f"{system}-latest" in workflow for system in ("windows", "macos", "ubuntu"))
+    assert re.findall(r"run: \.ci/run (\w+)", workflow) == ["kit", "pytest"]
+
+
 def test_the_readme_gives_the_reason_of_every_dependency() -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     section = README.read_text(encoding="utf-8").split("## Dependencies")[1].split("\n## ")[0]
@@ -120,13 +141,19 @@ def test_the_readme_gives_the_reason_of_every_dependency() -> None:
     assert [name for name in names if name not in section] == []
 
 
-def test_the_readme_places_every_module() -> None:
+def test_the_readme_places_every_folder_and_module_beside() -> None:
     section = README.read_text(encoding="utf-8").split("## Architecture")[1].split("\n## ")[0]
-    modules = {path.stem for path in (REPO / "converter").glob("[!_]*.py")}
-    assert [name for name in modules if f"`{name}`" not in section and not name.startswith("messages")] == []
+    places = {
+        path.stem for path in (REPO / "converter").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert [name for name in places if not name.startswith("__") and f"`{name}" not in section] == []
 
 
-@pytest.mark.parametrize("document", [README, GUIDE], ids=lambda document: document.name)
+def test_the_picture_of_the_imports_is_what_the_code_says() -> None:
+    assert architecture.PICTURE.read_text(encoding="utf-8") == architecture.drawn(), "python -m tests.tools.derived"
+
+
+@pytest.mark.parametrize("document", [README, GUIDE, ARCHITECTURE, CONTRIBUTING], ids=lambda document: document.name)
 def test_a_document_links_only_to_what_is_there(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []

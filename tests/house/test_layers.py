@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import converter
+from tests.support.imports import circles, folder, graph, imported, modules
 
-ROOT = Path(converter.__file__).parent
+MODULES = modules()
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"issues", ""}),  # the package's own face imports nothing until asked
@@ -40,35 +40,6 @@ PURE = (
 SHELL = frozenset({"os", "subprocess", "sqlite3", "shutil", "tempfile", "time", "socket", "random", "click", "rich"})
 
 
-def modules() -> dict[str, Path]:
-    """Return every module of the package by its dotted name; the package's own face is `""`."""
-    dotted = {path: path.relative_to(ROOT).with_suffix("").parts for path in sorted(ROOT.rglob("*.py"))}
-    return {".".join(part for part in parts if part != "__init__"): path for path, parts in dotted.items()}
-
-
-MODULES = modules()
-
-
-def imported(path: Path) -> set[str]:
-    """Return the modules of ours that a file imports, wherever in it, those of type checkers left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden = {
-        id(node)
-        for test in ast.walk(tree)
-        if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
-        for node in ast.walk(test)
-    }
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in hidden:
-            assert node.level == 0, f"{path}: relative import"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    ours = {name.removeprefix("converter").removeprefix(".") for name in found if name.split(".")[0] == "converter"}
-    return {name if name in MODULES else name.rpartition(".")[0] for name in ours}
-
-
 def libraries(path: Path, *, at_the_top: bool) -> set[str]:
     """Return the other libraries that a file imports, or only those it imports as soon as it is."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -76,11 +47,6 @@ def libraries(path: Path, *, at_the_top: bool) -> set[str]:
     names = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return {name.split(".")[0] for name in names} - {"converter"}
-
-
-def folder(name: str) -> str:
-    """Return the folder of a module, or the module itself where it stands beside the folders."""
-    return name.split(".", maxsplit=1)[0]
 
 
 def within(places: tuple[str, ...]) -> list[str]:
@@ -100,18 +66,7 @@ def test_a_module_imports_from_lower_layers_and_its_own_folder(name: str) -> Non
 
 
 def test_there_is_no_circle() -> None:
-    graph = {name: imported(path) - {name} for name, path in MODULES.items()}
-    settled: set[str] = set()
-
-    def visit(name: str, road: tuple[str, ...]) -> None:
-        assert name not in road, " → ".join((*road, name))
-        if name not in settled:
-            for other in graph[name]:
-                visit(other, (*road, name))
-            settled.add(name)
-
-    for name in graph:
-        visit(name, ())
+    assert circles(graph()) == frozenset()
 
 
 @pytest.mark.parametrize("name", within(PURE))

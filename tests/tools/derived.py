@@ -1,6 +1,7 @@
 """Makes every derived file of the repository anew: `python -m tests.tools.derived`; tests fail when one has drifted.
 
-Derived are the tables of README.md and of the guide, the blank workbook, the JSON Schema of a deposit and the samples.
+Derived are the tables of README.md and of the guide, the blank workbook, the JSON Schema of a deposit, the samples and
+the picture of the imports.
 The pictures of the guide need LibreOffice and are drawn by `python -m tests.tools.pictures`.
 """
 
@@ -26,9 +27,11 @@ from converter.sentences.say import catalogue
 from converter.spec.shape import builtin_model
 from converter.spec.sheets import DATA_SHEETS, PARAMETRES
 from converter.spec.tags import JSON_TAGS, Par, Tag, columns, parametres
+from tests.tools import architecture
 
 REPO = Path(__file__).parents[2]
 README, GUIDE = REPO / "README.md", REPO / "templates" / "GUIDE.md"
+ARCHITECTURE, CONTRIBUTING = REPO / "ARCHITECTURE.md", REPO / "CONTRIBUTING.md"
 DEPOSIT_SCHEMA = REPO / "converter" / "portal" / "schema-hop.json"
 RAPPORT_SCHEMA = REPO / "converter" / "commands" / "rapport.schema.json"
 
@@ -176,6 +179,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
 DOCUMENTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     README: {"commandes": commandes, "rapport": rapport},
     GUIDE: {"fenetre": fenetre, "etats": etats, "colonnes": colonnes, "messages": messages},
+    ARCHITECTURE: {"figures": architecture.figures},
 }
 
 
@@ -183,6 +187,7 @@ def main() -> None:
     """Make every derived file anew."""
     for document, blocks in DOCUMENTS.items():
         document.write_text(rewritten(document.read_text(encoding="utf-8"), blocks), encoding="utf-8")
+    architecture.PICTURE.write_text(architecture.drawn(), encoding="utf-8")
     template.write(REPO / "templates" / "segur-hop.xlsx")
     schema = portal.schema(builtin_model())
     DEPOSIT_SCHEMA.write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
