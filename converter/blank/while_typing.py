@@ -14,7 +14,7 @@ from converter.spec.formats import Booleen, Choix, Code, Format, Jour, Montant, 
 from converter.spec.programme import BON_COMMANDE, EXTENSIONS, PREUVE_HT
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, Obligation, Par, Tag
-from converter.spec.values import EMAIL, LOGICIEL, REGIME_TVA, TYPE_FICHIER
+from converter.spec.values import DECISION, EMAIL, LOGICIEL, REGIME_TVA, TYPE_FICHIER
 
 LAST_ROW = 50_000
 """The last row with drop-downs and checks: more than a campaign has."""
@@ -27,6 +27,7 @@ class Nom(StrEnum):
     REGIMES_TVA = "RegimesTVA"
     LOGICIELS = "Logiciels"
     TYPES_PIECE = "TypesPiece"
+    DECISIONS = "Decisions"
     NUMEROS_EDITEUR = "NumerosEditeur"
     NUMEROS_BENEFICIAIRES = "NumerosBeneficiaires"
     NUMEROS_PIECES = "NumerosPieces"
@@ -41,6 +42,7 @@ LISTES: Mapping[Nom, tuple[str, ...]] = {
     Nom.REGIMES_TVA: REGIME_TVA.valeurs,
     Nom.LOGICIELS: LOGICIEL.valeurs,
     Nom.TYPES_PIECE: TYPE_FICHIER.valeurs,
+    Nom.DECISIONS: DECISION.valeurs,
 }
 """The drop-downs: each list stands in one column of the hidden sheet."""
 
@@ -56,7 +58,7 @@ class Niveau(StrEnum):
 class Alerte:
     """A cell is coloured where its formula is true.
 
-    A row that the tool has marked (its `controle` says so) is left to the marks, which would not show beneath.
+    A row where the tool found errors (its `controle` says so) is left to the marks.
     """
 
     niveau: Niveau
@@ -65,7 +67,7 @@ class Alerte:
     @property
     def formule(self) -> str:
         """The formula of the conditional format."""
-        return f'=AND({{controle}}="",{self.condition})'
+        return f'=AND(ISERROR(SEARCH("erreur",{{controle}})),{self.condition})'
 
 
 def _list_of(kind: Format) -> Nom | None:
@@ -76,13 +78,17 @@ def _list_of(kind: Format) -> Nom | None:
     return None
 
 
+_COMPACT = 'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({x}," ",""),CHAR(160),""),".","")'
+"""A code as the tool reads it: spaces and dots between its characters are no mistake."""
+
+
 def _doubtful(kind: Format) -> str:
     """Return what is true of a filled cell that is not in the format."""
     if kind is EMAIL:
         return f'OR(LEN({{x}})>{EMAIL.maximum},ISERROR(SEARCH("?@?*.?*",{{x}})),ISNUMBER(FIND(" ",{{x}})))'
     match kind:
         case Code(longueur=length):
-            return f"LEN({{x}})<>{length}"
+            return f"LEN({_COMPACT})<>{length}"
         case Booleen() | Choix():
             return f"COUNTIF({_list_of(kind)},{{x}})=0"
         case Jour():
@@ -132,11 +138,15 @@ _A_COMPLETER: Mapping[tuple[str, str], str] = {
 """When a cell that is not always required must be filled."""
 
 _ELSEWHERE: Mapping[tuple[str, str], str] = {
+    (
+        DEMANDES,
+        "isMandataire",
+    ): f"AND({_NAMES_MANDATAIRE},COUNTA({','.join(f'{{{nom}}}' for nom in MANDATAIRE_TAGS)})<3)",
     (DEMANDES, "numeroEditeur"): f'AND({{x}}<>"",OR(COUNTIF({Nom.NUMEROS_BENEFICIAIRES},{{x}})=0,'
     f"{_pieces(BON_COMMANDE, '{x}')}=0))",
     (DEMANDES, "regimeTVA"): f'AND({{x}}="HT",{_pieces(PREUVE_HT, "{numeroEditeur}")}=0)',
 }
-"""A filled cell that asks for a row of another sheet which is not there yet."""
+"""A filled cell that asks for a row of another sheet, or for columns which may be folded, not filled yet."""
 
 
 def alertes(feuille: str, tag: Tag) -> Iterator[Alerte]:
@@ -156,18 +166,18 @@ def alertes(feuille: str, tag: Tag) -> Iterator[Alerte]:
 
 
 def _entry(feuille: str, tag: Tag) -> dict[str, Any]:
-    """Return what Excel lets a user type in a column, as xlsxwriter says it."""
-    if tag.par is not Par.FOURNISSEUR:
-        return {"validate": "custom", "value": "=FALSE", "error_type": "warning"}
+    """Return what Excel expects in a column, as xlsxwriter says it."""
+    if tag.par in {Par.OUTIL, Par.ASP}:
+        return {"validate": "custom", "value": "=FALSE"}
     if tag.nom == "numeroEditeur" and feuille == DEMANDES:
         return {"validate": "custom", "value": f"=AND(LEN({{x}})=5,COUNTIF({Nom.NUMEROS_EDITEUR},{{x}})<2)"}
     if tag.nom == "numeroEditeur":
-        return {"validate": "list", "source": f"={Nom.NUMEROS_EDITEUR}", "error_type": "warning"}
+        return {"validate": "list", "source": f"={Nom.NUMEROS_EDITEUR}"}
     if liste := _list_of(tag.format):
         return {"validate": "list", "source": f"={liste}"}
     match tag.format:
         case Code(longueur=length):
-            return {"validate": "length", "criteria": "==", "value": length}
+            return {"validate": "custom", "value": f"=LEN({_COMPACT})={length}"}
         case Jour():
             return {"validate": "date", "criteria": "<=", "value": "=TODAY()"}
         case Montant():
@@ -178,8 +188,8 @@ def _entry(feuille: str, tag: Tag) -> dict[str, Any]:
 
 
 def _alert(feuille: str, tag: Tag) -> tuple[str, str]:
-    """Return the title and the message that Excel shows when it refuses an entry."""
-    if tag.par is not Par.FOURNISSEUR:
+    """Return the title and the message with which Excel warns of an entry."""
+    if tag.par in {Par.OUTIL, Par.ASP}:
         return "Colonne de l’outil", "Cette colonne est remplie par l’outil : ce que vous y écrivez sera remplacé."
     if tag.nom == "numeroEditeur" and feuille == DEMANDES:
         return "N° éditeur", f"Attendu : {tag.format.attendu}, et jamais deux fois le même."
@@ -192,17 +202,21 @@ def _alert(feuille: str, tag: Tag) -> tuple[str, str]:
 
 def _prompt(tag: Tag) -> tuple[str, str]:
     """Return the title and the message that Excel shows on the selected cell."""
-    if tag.par is not Par.FOURNISSEUR:
+    if tag.par in {Par.OUTIL, Par.ASP}:
         return "Rempli par l’outil", tag.aide
     example = f"\nExemple : {tag.exemple}" if tag.exemple and _list_of(tag.format) is None else ""
     return tag.obligation.capitalize(), f"{tag.aide}{example}"
 
 
 def validation(feuille: str, tag: Tag) -> dict[str, Any]:
-    """Return the data validation of a column for `Worksheet.data_validation`, prompts and alerts in French."""
+    """Return the data validation of a column for `Worksheet.data_validation`, prompts and alerts in French.
+
+    It warns and never blocks: what the tool reads in spite of its form may be typed or pasted as it is.
+    """
     error_title, error_message = _alert(feuille, tag)
     input_title, input_message = _prompt(tag)
     return _entry(feuille, tag) | {
+        "error_type": "warning",
         "error_title": french(error_title),
         "error_message": french(error_message),
         "input_title": french(input_title),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converter.issues import Issue
+from converter.marking.adopting import Acceptation
 from converter.spec.programme import Etat
 
 FINE = 0
@@ -48,7 +49,7 @@ class Outcome:
     """The outcome of a run over one workbook; `ecrit` is the annotated workbook, `None` where none was written.
 
     `a_la_main` are the requests whose order form no program can compare with them; `annulable` tells whether a deposit
-    of theirs can still be withdrawn.
+    of theirs can still be withdrawn; `acceptations` is what became of the propositions that the user said OUI to.
     """
 
     classeur: Path
@@ -59,6 +60,7 @@ class Outcome:
     code: int = 0
     a_la_main: tuple[str, ...] = ()
     annulable: bool = False
+    acceptations: tuple[Acceptation, ...] = ()
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""

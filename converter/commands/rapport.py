@@ -10,8 +10,8 @@ from converter.issues import Issue
 from converter.sentences.say import conseil, gravite, phrase
 from converter.system.files import write_whole
 
-_KEYS = {"demandes", "anomalies"}
-"""What every report has, of a workbook or of a deposit."""
+_KEYS = ({"demandes", "anomalies"}, {"avec", "differences"})
+"""What every report has: of a workbook or of a deposit, of two files compared."""
 
 
 def _anomaly(issue: Issue) -> dict[str, Any]:
@@ -37,6 +37,16 @@ def as_data(outcome: Outcome) -> dict[str, Any]:
             for d in outcome.demandes
         ],
         "anomalies": [_anomaly(issue) for issue in outcome.issues],
+        "acceptations": [
+            {
+                "feuille": each.place.feuille,
+                "cellule": each.place.cellule,
+                "ancien": each.ancien,
+                "nouveau": each.nouveau,
+                "refus": each.refus,
+            }
+            for each in outcome.acceptations
+        ],
         "depots": [
             {
                 "json": str(envoi.dossier / envoi.json),
@@ -55,7 +65,9 @@ def is_rapport(path: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     reports = found if isinstance(found, list) else [found]
-    return bool(reports) and all(isinstance(each, dict) and each.keys() >= _KEYS for each in reports)
+    return bool(reports) and all(
+        isinstance(each, dict) and any(each.keys() >= keys for keys in _KEYS) for each in reports
+    )
 
 
 def write_rapport(outcomes: Sequence[Outcome], path: Path) -> int:

@@ -63,7 +63,7 @@ def euros(centimes: int) -> str:
 def print_summary(outcome: Outcome, console: Console) -> None:
     """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
     console.print(f"\n[bold]{escape(outcome.classeur.name)}[/bold]", highlight=False)
-    for part in (_counts, _uploads, _findings, _kept_out, _withdrawal, _by_hand, _written):
+    for part in (_counts, _accepted, _uploads, _findings, _kept_out, _withdrawal, _by_hand, _written):
         for line in part(outcome):
             console.print(line, highlight=False, soft_wrap=True)
 
@@ -87,6 +87,17 @@ def _earlier(outcome: Outcome) -> list[Standing]:
     """Return the requests that wait for the portal since an earlier run."""
     fresh = {numero for envoi in outcome.depots for numero in envoi.demandes}
     return [d for d in outcome.demandes if d.etat is Etat.CONVERTIE and d.numeroEditeur not in fresh]
+
+
+def _accepted(outcome: Outcome) -> Iterable[str]:
+    """Say what became of the propositions that the user accepted."""
+    done = [each for each in outcome.acceptations if not each.refus]
+    if done:
+        yield f"  {plural(len(done), 'correction acceptée')} : voir la feuille « Journal »."
+    for each in outcome.acceptations:
+        if each.refus:
+            place = f"{each.place.feuille} {each.place.cellule}"
+            yield f"  Correction acceptée mais non écrite, {escape(place)} : {escape(each.refus)}."
 
 
 def _standing(count: int, etat: Etat) -> str:

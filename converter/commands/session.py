@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from converter.checking.check import Lecture, Verdict, check, contenus, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
-from converter.marking import annotate, remarks
+from converter.marking import adopting, annotate, remarks
+from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import finess_list, workbook
-from converter.reading.workbook import Table
 from converter.registry.fingerprint import of_values
 from converter.registry.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
 from converter.registry.store import Depot, Memoire
@@ -63,6 +63,8 @@ class Ouvert:
     seen: save.Stamp
     source: Path
     lecture: Lecture
+    acceptations: tuple[Acceptation, ...] = ()
+    """What became of the propositions that the user said OUI to."""
 
     @property
     def chemin(self) -> Path:
@@ -106,12 +108,13 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     step("Lecture du classeur")
     seen = stamp_of(chemin)
     lecture = read(chemin)
-    values = remarks.accepted_values(lecture, annotate.read_accepted(chemin))
+    acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
+    values = adopting.values(acceptations)
     if not values:
-        yield Ouvert(seen, chemin, lecture)
+        yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)))
+        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -163,16 +166,18 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     step("Contrôle des demandes")
     connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
     judge = partial(check, lecture, pieces, options.au, connus=connus)
-    verdict = _check(judge, lecture.classeur.demandes, rapprochement.issues, memoire)
+    verdict = _check(judge, lecture, rapprochement.issues, memoire)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
 def _check(
-    judge: Callable[[Sequence[Issue]], Verdict], table: Table, deja: Sequence[Issue], memoire: Memoire
+    judge: Callable[[Sequence[Issue]], Verdict], lecture: Lecture, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
     """Check, and once more with the requests held back whose very content was sent under another number."""
     verdict = judge(deja)
-    twins = already_sent(((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes), memoire)
+    table = lecture.classeur.demandes
+    found = ((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes)
+    twins = already_sent(found, memoire, lecture.refused)
     return judge((*deja, *twins)) if twins else verdict
 
 
@@ -243,9 +248,13 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
     marks = remarks.marks(issues)
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+    changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
+    shown = remarks.brought_to_light(examen.lecture, examen.verdict)
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(
+            examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes, shown=shown
+        )
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
@@ -283,8 +292,17 @@ def outcome_of(
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
     code = TO_CORRECT if wrong else FINE
-    annulable = _is_withdrawable(examen, suivis)
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main, annulable)
+    return Outcome(
+        examen.ouvert.chemin,
+        demandes,
+        issues,
+        envois,
+        ecrit,
+        code,
+        examen.verdict.a_la_main,
+        _is_withdrawable(examen, suivis),
+        examen.ouvert.acceptations,
+    )
 
 
 def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
