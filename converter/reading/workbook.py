@@ -207,7 +207,7 @@ def _sold(parametres: Reglages | None) -> frozenset[str]:
     """Return the software types whose columns must be there: DPI, and those whose numéro ANS is filled."""
     values = parametres.valeurs if parametres else {}
     return frozenset(
-        {"DPI", *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
+        {programme.DPI, *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
     )
 
 

@@ -16,7 +16,7 @@ from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import of_values
 from converter.sentences.portal import ACCEPTEE
 from converter.spec.names import NomPiece
-from converter.spec.programme import LOGICIELS
+from converter.spec.programme import DPI, LOGICIELS, PFI
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
 from converter.spec.tags import DPI_TAGS, PFI_TAGS, TAG
 
@@ -68,7 +68,7 @@ def _named(piece: Valeurs) -> str:
 
 
 def _answered(demande: Valeurs) -> str:
-    for logiciel, tags in (("PFI", PFI_TAGS), ("DPI", DPI_TAGS)):
+    for logiciel, tags in ((PFI, PFI_TAGS), (DPI, DPI_TAGS)):
         if any(demande.get(tag.nom) not in (None, False) for tag in tags):
             return logiciel
     return ""
