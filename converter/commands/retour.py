@@ -51,7 +51,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
             bring_back.formulas(classeur),
             remplacer=remplacer,
         )
-        registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
+        registre.record_answers(found.depot, found.reponses, found.sha256)
         source = stack.enter_context(with_values(chemin, found.values))
         ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)

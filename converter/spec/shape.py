@@ -108,10 +108,6 @@ class Shape:
         """Return the keys of the model that are no tag we know, which every file repeats as they are."""
         return tuple(leaf.key for leaf in _leaves(self.nodes) if not leaf.tag)
 
-    def respelled(self) -> tuple[tuple[str, str], ...]:
-        """Return (tag, key) for each known tag that the model spells its own way."""
-        return tuple((leaf.tag, leaf.key) for leaf in _leaves(self.nodes) if leaf.tag and leaf.tag != leaf.key)
-
     def read(self, document: Any) -> dict[str, Any]:
         """Return the values of the tags of a document, the inverse of `fill`; what the shape lacks is left out."""
         return _read(self.nodes, document)
