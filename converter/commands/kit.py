@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.commands.outcome import FINE
 from converter.kit import wheels
-from converter.kit.kit import CLASSEUR, EXEMPLE, GUIDE, PIECES, Kit, write
+from converter.kit.folder import CLASSEUR, EXEMPLE, GUIDE, PIECES, Kit, write
 
 
 def kit(dossier: Path, *, hors_ligne: bool, console: Console) -> int:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.depositing.pack import LIMIT, Entry, FichierChange, Lot, plan, write_zip
+from converter.depositing.pack import LIMIT, Entry, FichierChange, PlannedZip, plan, write_zip
 
 NOISE = random.Random(5).randbytes  # noqa: S311 - noise, no secret
 
@@ -25,7 +25,7 @@ def one_file_requests(*octets: int) -> list[tuple[int, list[Entry]]]:
     return [(key, [entry(f"{key:05d}", size)]) for key, size in enumerate(octets)]
 
 
-def keys(lots: Sequence[Lot[int]]) -> list[tuple[int, ...]]:
+def keys(lots: Sequence[PlannedZip[int]]) -> list[tuple[int, ...]]:
     return [lot.keys for lot in lots]
 
 

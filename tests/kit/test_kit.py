@@ -8,7 +8,8 @@ import pytest
 
 from converter import cli
 from converter.blank import template
-from converter.kit import kit, wheels
+from converter.kit import folder as kit
+from converter.kit import wheels
 from tests.tools.derived import REPO, load_samples
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
