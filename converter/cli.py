@@ -136,16 +136,46 @@ def modele(sortie: Path) -> int:
     return _guarded(lambda: run(sortie, console=_console()))
 
 
-@commands.command(epilog="Exemple : segur-hop kit avances-2022 --hors-ligne")
-@click.argument("dossier", type=_CLASSEUR, metavar="DOSSIER")
-@click.option(
-    "--hors-ligne", is_flag=True, help="Y joint les bibliothèques, pour des postes sans réseau (environ 700 Mo)."
+@commands.command(
+    epilog="Exemple : segur-hop kit avances-2022 --hors-ligne --python-embarque python-3.13.0-embed-amd64.zip"
 )
-def kit(dossier: Path, *, hors_ligne: bool) -> int:
+@click.argument("dossier", type=_CLASSEUR, metavar="DOSSIER")
+@click.option("--hors-ligne", is_flag=True, help="Y joint les bibliothèques, pour des postes sans réseau.")
+@click.option(
+    "--systeme",
+    "systemes",
+    multiple=True,
+    type=click.Choice(("windows", "macos-arm", "macos-intel", "linux")),
+    metavar="SYSTÈME",
+    help="Pour quels postes : windows (par défaut), macos-arm, macos-intel, linux (répétable).",
+)
+@click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    type=click.Choice(("3.11", "3.12", "3.13", "3.14")),
+    metavar="VERSION",
+    help="Pour quel Python : 3.11, 3.12, 3.13 (par défaut), 3.14 (répétable).",
+)
+@click.option(
+    "--python-embarque",
+    "archive",
+    type=_CLASSEUR,
+    metavar="F.zip",
+    help="Y met aussi Python pour Windows : l’archive « embeddable » de python.org, telle que téléchargée.",
+)
+@click.option(
+    "--suite",
+    type=_CLASSEUR,
+    metavar="ANCIEN",
+    help="Dossier de la campagne précédente : mêmes dépôts, pour qu’aucun numéro ne serve deux fois.",
+)
+def kit(dossier: Path, **voulu: Any) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
     from converter.commands.kit import kit as run
+    from converter.kit.folder import contenu
 
-    return _guarded(lambda: run(dossier, hors_ligne=hors_ligne, console=_console()))
+    return _guarded(lambda: run(dossier, contenu(**voulu), console=_console()))
 
 
 @commands.command(epilog="Exemple : segur-hop valider demandes.xlsx")
@@ -224,11 +254,13 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
 @click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
 @click.option("-o", "sortie_xlsx", type=_CLASSEUR, metavar="suivi.xlsx", help="Écrit aussi le suivi, avec graphiques.")
 @click.option("--sortie", type=_CLASSEUR, metavar="DOSSIER", help="Dossier des dépôts (par défaut « depots »).")
-def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None) -> int:
+@click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi la liste des dépôts pour une machine.")
+@click.option("--quiet", is_flag=True, help="N’affiche rien d’autre que les erreurs.")
+def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None, rapport: Path | None, *, quiet: bool) -> int:
     """Dit où en est chaque demande, les totaux et l’avance de 30 % attendue."""
     from converter.commands.suivi import suivi as run
 
-    return _guarded(lambda: run(classeur, sortie, sortie_xlsx, console=_console(), au=_today()))
+    return _guarded(lambda: run(classeur, sortie, sortie_xlsx, rapport, console=_console(quiet=quiet), au=_today()))
 
 
 @commands.command(epilog="Exemple : segur-hop classeur JSON-1234567890-20220502-001.json -o repris.xlsx")

@@ -14,7 +14,7 @@ setlocal DisableDelayedExpansion
 if not exist "%~dp0lanceur.py" goto :incomplet
 
 set PYTHON="%~dp0python\python.exe"
-if exist %PYTHON% goto :trouve
+if exist %PYTHON% goto :embarque
 rem Each candidate is tried, since the python.exe of the Microsoft Store may be nothing but an invitation.
 set RECENT="import sys; sys.exit(sys.version_info < (3, 11))"
 set PYTHON=py -3
@@ -27,6 +27,11 @@ set PYTHON=python3
 %PYTHON% -c %RECENT% >nul 2>nul
 if errorlevel 0 if not errorlevel 1 goto :trouve
 goto :sans_python
+
+:embarque
+rem A policy may refuse this program, with a message of Windows and a code that varies.
+%PYTHON% -I -c "" && goto :trouve
+goto :bloque
 
 :trouve
 if defined SEGUR_HOP_DEPOSES goto :depose
@@ -62,6 +67,18 @@ echo   - ou depuis https://www.python.org/downloads/windows/
 echo Puis relancez Convertir.cmd.
 echo Sinon, demandez-le à votre service informatique : il peut aussi déposer un Python complet
 echo dans un dossier « python » à côté de Convertir.cmd.
+echo.
+echo Appuyez sur une touche pour fermer cette fenêtre.
+if not defined CI pause >nul
+if defined SEGUR_HOP_DEPOSES exit 3
+exit /b 3
+
+:bloque
+chcp 65001 >nul
+echo.
+echo Le Python du kit ne démarre pas : le message ci-dessus dit pourquoi. Si une règle de sécurité de ce poste
+echo (AppLocker ou WDAC) le bloque, demandez à votre service informatique d’autoriser les fichiers .exe, .dll et .pyd
+echo des dossiers « python » et « bibliotheques » du kit, puis relancez Convertir.cmd.
 echo.
 echo Appuyez sur une touche pour fermer cette fenêtre.
 if not defined CI pause >nul

@@ -1,8 +1,9 @@
-"""The road behind the three launchers: make the tool's private environment once, then convert what was dropped.
+"""The road behind the three launchers: do what was dropped, or chosen from the menu, with the libraries of the kit.
 
 Standard library only, in a syntax that Python 3.8 still reads, so that an old Python can be told that it is too old.
-The environment is a plain folder filled by `pip install --target`, never a venv: it needs no `venv` module (absent from
-the embeddable Python and from Debian's), holds no absolute path, and so is built aside and published by one rename.
+A kit without libraries for the Python at work makes a private environment once: a plain folder filled by `pip install
+--target`, never a venv: it needs no `venv` module (absent from the embeddable Python and from Debian's), holds no
+absolute path, and so is built aside and published by one rename.
 """
 
 from __future__ import annotations
@@ -20,27 +21,38 @@ import time
 import unicodedata
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Iterator, NamedTuple  # noqa: UP035 - Python 3.8
+from typing import Any, BinaryIO, Iterable, Iterator, NamedTuple  # noqa: UP035 - Python 3.8
 
 HERE = Path(__file__).absolute().parent  # not resolved: a mapped drive keeps its letter
 UNATTENDED = "--sans-attente"
 EXIT_CODES = FINE, TO_CORRECT, UNUSABLE, REFUSED = range(4)  # of the tool
 STAMP = "empreinte.txt"  # in an environment: what it was made from
 BROKEN = 86  # of AMORCE: the environment lacks something
+BLOCKED = 87  # of AMORCE: a security policy of this PC refuses one of its files
 INTERRUPTED = 130
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
+COUSINS = (".xls", ".xlsb", ".ods", ".csv")  # the tool says what to do with each
+BINARIES = (".exe", ".dll", ".pyd")  # what a policy judges
 MADE_BY_THE_TOOL = ("bordereau.xlsx", "suivi.xlsx")
 LOCK_FILES = ("~${}", ".~lock.{}#")  # left beside an open workbook by Excel, by LibreOffice
 
-# Runs a module out of one folder (or wheel), see `interpreter`: what is installed beside the user's Python stays out
+# What Windows says, in English or French, when AppLocker (1260) or WDAC (4551) refuses a file.
+POLICY = r"WinError (4551|1260)\b|Application Control policy|contrôle d.application|group policy|stratégie de groupe"
+
+# Runs a module out of some folders (or wheels), see `interpreter`: what is installed beside the user's Python stays out
 # (-S), and so do PYTHONPATH and the folder of the launcher (-I), where anyone may drop a json.py.
 AMORCE = f"""
-import runpy, sys
-sys.path.append(sys.argv.pop(1))
+import json, re, runpy, sys
+sys.path.extend(json.loads(sys.argv.pop(1)))
 try:
     runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
-except ImportError as absent:
+except (ImportError, OSError) as absent:
+    if re.search({POLICY!r}, str(absent), re.IGNORECASE):
+        print(absent, file=sys.stderr)
+        sys.exit({BLOCKED})
+    if not isinstance(absent, ImportError):
+        raise
     print("Il manque :", absent, file=sys.stderr)
     sys.exit({BROKEN})
 """
@@ -70,6 +82,31 @@ DOES_NOT_START = (
     "L’outil vient d’être réinstallé et ne démarre pas : un antivirus ou une règle de sécurité le bloque peut-être."
     " Transmettez les lignes ci-dessus à votre service informatique, avec ce nom de dossier : {folder}"
 )
+KIT_DAMAGED = (
+    "Le kit est abîmé : un fichier manque au dossier « {folder} », ou ne va pas avec ce poste. Recopiez le kit"
+    " complet ; si cela revient, un antivirus l’a peut-être retiré : transmettez les lignes ci-dessus à votre service"
+    " informatique."
+)
+POLICY_REFUSES = (
+    "La politique de sécurité de ce poste (AppLocker ou WDAC) bloque des fichiers de l’outil, qui ne sont pas signés :"
+    " rien n’a été fait. Transmettez ceci à votre service informatique, avec la liste des {count} fichiers à autoriser"
+    " (chemin et empreinte SHA-256) : {list}"
+)
+OUTDATED_LIBRARIES = (
+    "Ce kit n’est pas à jour : l’outil y a été renouvelé, ses bibliothèques non. Demandez à qui vous l’a remis un kit"
+    " refait « hors ligne »."
+)
+NEWER_WORKBOOK = (
+    "Ce kit n’est pas à jour : « {name} » a été fait par la version {theirs} de l’outil, et ce kit a la version {ours}."
+    " Demandez un kit à jour à qui vous l’a remis."
+)
+NEWER_TOOL = (
+    "Ce kit n’est pas à jour : la version {theirs} de l’outil a déjà servi sur ce poste, et ce kit a la version {ours}."
+    " Demandez un kit à jour à qui vous l’a remis."
+)
+NOT_FOLLOWED = "Les dépôts n’ont pas pu être lus : suivez le conseil ci-dessus."
+NO_DEPOSIT = "Aucun dépôt de « {name} » ne peut être annulé : aucun n’est fait, ou le portail a répondu à tous."
+NO_GUIDE = "Le guide n’est pas dans « {folder} » : recopiez le kit complet."
 NOTHING = "Rien à convertir : remplissez le classeur dans « {folder} », ou déposez un classeur sur le lanceur."
 NO_WORKBOOK = "Aucun classeur dans « {folder} » : déposez ensemble la réponse du portail et son classeur."
 WHICH_WORKBOOK = "Plusieurs classeurs dans « {folder} » : déposez ensemble la réponse du portail et son classeur."
@@ -124,22 +161,34 @@ class Source(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One call of the tool: `convertir` a workbook, or `retour` of the portal's answer into it."""
+    """One call of the tool: what to do with a workbook, and with which answer or deposit."""
 
+    command: str
     workbook: Path
-    answer: Path | None = None
+    about: str = ""
 
     def arguments(self) -> list[str]:
         """Return the tool's command and its files."""
-        if self.answer:
-            return ["retour", str(self.answer), str(self.workbook)]
-        return ["convertir", str(self.workbook)]
+        if self.command == "suivi":
+            return ["suivi", str(self.workbook), "-o", str(self.follow_up())]
+        return [self.command, *([self.about] if self.about else []), str(self.workbook)]
+
+    def follow_up(self) -> Path:
+        """Return where the follow-up of the workbook is written."""
+        return self.workbook.with_name("suivi.xlsx")
 
     def title(self) -> str:
         """Return what the user is told before."""
-        if self.answer:
-            return f"Réponse du portail « {self.answer.name} » reportée dans « {self.workbook.name} »…"
-        return f"Contrôle et conversion de « {self.workbook.name} »…"
+        return TITLES[self.command].format(workbook=self.workbook.name, about=Path(self.about).name)
+
+
+TITLES = {
+    "valider": "Vérification de « {workbook} », sans rien déposer…",
+    "convertir": "Contrôle et conversion de « {workbook} »…",
+    "suivi": "Suivi de « {workbook} »…",
+    "annuler": "Annulation du dépôt {about} de « {workbook} »…",
+    "retour": "Réponse du portail « {about} » reportée dans « {workbook} »…",
+}
 
 
 # What to install
@@ -209,6 +258,53 @@ def holds(place: Path, source: Source) -> bool:
     """Tell whether this environment was made from this very content."""
     stamp = place / STAMP
     return stamp.is_file() and stamp.read_text("utf-8") == source.content
+
+
+def target() -> str:
+    """Return the name of the folder of libraries made for this system and Python: `windows-3.13`."""
+    if sys.platform == "win32":
+        system = "windows" if "AMD64" in sys.version else "windows-arm"
+    elif sys.platform == "darwin":
+        system = "macos-arm" if os.uname().machine == "arm64" else "macos-intel"
+    else:
+        system = "linux" if os.uname().machine == "x86_64" else "linux-autre"
+    return f"{system}-{python_version(2)}"
+
+
+def unpacked(source: Source) -> list[Path]:
+    """Return the folders of the kit that hold our code and its libraries, none where they are not of one making."""
+    ours, libraries = HERE / "bibliotheques" / "segur-hop", HERE / "bibliotheques" / target()
+    stamp = libraries / STAMP
+    made_of = stamp.read_bytes() if stamp.is_file() else b""
+    same = source.lock.is_file() and made_of == source.lock.read_bytes()
+    return [ours, libraries] if same and (ours / f"segur_hop-{source.version}.dist-info").is_dir() else []
+
+
+def warnings(source: Source, todo: list[Job]) -> Iterator[str]:
+    """Say what is out of date in this kit, beside what it works on."""
+    if (HERE / "bibliotheques" / target()).is_dir() and not unpacked(source):
+        yield OUTDATED_LIBRARIES
+    for workbook in dict.fromkeys(job.workbook for job in todo):
+        theirs = workbook_version(workbook)
+        if numbers(theirs) > numbers(source.version):
+            yield NEWER_WORKBOOK.format(name=workbook.name, theirs=theirs, ours=source.version)
+    used = [place.name.split("-")[0] for place in data_folder().glob("[0-9]*-*")]
+    newest = max(used, key=numbers, default="0")
+    if numbers(newest) > numbers(source.version):
+        yield NEWER_TOOL.format(theirs=newest, ours=source.version)
+
+
+def workbook_version(workbook: Path) -> str:
+    """Return the version of the tool that laid a workbook out, `0` where it does not say."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(workbook) as package:
+            said = package.read("docProps/custom.xml").decode("utf-8", "replace")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return "0"
+    found = re.search(r'name="segur-hop\.version"[^>]*>\s*<[^>]*>([0-9.]+)<', said)
+    return found[1] if found else "0"
 
 
 def identity(place: Path) -> int:
@@ -285,7 +381,7 @@ def run_pip(source: Source, target: Path) -> None:
     say("Installation de l’outil sur ce poste (une à deux minutes, une seule fois) ", end="")
     for links in [("--no-index",), ()] if beside else [()]:
         clear(target)
-        if wait_with_dots([*interpreter(pip, "pip"), *install_arguments(source, target), *links], log):
+        if wait_with_dots([*interpreter("pip", pip), *install_arguments(source, target), *links], log):
             say(" terminé.")
             return
     raise Stop(NOT_INSTALLED, cause=cause(log.read_text("utf-8", "replace")), log=os.path.realpath(log))
@@ -314,9 +410,10 @@ def find_pip(wheels: Path) -> Path:
     return found[-1]
 
 
-def interpreter(folder: Path, module: str) -> list[str]:
-    """Return the beginning of a command that runs this module out of this folder or wheel."""
-    return [sys.executable, "-I", "-S", "-X", "utf8", "-c", AMORCE, str(folder), module]
+def interpreter(module: str, *folders: Path, options: tuple[str, ...] = ()) -> list[str]:
+    """Return the beginning of a command that runs this module out of these folders or wheels."""
+    places = json.dumps([str(folder) for folder in folders])
+    return [sys.executable, "-I", "-S", "-X", "utf8", *options, "-c", AMORCE, places, module]
 
 
 def wait_with_dots(command: list[str], log: Path) -> bool:
@@ -358,14 +455,25 @@ def dropped_on_windows(line: str) -> list[str]:
 
 
 def jobs(arguments: list[str]) -> list[Job]:
-    """Say what to do with what was dropped, or with the launcher's folder when nothing was."""
-    workbooks, answers = sort_out(arguments) if arguments else (workbooks_here(), [])
-    if answers:  # a workbook dropped with an answer says where the answer goes
+    """Say what to do with what was dropped; the user is asked when nothing was, or the folder converted unasked."""
+    if arguments:
+        return dropped_jobs(*sort_out(arguments))
+    return chosen_jobs() if interactive() else each("convertir", workbooks_here())
+
+
+def dropped_jobs(workbooks: list[Path], answers: list[Path]) -> list[Job]:
+    """Convert the workbooks, unless answers of the portal came along: then one workbook says where they go."""
+    if answers:
         workbook = choose(workbooks or workbooks_here())
-        return [Job(workbook, answer) for answer in answers]
+        return [Job("retour", workbook, str(answer)) for answer in answers]
+    return each("convertir", workbooks)
+
+
+def each(command: str, workbooks: list[Path]) -> list[Job]:
+    """Do the same with each workbook; there must be one."""
     if not workbooks:
         raise Stop(NOTHING, UNUSABLE, folder=HERE)
-    return [Job(workbook) for workbook in workbooks]
+    return [Job(command, workbook) for workbook in workbooks]
 
 
 def sort_out(arguments: list[str]) -> tuple[list[Path], list[Path]]:
@@ -373,30 +481,148 @@ def sort_out(arguments: list[str]) -> tuple[list[Path], list[Path]]:
     workbooks: list[Path] = []
     answers: list[Path] = []
     for path in (Path(argument).absolute() for argument in arguments):
-        refusal = why_not_input(path)
+        held = workbooks_in(path) if path.is_dir() else []
+        refusal = "" if held else why_not_input(path)
         if refusal:
             say(f"« {path.name} » est laissé de côté : {refusal}.")
+        elif held or is_workbook(path, COUSINS):
+            workbooks += held or [path]
         else:
-            (workbooks if is_workbook(path) else answers).append(path)
+            answers.append(path)
     return workbooks, answers
 
 
 def workbooks_here() -> list[Path]:
     """Return the user's workbooks beside the launcher."""
-    return sorted(file for file in HERE.iterdir() if is_workbook(file) and not why_not_input(file))
+    return workbooks_in(HERE)
 
 
-def is_workbook(path: Path) -> bool:
+def workbooks_in(folder: Path) -> list[Path]:
+    """Return the workbooks of a folder, or else what is almost one, of which the tool says what to do."""
+    files = [file for file in sorted(folder.iterdir()) if not why_not_input(file)]
+    return [file for file in files if is_workbook(file)] or [file for file in files if is_workbook(file, COUSINS)]
+
+
+# The menu
+
+MENU = (
+    "Vérifier le classeur, sans rien déposer",
+    "Convertir : vérifier, puis préparer les dépôts pour le portail",
+    "Suivi : où en est chaque demande",
+    "Annuler un dépôt qui n’a pas été envoyé au portail",
+    "Rapporter une réponse du portail dans le classeur",
+    "Ouvrir le guide",
+)
+CHECK, CONVERT, FOLLOW, WITHDRAW, ANSWER, GUIDE = range(1, 7)
+
+
+def chosen_jobs() -> list[Job]:
+    """Ask what to do; none where it is done already."""
+    say("Que voulez-vous faire ?")
+    show_numbered(MENU)
+    action = ask_number(len(MENU), usual=CONVERT)
+    if action == GUIDE:
+        open_guide()
+        return []
+    if action in (CHECK, CONVERT):
+        return each("valider" if action == CHECK else "convertir", workbooks_here())
+    workbook = choose(workbooks_here(), "De quel classeur s’agit-il ?", NOTHING)
+    if action == FOLLOW:
+        return [Job("suivi", workbook)]
+    if action == ANSWER:
+        return [Job("retour", workbook, str(ask_answer()))]
+    return [Job("annuler", workbook, ask_deposit(workbook))]
+
+
+def show_numbered(lines: Iterable[str]) -> None:
+    """List what the user chooses from."""
+    for number, line in enumerate(lines, 1):
+        say(f"  {number}. {line}")
+
+
+def open_guide() -> None:
+    """Open the guide of the kit."""
+    guide = HERE / "Guide.html"
+    if not guide.is_file():
+        raise Stop(NO_GUIDE, UNUSABLE, folder=HERE)
+    open_for_user(guide)
+
+
+def ask_answer() -> Path:
+    """Ask for the portal's answer, among those found here and downloaded, or dragged into the window."""
+    recent = recent_answers()
+    if recent:
+        say("Quelle réponse du portail ? Les plus récentes d’abord :")
+        show_numbered(f"{file.name}, dans « {file.parent.name} », du {day(file)}" for file in recent)
+    while True:
+        said = ask("Tapez son numéro, ou faites glisser ici le fichier .json, puis Entrée (q pour abandonner) : ")
+        give_up_at_q(said)
+        if said.isdecimal() and 1 <= int(said) <= len(recent):
+            return recent[int(said) - 1]
+        path = Path(dragged(said)).absolute()
+        refusal = why_not_input(path) or ("c’est un classeur, pas une réponse" if is_workbook(path, COUSINS) else "")
+        if not refusal:
+            return path
+        say(f"« {path.name} » : {refusal}.")
+
+
+def recent_answers() -> list[Path]:
+    """Return what may be answers of the portal, here and among the downloads, the most recent first."""
+    places = (HERE, Path.home() / "Downloads", Path.home() / "Téléchargements")
+    found = [file for place in places if place.is_dir() for file in place.glob("JSON-*.json") if file.is_file()]
+    return sorted(found, key=lambda file: -file.stat().st_mtime)[:8]
+
+
+def day(file: Path) -> str:
+    """Return the day of a file, the French way."""
+    return time.strftime("%d/%m/%Y", time.localtime(file.stat().st_mtime))
+
+
+def dragged(said: str) -> str:
+    """Return the path that a terminal types when a file is dragged into it: quoted, or escaped by backslashes."""
+    plain = said.strip("\"' ")
+    return plain if sys.platform == "win32" or plain != said else re.sub(r"\\(.)", r"\1", plain)
+
+
+def ask_deposit(workbook: Path) -> str:
+    """Ask which deposit to withdraw, among those that the portal has not answered."""
+    code, told = call_with_report(find_source(), ["suivi", str(workbook), "--quiet"])
+    if code != FINE:
+        raise Stop(NOT_FOLLOWED, code if code in EXIT_CODES else REFUSED)
+    open_ones = [deposit for deposit in told["depots"] if deposit["annulable"]]
+    if not open_ones:
+        raise Stop(NO_DEPOSIT, UNUSABLE, name=workbook.name)
+    say("Quel dépôt annuler ? Seulement s’il n’a pas été envoyé au portail :")
+    show_numbered(
+        f"{deposit['depot']}, du {deposit['jour']}, {deposit['montant']} HT : demandes {shortened(deposit['demandes'])}"
+        for deposit in open_ones
+    )
+    return str(open_ones[ask_number(len(open_ones)) - 1]["depot"])
+
+
+def shortened(requests: list[str]) -> str:
+    """Return the first numbers of a deposit, and how many more."""
+    shown = 5
+    more = f" et {len(requests) - shown} de plus" if len(requests) > shown else ""
+    return ", ".join(requests[:shown]) + more
+
+
+# What is dropped, what is chosen
+
+
+def is_workbook(path: Path, more: tuple[str, ...] = ()) -> bool:
     """Judge by the name."""
-    return path.suffix.lower() in WORKBOOK_SUFFIXES
+    return path.suffix.lower() in (*WORKBOOK_SUFFIXES, *more)
 
 
 def why_not_input(path: Path) -> str:
     """Say why this file is not one to work on, `""` when it is."""
     name = unicodedata.normalize("NFC", path.name).lower()
+    if path.is_dir():
+        return "ce dossier ne contient aucun classeur à convertir"
     if not path.is_file():
         return f"aucun fichier à cet endroit ({path})"
-    if not is_workbook(path):
+    if not is_workbook(path, COUSINS):
         return (
             "" if name.endswith(".json") else "ce n’est ni un classeur .xlsx ou .xlsm, ni une réponse .json du portail"
         )
@@ -416,28 +642,41 @@ def is_deposited(path: Path) -> bool:
     return any(folder.name.lower() == "depots" and (folder / "registre.sqlite").exists() for folder in path.parents)
 
 
-def choose(candidates: list[Path]) -> Path:
-    """Return the workbook that an answer belongs to; the user is asked when there are several."""
+def choose(
+    candidates: list[Path],
+    question: str = "À quel classeur appartient cette réponse du portail ?",
+    none: str = NO_WORKBOOK,
+) -> Path:
+    """Return the workbook that is meant; the user is asked when there are several."""
     if not candidates:
-        raise Stop(NO_WORKBOOK, UNUSABLE, folder=HERE)
+        raise Stop(none, UNUSABLE, folder=HERE)
     if len(candidates) == 1:
         return candidates[0]
     if not interactive():
         raise Stop(WHICH_WORKBOOK, UNUSABLE, folder=HERE)
-    say("À quel classeur appartient cette réponse du portail ?")
-    for number, candidate in enumerate(candidates, 1):
-        say(f"  {number}. {candidate.name}")
+    say(question)
+    show_numbered(candidate.name for candidate in candidates)
     return candidates[ask_number(len(candidates)) - 1]
 
 
-def ask_number(last: int) -> int:
-    """Ask until a number from 1 to `last` is typed."""
+def ask_number(last: int, usual: int = 0) -> int:
+    """Ask until a number from 1 to `last` is typed; Entrée alone stands for the usual one, where there is one."""
+    prompt = f"Tapez son numéro (1 à {last}), puis Entrée (q puis Entrée pour abandonner) : "
+    if usual:
+        prompt = f"Tapez un numéro, puis Entrée (Entrée seule : {usual} ; q puis Entrée pour fermer) : "
     while True:
-        answer = ask(f"Tapez son numéro (1 à {last}), puis Entrée (q puis Entrée pour abandonner) : ")
-        if answer == "q":
-            raise Stop(ABANDONED, INTERRUPTED)
+        answer = ask(prompt)
+        give_up_at_q(answer)
+        if usual and not answer:
+            return usual
         if answer.isdecimal() and 1 <= int(answer) <= last:
             return int(answer)
+
+
+def give_up_at_q(answer: str) -> None:
+    """Stop where the user wants to."""
+    if answer.lower() == "q":
+        raise Stop(ABANDONED, INTERRUPTED)
 
 
 # The work
@@ -445,38 +684,77 @@ def ask_number(last: int) -> int:
 
 def run(source: Source, job: Job) -> int:
     """Do one job, again as long as it is refused and the user wants it; open what it wrote."""
+    say(f"\n{job.title()}")
+    code, outcome = call_with_report(source, job.arguments())
+    while code == REFUSED and wants_again(job.workbook):
+        code, outcome = call_with_report(source, job.arguments())
+    if code not in EXIT_CODES or (code == TO_CORRECT and not outcome):
+        say(UNFORESEEN)
+    elif outcome and interactive():
+        open_results(outcome, job)
+    return code
+
+
+def call_with_report(source: Source, arguments: list[str]) -> tuple[int, dict[str, Any]]:
+    """Return the tool's exit code and its report, empty where it wrote none."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "rapport.json"
-        arguments = [*job.arguments(), "--rapport", str(report)]
-        say(f"\n{job.title()}")
-        code = run_tool(source, arguments)
-        while code == REFUSED and wants_again(job.workbook):
-            code = run_tool(source, arguments)
-        outcome = json.loads(report.read_text("utf-8")) if report.is_file() else {}
-    if code not in EXIT_CODES or (code == TO_CORRECT and not outcome):
-        say(UNFORESEEN)
-    elif outcome and interactive():
-        open_results(outcome, job.workbook)
-    return code
+        code = run_tool(source, [*arguments, "--rapport", str(report)])
+        return code, json.loads(report.read_text("utf-8")) if report.is_file() else {}
 
 
 def run_tool(source: Source, arguments: list[str]) -> int:
+    """Return the tool's exit code, run out of the kit where that holds its libraries."""
+    places = unpacked(source)
+    code = call(places, arguments, *bytecode_apart()) if places else run_installed(source, arguments)
+    if code == BLOCKED:
+        raise Stop(POLICY_REFUSES, REFUSED, **list_binaries([HERE / "python", *(places or [environment(source)])]))
+    if code == BROKEN:
+        raise Stop(KIT_DAMAGED, folder=HERE / "bibliotheques")
+    return code
+
+
+def run_installed(source: Source, arguments: list[str]) -> int:
     """Return the tool's exit code; an environment that lacks something is made anew, once."""
     place = environment(source)
     if not holds(place, source):
         install(source, place, instead_of=identity(place))
     seen = identity(place)
-    command = [*interpreter(place, "converter"), *arguments]
-    code = subprocess.call(command)  # noqa: S603 - our own Python
+    code = call([place], arguments)
     if code == BROKEN:
         say("L’installation de l’outil est abîmée : elle est refaite.")
         install(source, place, instead_of=seen)
-        code = subprocess.call(command)  # noqa: S603 - likewise
+        code = call([place], arguments)
     if code == BROKEN:
         raise Stop(DOES_NOT_START, folder=os.path.realpath(place))
     return code
+
+
+def call(places: list[Path], arguments: list[str], *options: str) -> int:
+    """Run the tool in this window."""
+    command = interpreter("converter", *places, options=options)
+    return subprocess.call([*command, *arguments])  # noqa: S603 - our own Python
+
+
+def bytecode_apart() -> tuple[str, str]:
+    """Return what keeps bytecode on this user's disk: many share the kit, perhaps none may write there."""
+    return "-X", f"pycache_prefix={data_folder() / 'bytecode'}"
+
+
+def list_binaries(folders: list[Path]) -> dict[str, object]:
+    """Write the list of the files that a policy has to allow, beside the launcher or else where we may write."""
+    found = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix.lower() in BINARIES]
+    files = list(dict.fromkeys([Path(sys.executable), *found]))
+    lines = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file}\n" for file in files)
+    for folder in (HERE, data_folder()):
+        path = folder / "fichiers-a-autoriser.txt"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(lines, "utf-8")
+            return {"count": len(files), "list": path}
+    return {"count": len(files), "list": f"\n{lines}"}
 
 
 def wants_again(workbook: Path) -> bool:
@@ -487,14 +765,18 @@ def wants_again(workbook: Path) -> bool:
         advice = "Fermez le classeur dans Excel"
     else:
         advice = "Suivez le conseil ci-dessus (le classeur ouvert dans Excel : fermez-le)"
-    return ask(f"{advice}, puis appuyez sur Entrée pour réessayer (q puis Entrée pour abandonner) : ") != "q"
+    return ask(f"{advice}, puis appuyez sur Entrée pour réessayer (q puis Entrée pour abandonner) : ").lower() != "q"
 
 
 # The end
 
 
-def open_results(outcome: dict[str, Any], workbook: Path) -> None:
+def open_results(outcome: dict[str, Any], job: Job) -> None:
     """Open the workbook when something is to be corrected in it, and the folder of what is to be uploaded."""
+    workbook = job.workbook
+    if job.command == "suivi":
+        open_for_user(job.follow_up())
+        return
     annotated = outcome.get("annote", outcome["classeur"])  # null where nothing could be written
     if annotated and any(issue["gravite"] == "erreur" for issue in outcome["anomalies"]):
         open_for_user(workbook.parent / annotated)
@@ -536,7 +818,7 @@ def say(sentence: str, end: str = "\n") -> None:
 def ask(question: str) -> str:
     """Return what the user types; `q` when the window gives nothing more."""
     say(question, end="")
-    return (sys.stdin.readline() or "q").strip().lower()
+    return (sys.stdin.readline() or "q").strip()
 
 
 def check_python() -> None:
@@ -552,7 +834,9 @@ def main(arguments: list[str]) -> int:
     try:
         check_python()
         todo, source = jobs(arguments), find_source()
-        code = max([run(source, job) for job in todo])
+        for warning in warnings(source, todo):
+            say(f"\n{warning}")
+        code = max([run(source, job) for job in todo], default=FINE)
     except Stop as stop:
         say(f"\n{stop}")
         code = stop.code

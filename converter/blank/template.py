@@ -5,7 +5,6 @@ are those of whole columns so that a new row has them, and each data sheet is on
 next row is typed.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,7 +37,7 @@ from converter.spec.sheets import (
     TAG_ROW,
 )
 from converter.spec.sheets import LISTES as LISTES_SHEET
-from converter.spec.tags import PFI_TAGS, Obligation, Parametre, Tag, columns, vendor_columns
+from converter.spec.tags import MANDATAIRE_TAGS, PFI_TAGS, Obligation, Parametre, Tag, columns, vendor_columns
 from converter.spec.tags import parametres as spec_parametres
 
 Value = str | bool | date | Decimal | float | None
@@ -51,8 +50,8 @@ TABLES = MappingProxyType({DEMANDES: "tDemandes", BENEFICIAIRES: "tBeneficiaires
 """The name of each data sheet's Excel table."""
 
 PARAMETRES_FIRST_ROW = 5
-_BOLD, _FILTER_BUTTON = 1.15, 17
-"""How many digits wide a bold letter is, and the points that the button of the filter takes below a heading."""
+_HEADINGS = 44
+"""Points of the row of headings: two lines, and below them the button of the filter."""
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
@@ -118,14 +117,14 @@ class _DataSheet:
         self._prepare_view_and_print()
 
     def _lay_out_columns(self, unfolded: set[str]) -> None:
-        """Set widths and formats; the PFI columns are folded behind a + unless a row fills them."""
-        pfi = {tag.nom for tag in PFI_TAGS}
-        hidden = not pfi & unfolded
+        """Set widths and formats; what few requests need is folded behind a + unless a row fills it."""
+        groups = [{*MANDATAIRE_TAGS}, {tag.nom for tag in PFI_TAGS}]
+        folded = {nom: not group & unfolded for group in groups for nom in group}
         previous = ""
         for column, tag in enumerate(self.tags):
-            outline = {"level": 1, "hidden": hidden} if tag.nom in pfi else {}
-            if previous in pfi and tag.nom not in pfi:
-                outline = {"collapsed": hidden}
+            outline = {"level": 1, "hidden": folded[tag.nom]} if tag.nom in folded else {}
+            if previous in folded and tag.nom not in folded:
+                outline = {"collapsed": folded[previous]}
             style = self.book.add_format({**theme.colonne(tag)})
             self.sheet.set_column(column, column, tag.largeur, style, outline)
             previous = tag.nom
@@ -133,8 +132,7 @@ class _DataSheet:
     def _write_headings(self, filled: int) -> None:
         """Write the machine tags, hidden, and the table with its French headings; a blank table has one empty row."""
         self.sheet.set_row(TAG_ROW - 1, None, None, {"hidden": True})
-        lines = max(math.ceil(_BOLD * len(tag.libelle) / tag.largeur) for tag in self.tags)
-        self.sheet.set_row(HEADING_ROW - 1, 15 * lines + _FILTER_BUTTON)
+        self.sheet.set_row(HEADING_ROW - 1, _HEADINGS)
         self.sheet.write_row(TAG_ROW - 1, 0, [tag.nom for tag in self.tags])
         self.sheet.add_table(
             HEADING_ROW - 1,
@@ -171,19 +169,26 @@ class _DataSheet:
         """Put the references of the first row in the place of the names in formulas."""
         references = {tag.nom: f"${xl_col_to_name(c)}{FIRST_ROW}" for c, tag in enumerate(self.tags)}
         references["x"] = references[self.tags[column].nom]
-        last = xl_col_to_name(len(vendor_columns(self.feuille)) - 1)
-        references["ligne"] = f"$A{FIRST_ROW}:${last}{FIRST_ROW}"
+        references["ligne"] = self._typed()
         return {
             key: value.format_map(references) if isinstance(value, str) and value.startswith("=") else value
             for key, value in options.items()
         }
 
+    def _typed(self) -> str:
+        """Return the cells of the first row that the vendor fills, as arguments of a function."""
+        vendor = [tag in vendor_columns(self.feuille) for tag in self.tags]
+        letters = [f"${xl_col_to_name(column)}{FIRST_ROW}" for column in range(len(vendor))]
+        starts = [c for c, filled in enumerate(vendor) if filled and not (c and vendor[c - 1])]
+        ends = [c for c, filled in enumerate(vendor) if filled and not any(vendor[c + 1 : c + 2])]
+        return ",".join(f"{letters[first]}:{letters[last]}" for first, last in zip(starts, ends, strict=True))
+
     def _prepare_view_and_print(self) -> None:
         sheet = self.sheet
-        sheet.freeze_panes(HEADING_ROW, 1)
+        sheet.freeze_panes(HEADING_ROW, 1 + [tag.nom for tag in self.tags].index("controle"))
         sheet.set_selection(FIRST_ROW - 1, 0, FIRST_ROW - 1, 0)
         sheet.set_zoom(90)
-        sheet.hide_gridlines(0)
+        sheet.hide_gridlines(1)
         sheet.set_tab_color(theme.BLEU)
         # A code kept as text is right here: no green triangle on each.
         last = xl_col_to_name(len(self.tags) - 1)

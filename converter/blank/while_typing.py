@@ -56,7 +56,7 @@ class Niveau(StrEnum):
 class Alerte:
     """A cell is coloured where its formula is true.
 
-    A row that the tool has marked (its `controle` says so) is left to the marks, which would not show beneath.
+    A row where the tool found errors (its `controle` says so) is left to the marks.
     """
 
     niveau: Niveau
@@ -65,7 +65,7 @@ class Alerte:
     @property
     def formule(self) -> str:
         """The formula of the conditional format."""
-        return f'=AND({{controle}}="",{self.condition})'
+        return f'=AND(ISERROR(SEARCH("erreur",{{controle}})),{self.condition})'
 
 
 def _list_of(kind: Format) -> Nom | None:
@@ -76,13 +76,17 @@ def _list_of(kind: Format) -> Nom | None:
     return None
 
 
+_COMPACT = 'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({x}," ",""),CHAR(160),""),".","")'
+"""A code as the tool reads it: spaces and dots between its characters are no mistake."""
+
+
 def _doubtful(kind: Format) -> str:
     """Return what is true of a filled cell that is not in the format."""
     if kind is EMAIL:
         return f'OR(LEN({{x}})>{EMAIL.maximum},ISERROR(SEARCH("?@?*.?*",{{x}})),ISNUMBER(FIND(" ",{{x}})))'
     match kind:
         case Code(longueur=length):
-            return f"LEN({{x}})<>{length}"
+            return f"LEN({_COMPACT})<>{length}"
         case Booleen() | Choix():
             return f"COUNTIF({_list_of(kind)},{{x}})=0"
         case Jour():
@@ -132,11 +136,15 @@ _A_COMPLETER: Mapping[tuple[str, str], str] = {
 """When a cell that is not always required must be filled."""
 
 _ELSEWHERE: Mapping[tuple[str, str], str] = {
+    (
+        DEMANDES,
+        "isMandataire",
+    ): f"AND({_NAMES_MANDATAIRE},COUNTA({','.join(f'{{{nom}}}' for nom in MANDATAIRE_TAGS)})<3)",
     (DEMANDES, "numeroEditeur"): f'AND({{x}}<>"",OR(COUNTIF({Nom.NUMEROS_BENEFICIAIRES},{{x}})=0,'
     f"{_pieces(BON_COMMANDE, '{x}')}=0))",
     (DEMANDES, "regimeTVA"): f'AND({{x}}="HT",{_pieces(PREUVE_HT, "{numeroEditeur}")}=0)',
 }
-"""A filled cell that asks for a row of another sheet which is not there yet."""
+"""A filled cell that asks for a row of another sheet, or for columns which may be folded, not filled yet."""
 
 
 def alertes(feuille: str, tag: Tag) -> Iterator[Alerte]:
@@ -156,18 +164,18 @@ def alertes(feuille: str, tag: Tag) -> Iterator[Alerte]:
 
 
 def _entry(feuille: str, tag: Tag) -> dict[str, Any]:
-    """Return what Excel lets a user type in a column, as xlsxwriter says it."""
+    """Return what Excel expects in a column, as xlsxwriter says it."""
     if tag.par is not Par.FOURNISSEUR:
-        return {"validate": "custom", "value": "=FALSE", "error_type": "warning"}
+        return {"validate": "custom", "value": "=FALSE"}
     if tag.nom == "numeroEditeur" and feuille == DEMANDES:
         return {"validate": "custom", "value": f"=AND(LEN({{x}})=5,COUNTIF({Nom.NUMEROS_EDITEUR},{{x}})<2)"}
     if tag.nom == "numeroEditeur":
-        return {"validate": "list", "source": f"={Nom.NUMEROS_EDITEUR}", "error_type": "warning"}
+        return {"validate": "list", "source": f"={Nom.NUMEROS_EDITEUR}"}
     if liste := _list_of(tag.format):
         return {"validate": "list", "source": f"={liste}"}
     match tag.format:
         case Code(longueur=length):
-            return {"validate": "length", "criteria": "==", "value": length}
+            return {"validate": "custom", "value": f"=LEN({_COMPACT})={length}"}
         case Jour():
             return {"validate": "date", "criteria": "<=", "value": "=TODAY()"}
         case Montant():
@@ -178,7 +186,7 @@ def _entry(feuille: str, tag: Tag) -> dict[str, Any]:
 
 
 def _alert(feuille: str, tag: Tag) -> tuple[str, str]:
-    """Return the title and the message that Excel shows when it refuses an entry."""
+    """Return the title and the message with which Excel warns of an entry."""
     if tag.par is not Par.FOURNISSEUR:
         return "Colonne de l’outil", "Cette colonne est remplie par l’outil : ce que vous y écrivez sera remplacé."
     if tag.nom == "numeroEditeur" and feuille == DEMANDES:
@@ -199,10 +207,14 @@ def _prompt(tag: Tag) -> tuple[str, str]:
 
 
 def validation(feuille: str, tag: Tag) -> dict[str, Any]:
-    """Return the data validation of a column for `Worksheet.data_validation`, prompts and alerts in French."""
+    """Return the data validation of a column for `Worksheet.data_validation`, prompts and alerts in French.
+
+    It warns and never blocks: what the tool reads in spite of its form may be typed or pasted as it is.
+    """
     error_title, error_message = _alert(feuille, tag)
     input_title, input_message = _prompt(tag)
     return _entry(feuille, tag) | {
+        "error_type": "warning",
         "error_title": french(error_title),
         "error_message": french(error_message),
         "input_title": french(input_title),

@@ -8,26 +8,27 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.commands.outcome import FINE
-from converter.kit import wheels
-from converter.kit.folder import CLASSEUR, EXEMPLE, GUIDE, PIECES, Kit, write
+from converter.kit.embedded import Embarque
+from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write
+from converter.kit.libraries import Cible
 
 
-def kit(dossier: Path, *, hors_ligne: bool, console: Console) -> int:
-    """Make a kit and say what is in it. Raises `Inutilisable` (F030) and `Empeche`, nothing changed."""
+def kit(dossier: Path, voulu: KitVoulu, *, console: Console) -> int:
+    """Make a kit and say what is in it. Raises `Inutilisable` (F030, F035) and `Empeche`, nothing changed."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Préparation du kit", total=len(wheels.CIBLES) if hors_ligne else None)
+        task = progress.add_task("Préparation du kit", total=len(voulu.cibles) or None)
 
-        def step(cible: wheels.Cible) -> None:
-            progress.update(task, description=f"Bibliothèques pour {cible}", completed=wheels.CIBLES.index(cible))
+        def step(cible: Cible) -> None:
+            progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
 
-        made = write(dossier, hors_ligne=hors_ligne, step=step)
-    for line in _told(made, asked_offline=hors_ligne):
+        made = write(dossier, voulu, step=step)
+    for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu.suite)):
         console.print(line, soft_wrap=True)
     return FINE
 
 
-def _told(made: Kit, *, asked_offline: bool) -> Iterator[str]:
+def _told(made: Kit) -> Iterator[str]:
     where = f"[bold]{escape(str(made.dossier))}[/]"
     if made.mis_a_jour:
         yield f"Kit mis à jour : {where}. Vos classeurs, vos pièces et l’exemple sont restés tels quels."
@@ -35,12 +36,20 @@ def _told(made: Kit, *, asked_offline: bool) -> Iterator[str]:
         yield f"Kit prêt : {where}"
         yield f"  {CLASSEUR}, à remplir ; {PIECES}/, pour les pièces ; {EXEMPLE}/, l’exemple du guide de l’ASP ;"
         yield f"  {GUIDE}, à lire d’abord ; Convertir.cmd (Windows), Convertir.command (macOS), Convertir.sh (Linux)."
-    if not made.hors_ligne:
+    if made.perimees:
+        yield f"  Bibliothèques d’une version précédente, à refaire avec --hors-ligne : {', '.join(made.perimees)}."
+    if made.cibles:
+        yield f"  Sans réseau, {made.octets / 1_000_000:.0f} Mo en tout : {', '.join(made.cibles)}."
+    elif not made.perimees:
         yield "  Au premier double-clic, l’outil télécharge ses bibliothèques ; pour s’en passer : --hors-ligne."
-        return
-    yield (
-        f"  Sans réseau : {made.roues} bibliothèques ({made.octets / 1_000_000:.0f} Mo) pour Windows, macOS et Linux, "
-        f"Python {wheels.PYTHONS[0]} à {wheels.PYTHONS[-1]}."
-    )
-    if not asked_offline:
-        yield "  Ces bibliothèques n’ont pas été renouvelées ; pour le faire : --hors-ligne."
+
+
+def _told_python(python: Embarque | None) -> Iterator[str]:
+    if python:
+        yield f"  Python {python.python} pour Windows, dans {DOSSIER_PYTHON}/, de {escape(python.archive.name)}"
+        yield f"  (sha256 {python.sha256}, à comparer à celui que donne python.org)."
+
+
+def _told_suite(depots: Path | None) -> Iterator[str]:
+    if depots:
+        yield f"  Ses dépôts iront dans {escape(str(depots))}, à la suite des précédents : n’en refaites pas d’autre."

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from converter.issues import Issue
 from converter.spec.programme import Etat
+
+if TYPE_CHECKING:  # --help needs the exit codes, and none of the libraries below
+    from converter.marking.adopting import Acceptation
 
 FINE = 0
 """All is well."""
@@ -47,7 +51,8 @@ class Upload:
 class Outcome:
     """The outcome of a run over one workbook; `ecrit` is the annotated workbook, `None` where none was written.
 
-    `a_la_main` are the requests whose order form no program can compare with them.
+    `a_la_main` are the requests whose order form no program can compare with them; `annulable` tells whether a deposit
+    of theirs can still be withdrawn; `acceptations` is what became of the propositions that the user said OUI to.
     """
 
     classeur: Path
@@ -57,6 +62,8 @@ class Outcome:
     ecrit: Path | None = None
     code: int = 0
     a_la_main: tuple[str, ...] = ()
+    annulable: bool = False
+    acceptations: "tuple[Acceptation, ...]" = ()
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""

@@ -37,6 +37,16 @@ def as_data(outcome: Outcome) -> dict[str, Any]:
             for d in outcome.demandes
         ],
         "anomalies": [_anomaly(issue) for issue in outcome.issues],
+        "acceptations": [
+            {
+                "feuille": each.place.feuille,
+                "cellule": each.place.cellule,
+                "ancien": each.ancien,
+                "nouveau": each.nouveau,
+                "refus": each.refus,
+            }
+            for each in outcome.acceptations
+        ],
         "depots": [
             {
                 "json": str(envoi.dossier / envoi.json),

@@ -21,6 +21,7 @@ from converter.commands.session import (
     write_back,
 )
 from converter.depositing import deposit
+from converter.marking import adopting, annotate
 from converter.reading import workbook
 from converter.returning import bring_back, received
 from converter.returning.bring_back import Retour
@@ -43,17 +44,19 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
             ensure_writable(chemin)
         depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
+        lecture = lire(classeur)
+        acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
         found = bring_back.bring_back(
             answer,
-            lire(classeur),
+            lecture,
             registre.memory(),
             registre.depots(),
             bring_back.formulas(classeur),
             remplacer=remplacer,
         )
         registre.record_answers(found.depot, found.reponses, found.sha256)
-        source = stack.enter_context(with_values(chemin, found.values))
-        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+        source = stack.enter_context(with_values(chemin, (*adopting.values(acceptations), *found.values)))
+        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)), acceptations)
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")

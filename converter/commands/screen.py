@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from converter.commands.outcome import Outcome
+from converter.commands.outcome import Outcome, Standing
 from converter.commands.progress import Tell
 from converter.issues import Gravite, Issue
 from converter.sentences.say import conseil, gravite, phrase
@@ -17,7 +17,7 @@ from converter.spec.formats import Montant
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 
 _LISTED = 8
-"""How many findings the summary lists before it sends the reader to the sheet `Erreurs`."""
+"""How many findings the summary lists in all, the gravest first; the sheet `Erreurs` has the others."""
 _OF_A_KIND = 3
 """How many of them may be of one code."""
 
@@ -63,34 +63,60 @@ def euros(centimes: int) -> str:
 def print_summary(outcome: Outcome, console: Console) -> None:
     """Tell a finance person what is ready, what to correct and where, what was written, and what to upload."""
     console.print(f"\n[bold]{escape(outcome.classeur.name)}[/bold]", highlight=False)
-    for part in (_counts, _kept_out, _findings, _by_hand, _written, _uploads):
+    for part in (_counts, _accepted, _uploads, _findings, _kept_out, _withdrawal, _by_hand, _written):
         for line in part(outcome):
             console.print(line, highlight=False, soft_wrap=True)
 
 
 def _counts(outcome: Outcome) -> Iterable[str]:
-    counts = Counter(demande.etat for demande in outcome.demandes)
-    colours = {Etat.A_CORRIGER: "red", Etat.PRETE: "green", Etat.ACCEPTEE: "green", Etat.REJETEE: "red"}
-    if not counts:
+    if not outcome.demandes:
         return
-    total = plural(len(outcome.demandes), "demande")
-    parts = [f"[{colours.get(etat, 'cyan')}]{_standing(counts[etat], etat)}[/]" for etat in Etat if counts[etat]]
-    yield f"  {total} : {', '.join(parts)}."
+    earlier = set(_earlier(outcome))
+    counts = Counter((demande.etat, demande in earlier) for demande in outcome.demandes)
+    colours = {Etat.A_CORRIGER: "red", Etat.PRETE: "green", Etat.ACCEPTEE: "green", Etat.REJETEE: "red"}
+    parts = (
+        f"[{colours.get(etat, 'cyan')}]{_standing(counts[etat, before], etat)}{' auparavant' if before else ''}[/]"
+        for etat in Etat
+        for before in (False, True)
+        if counts[etat, before]
+    )
+    yield f"  {plural(len(outcome.demandes), 'demande')} : {', '.join(parts)}."
 
 
-def _kept_out(outcome: Outcome) -> Iterable[str]:
-    """Say why converted requests are not converted again."""
+def _earlier(outcome: Outcome) -> list[Standing]:
+    """Return the requests that wait for the portal since an earlier run."""
     fresh = {numero for envoi in outcome.depots for numero in envoi.demandes}
-    waiting = [d for d in outcome.demandes if d.etat is Etat.CONVERTIE and d.numeroEditeur not in fresh]
-    if waiting:
-        files = sorted({d.fichierJSON for d in waiting if d.fichierJSON})
-        named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
-        yield f"  {plural(len(waiting), 'demande convertie')} auparavant, et pas une seconde fois : {escape(named)}"
-        yield "    Pour l’annuler avant tout envoi au portail : segur-hop annuler DEPOT CLASSEUR."
+    return [d for d in outcome.demandes if d.etat is Etat.CONVERTIE and d.numeroEditeur not in fresh]
+
+
+def _accepted(outcome: Outcome) -> Iterable[str]:
+    """Say what became of the propositions that the user accepted."""
+    done = [each for each in outcome.acceptations if not each.refus]
+    if done:
+        yield f"  {plural(len(done), 'correction acceptée')} : voir la feuille « Journal »."
+    for each in outcome.acceptations:
+        if each.refus:
+            place = f"{each.place.feuille} {each.place.cellule}"
+            yield f"  Correction acceptée mais non écrite, {escape(place)} : {escape(each.refus)}."
 
 
 def _standing(count: int, etat: Etat) -> str:
     return f"{count} à corriger" if etat is Etat.A_CORRIGER else plural(count, etat.value.lower())
+
+
+def _kept_out(outcome: Outcome) -> Iterable[str]:
+    """Say why converted requests are not converted again."""
+    waiting = _earlier(outcome)
+    if waiting:
+        files = sorted({d.fichierJSON for d in waiting if d.fichierJSON})
+        named = ", ".join(files[:_LISTED]) + (", …" if len(files) > _LISTED else "")
+        yield f"  {plural(len(waiting), 'demande convertie')} auparavant, et pas une seconde fois : {escape(named)}"
+
+
+def _withdrawal(outcome: Outcome) -> Iterable[str]:
+    """Say what can be undone, where something can."""
+    if outcome.annulable:
+        yield "  Pour annuler un dépôt avant tout envoi au portail : « Annuler un dépôt », au menu de Convertir."
 
 
 def _findings(outcome: Outcome) -> Iterable[str]:
@@ -98,18 +124,16 @@ def _findings(outcome: Outcome) -> Iterable[str]:
     errors, warnings, minor = (by_gravity[level] for level in Gravite)
     repairs = [issue for issue in minor if _is_repair(issue)]
     notices = [issue for issue in minor if not _is_repair(issue)]
+    left = _LISTED
     for title, colour, found in (
         ("À corriger", "red", errors),
         ("À vérifier", "yellow", warnings),
         ("À savoir", "cyan", notices),
     ):
         if found:
-            yield f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :"
-            listed = _shown(found) if outcome.ecrit else found
-            yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in listed)
-            if len(found) > len(listed):
-                others = plural(len(found) - len(listed), "autre")
-                yield f"    … et {others} : voir la feuille « Erreurs » du classeur."
+            listed = _shown(found, left) if outcome.ecrit else found
+            left -= len(listed)
+            yield from _section(f"  [{colour}]{title}[/] ({plural(len(found), 'point')}) :", listed, len(found))
     if repairs:
         yield (
             f"  {plural(len(repairs), 'saisie comprise')} malgré la forme (zéros, espaces, majuscules…) : "
@@ -117,13 +141,23 @@ def _findings(outcome: Outcome) -> Iterable[str]:
         )
 
 
-def _shown(found: Sequence[Issue]) -> list[Issue]:
+def _section(heading: str, listed: Sequence[Issue], count: int) -> Iterable[str]:
+    if not listed:
+        yield f"{heading} voir la feuille « Erreurs » du classeur."
+        return
+    yield heading
+    yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in listed)
+    if count > len(listed):
+        yield f"    … et {plural(count - len(listed), 'autre')} : voir la feuille « Erreurs » du classeur."
+
+
+def _shown(found: Sequence[Issue], most: int) -> list[Issue]:
     """Choose what the screen lists: a few of each kind, so that one repeated a hundred times hides no other."""
     met: Counter[str] = Counter()
     shown: list[Issue] = []
     for issue in found:
         met[issue.code] += 1
-        if met[issue.code] <= _OF_A_KIND and len(shown) < _LISTED:
+        if met[issue.code] <= _OF_A_KIND and len(shown) < most:
             shown.append(issue)
     return shown
 

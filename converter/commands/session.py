@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from converter.checking.check import Lecture, Verdict, check, contenus, lire
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
-from converter.marking import annotate, remarks
+from converter.marking import adopting, annotate, remarks
+from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import finess_list, workbook
@@ -30,12 +31,11 @@ from converter.sentences.say import gravite
 from converter.spec import programme, tags
 from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import DEMANDES
+from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
 from converter.xlsx import save
 
-DEPOTS = "depots"
-"""The folder of the deposits, beside the workbook."""
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
 
@@ -64,6 +64,8 @@ class Ouvert:
     seen: save.Stamp
     source: Path
     lecture: Lecture
+    acceptations: tuple[Acceptation, ...] = ()
+    """What became of the propositions that the user said OUI to."""
 
     @property
     def chemin(self) -> Path:
@@ -83,8 +85,11 @@ class Examen:
 
 
 def depots_of(chemin: Path, sortie: Path | None) -> Path:
-    """Return the folder of the deposits of a workbook; raises `Inutilisable` (F030) where a file has its name."""
-    folder = sortie or chemin.parent / DEPOTS
+    """Return the folder of the deposits of a workbook.
+
+    Raises `Inutilisable` (F030) where a file has its name, `Empeche` (E044) where the one named is out of reach.
+    """
+    folder = sortie or depots_beside(chemin.parent)
     if folder.exists() and not folder.is_dir():
         raise Inutilisable(Issue("F030", faits=(("fichier", str(folder)),)))
     return folder
@@ -104,12 +109,13 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     step("Lecture du classeur")
     seen = stamp_of(chemin)
     lecture = read(chemin)
-    values = remarks.accepted_values(lecture, annotate.read_accepted(chemin))
+    acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
+    values = adopting.values(acceptations)
     if not values:
-        yield Ouvert(seen, chemin, lecture)
+        yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)))
+        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -241,9 +247,10 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
     marks = remarks.marks(issues)
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+    changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors)
+        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes)
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
@@ -281,4 +288,21 @@ def outcome_of(
     )
     wrong = any(gravite(issue.code) is Gravite.ERREUR for issue in examen.verdict.issues)
     code = TO_CORRECT if wrong else FINE
-    return Outcome(examen.ouvert.chemin, demandes, issues, envois, ecrit, code, examen.verdict.a_la_main)
+    return Outcome(
+        examen.ouvert.chemin,
+        demandes,
+        issues,
+        envois,
+        ecrit,
+        code,
+        examen.verdict.a_la_main,
+        _is_withdrawable(examen, suivis),
+        examen.ouvert.acceptations,
+    )
+
+
+def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
+    """Whether a request is in a deposit for which the portal answered nothing."""
+    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
+    return bool(converted - answered - {""})

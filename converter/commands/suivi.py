@@ -1,7 +1,10 @@
 """`suivi`: where every request stands, on screen and in a workbook of its own."""
 
-from datetime import date
+import json
+from collections.abc import Container
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +14,7 @@ from converter.commands.outcome import FINE
 from converter.commands.screen import euros, say, tell
 from converter.commands.session import depots_of, read
 from converter.depositing import deposit
+from converter.registry.store import Depot, EtatDepot
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import model_for
@@ -23,13 +27,17 @@ _SHOWN = 40
 """Requests that the screen lists; `suivi.xlsx` lists all."""
 
 
-def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Console, au: date) -> int:
-    """Tell where every request stands, on screen and, where asked for, in `target`, which is written anew.
+def suivi(
+    chemin: Path, sortie: Path | None, target: Path | None, rapport: Path | None, *, console: Console, au: date
+) -> int:
+    """Tell where every request stands: on screen, in the workbook `target`, which is written anew, in `rapport`.
 
-    Raises `Inutilisable` before any work where `target` is anything but an earlier follow-up (F016, F031, F032).
+    Raises `Inutilisable` before any work where one is anything but that of an earlier run (F016, F031, F032).
     """
     if target:
         ensure_output(target, is_ours=suivi_sheets.is_follow_up, apart=(chemin,))
+    if rapport:
+        ensure_output(rapport, is_ours=_is_list, apart=(chemin, *filter(None, [target])))
     lecture = read(chemin)
     memoire, depots, repaired = deposit.consult(depots_of(chemin, sortie), model_for(chemin))
     tell(repaired, console)
@@ -38,7 +46,31 @@ def suivi(chemin: Path, sortie: Path | None, target: Path | None, *, console: Co
     if target:
         write_whole(target, suivi_sheets.write(told, chemin.name))
         say(f"Suivi écrit : {target}", console)
+    if rapport:
+        answered = {fait.depot for fait in memoire.faits.values() if fait.reponse}
+        data = {"classeur": str(chemin), "depots": [_as_data(depot, answered) for depot in depots]}
+        write_whole(rapport, f"{json.dumps(data, ensure_ascii=False, indent=2)}\n".encode())
     return FINE
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a file is the list of deposits of an earlier run."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.keys() == {"classeur", "depots"}
+
+
+def _as_data(depot: Depot, answered: Container[str]) -> dict[str, Any]:
+    """Return what the launcher's menu says of a deposit; one that the portal answered cannot be withdrawn."""
+    return {
+        "depot": depot.nom,
+        "jour": f"{datetime.fromisoformat(depot.cree_le):%d/%m/%Y}",
+        "demandes": [inscrite.numero for inscrite in depot.demandes],
+        "montant": euros(sum(inscrite.centimes for inscrite in depot.demandes)),
+        "annulable": depot.etat is EtatDepot.PUBLIE and depot.nom not in answered,
+    }
 
 
 def _print(told: Suivi, chemin: Path, console: Console) -> None:

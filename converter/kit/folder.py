@@ -1,13 +1,16 @@
 """The kit: a folder that a finance team copies and works in, made new or brought up to date around its workbook."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from converter.blank import template
 from converter.issues import Inutilisable, Issue
-from converter.kit import guide, wheels
+from converter.kit import embedded, guide, libraries, wheels
+from converter.kit.embedded import Embarque
+from converter.kit.libraries import BIBLIOTHEQUES, CIBLES, EMPREINTE, LOCK, PYTHON, WINDOWS, Cible
+from converter.system.depots import DEPOTS, depots_beside, name_depots
 from converter.system.files import ensure_output
 from converter.system.refusals import guarded
 from converter.system.resources import shipped
@@ -17,6 +20,7 @@ _OURS = "segur_hop-*.whl"
 """Our wheel, by which a folder is known for a kit."""
 _EXECUTABLE = {".command", ".sh"}
 CLASSEUR, PIECES, GUIDE, EXEMPLE, ROUES = "demandes.xlsx", "pieces", "Guide.html", "exemple", "roues"
+DOSSIER_PYTHON = "python"
 EN_COURS = ".segur-hop-en-cours"
 """What the folder that a kit is made in is called, or its name ends with."""
 _CLASSEURS = {".xlsx", ".xlsm"}
@@ -24,29 +28,69 @@ _SOURCE_EXEMPLE = "samples/exemple-du-guide"
 
 
 @dataclass(frozen=True, slots=True)
+class KitVoulu:
+    """What a kit is to hold beside the tool: the targets whose libraries it brings, and a Python for Windows."""
+
+    cibles: tuple[Cible, ...] = ()
+    python: Embarque | None = None
+    suite: Path | None = None
+    """The folder of deposits of an earlier campaign, which this one carries on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
-    """What was made: whether the folder held something before, and how many wheels it holds, of how many bytes."""
+    """What was made: whether the folder held something before, its targets, those gone stale, and its bytes."""
 
     dossier: Path
     mis_a_jour: bool
-    roues: int
+    cibles: tuple[str, ...]
+    perimees: tuple[str, ...]
     octets: int
 
-    @property
-    def hors_ligne(self) -> bool:
-        """Whether the libraries are there too."""
-        return self.roues > 1
+
+def contenu(
+    *,
+    hors_ligne: bool,
+    systemes: Sequence[str] = (),
+    pythons: Sequence[str] = (),
+    archive: Path | None = None,
+    suite: Path | None = None,
+) -> KitVoulu:
+    """Settle what a kit is to hold.
+
+    Raises `Inutilisable` where the archive is no Python for a kit (F001, F033), or nothing is there to carry on (F034).
+    """
+    python = embedded.inspect(archive) if archive else None
+    depots = _carried_on(suite) if suite else None
+    if not (hors_ligne or systemes or pythons or python):
+        return KitVoulu(suite=depots)
+    asked = {(cle, version) for cle in systemes or (WINDOWS.cle,) for version in pythons or (PYTHON,)}
+    if python:
+        asked = {(cle, version) for cle, version in asked if pythons or cle != WINDOWS.cle}
+        asked.add((WINDOWS.cle, python.python))
+    return KitVoulu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python, depots)
 
 
-def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> Kit:
+def _carried_on(dossier: Path) -> Path:
+    """Return the folder of deposits of an earlier campaign, perhaps itself that of a still earlier one."""
+    depots = depots_beside(dossier).resolve()
+    if not depots.is_dir():
+        raise Inutilisable(Issue("F034", faits=(("fichier", str(dossier)),)))
+    return depots
+
+
+def write(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
-    Everything is made aside first, so a failure leaves the folder as it was. Raises `Inutilisable` (F030), `Empeche`.
+    Everything is made aside first, so a failure leaves the folder as it was.
+    Raises `Inutilisable` (F030, F035) and `Empeche`.
     """
     place = dossier.resolve()
     with guarded(place):
         if place.exists() and not place.is_dir():
             raise Inutilisable(Issue("F030", faits=(("fichier", str(dossier)),)))
+        if voulu.suite and (place / DEPOTS).exists():
+            raise Inutilisable(Issue("F035", faits=(("fichier", str(dossier)),)))
         there = place.is_dir()
         is_a_kit = any((place / ROUES).glob(_OURS))
         for name in (*LANCEURS, GUIDE):
@@ -55,18 +99,33 @@ def write(dossier: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], Non
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
         try:
-            _make(aside, hors_ligne=hors_ligne, step=step)
+            _make(aside, voulu, unpacked=bool(voulu.cibles) or any(_stamps(place)), step=step)
             if there:
                 _update(aside, place)
             else:
                 aside.rename(place)
+            if voulu.suite:
+                name_depots(voulu.suite, place)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        held = sorted((place / ROUES).glob("*.whl"))
-    return Kit(dossier, used, len(held), sum(wheel.stat().st_size for wheel in held))
+        return _held(dossier, place, mis_a_jour=used)
 
 
-def _make(folder: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None]) -> None:
+def _stamps(place: Path) -> list[Path]:
+    """Return the stamp of each target whose libraries a kit holds."""
+    return sorted(place.glob(f"{BIBLIOTHEQUES}/*/{EMPREINTE}"))
+
+
+def _held(dossier: Path, place: Path, *, mis_a_jour: bool) -> Kit:
+    lock = shipped(LOCK).read_bytes()
+    stamps = {path.parent.name: path.read_bytes() for path in _stamps(place)}
+    ready = tuple(nom for nom, stamp in stamps.items() if stamp == lock)
+    parts = (BIBLIOTHEQUES, DOSSIER_PYTHON, ROUES)
+    size = sum(file.stat().st_size for part in parts for file in (place / part).rglob("*") if file.is_file())
+    return Kit(dossier, mis_a_jour, ready, tuple(nom for nom in stamps if nom not in ready), size)
+
+
+def _make(folder: Path, voulu: KitVoulu, *, unpacked: bool, step: Callable[[Cible], None]) -> None:
     (folder / PIECES).mkdir(parents=True)
     (folder / ROUES).mkdir()
     for name in LANCEURS:
@@ -76,10 +135,15 @@ def _make(folder: Path, *, hors_ligne: bool, step: Callable[[wheels.Cible], None
     _copy(f"{_SOURCE_EXEMPLE}/{CLASSEUR}", folder / EXEMPLE / CLASSEUR)
     for piece in sorted(shipped(f"{_SOURCE_EXEMPLE}/{PIECES}").iterdir()):
         _copy(f"{_SOURCE_EXEMPLE}/{PIECES}/{piece.name}", folder / EXEMPLE / PIECES / piece.name)
-    _copy(wheels.LOCK, folder / ROUES / wheels.LOCK)
+    _copy(LOCK, folder / ROUES / LOCK)
     wheels.write_own(folder / ROUES)
-    if hors_ligne:
-        wheels.download(folder / ROUES, step)
+    if unpacked:
+        libraries.unpack_own(next((folder / ROUES).glob("*.whl")), folder / BIBLIOTHEQUES)
+    for cible in voulu.cibles:
+        step(cible)
+        libraries.unpack(cible, folder / BIBLIOTHEQUES)
+    if voulu.python:
+        embedded.unpack(voulu.python, folder / DOSSIER_PYTHON)
 
 
 def _copy(name: str, target: Path) -> None:
@@ -90,7 +154,14 @@ def _copy(name: str, target: Path) -> None:
 
 
 def _update(made: Path, dossier: Path) -> None:
-    """Replace what is ours; the user's workbook, attachments and tried example stay, an absent part is added."""
+    """Replace what is ours; the user's workbook, attachments and tried example stay, an absent part is added.
+
+    The folders come first: one that is in use refuses, and nothing has changed.
+    """
+    discarded = made / "remplacés"
+    discarded.mkdir()
+    for folder in (*made.glob(DOSSIER_PYTHON), *sorted(made.glob(f"{BIBLIOTHEQUES}/*"))):
+        _replace(folder, dossier / folder.relative_to(made), discarded)
     for name in (*LANCEURS, GUIDE):
         (made / name).replace(dossier / name)
     for name in (PIECES, EXEMPLE):
@@ -98,16 +169,29 @@ def _update(made: Path, dossier: Path) -> None:
             (made / name).rename(dossier / name)
     if not any(file.suffix.lower() in _CLASSEURS for file in dossier.iterdir()):
         (made / CLASSEUR).rename(dossier / CLASSEUR)
-    _update_wheels(made / ROUES, dossier / ROUES)
+    _update_wheels(made / ROUES, dossier / ROUES, "*.whl" if _stamps(dossier) else _OURS)
 
 
-def _update_wheels(made: Path, roues: Path) -> None:
-    """Put the new wheels in and take the ones they replace away; the launcher reads the folder only when it starts."""
+def _replace(folder: Path, place: Path, discarded: Path) -> None:
+    """Put a folder in the place of its predecessor, which comes back where that fails."""
+    place.parent.mkdir(exist_ok=True)
+    before = discarded / place.name
+    if place.exists():
+        place.rename(before)
+    try:
+        folder.rename(place)
+    except OSError:
+        if before.exists():
+            before.rename(place)
+        raise
+
+
+def _update_wheels(made: Path, roues: Path, replaced: str) -> None:
+    """Put our new wheel in; wheels that an earlier offline kit held are taken away once its libraries are unpacked."""
     roues.mkdir(exist_ok=True)
     new = {file.name for file in made.iterdir()}
-    offline = sum(name.endswith(".whl") for name in new) > 1
     for name in sorted(new):
         (made / name).replace(roues / name)
-    for old in sorted(roues.glob("*.whl" if offline else _OURS)):
+    for old in sorted(roues.glob(replaced)):
         if old.name not in new:
             old.unlink()

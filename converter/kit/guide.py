@@ -31,9 +31,13 @@ pre code {{ font-size: 1em; }}
 pre {{ background: {theme.GRIS_CLAIR}; border: 1px solid {theme.GRIS}; padding: .7rem 1rem; font-size: .8rem;
        white-space: pre-wrap; }}
 blockquote {{ margin: 1rem 0; padding: .2rem 1rem; background: {theme.SAISIE[Niveau.A_COMPLETER]["bg_color"]}; }}
-@page {{ size: A4; margin: 16mm 14mm; }}
+@page {{ size: A4; margin: 12mm 12mm; }}
 @media print {{
-  html {{ font-size: 10.5pt; }}
+  html {{ font-size: 9.5pt; line-height: 1.35; }}
+  h2 {{ margin-top: 1.2rem; }}
+  table {{ font-size: 7.5pt; line-height: 1.2; }}
+  th, td {{ padding: 1pt 3pt; }}
+  img {{ max-height: 75mm; }}
   body {{ max-width: none; margin: 0; padding: 0; }}
   h1, h2, h3 {{ break-after: avoid; }}
   img, tr, pre, blockquote {{ break-inside: avoid; }}

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from converter.issues import Gravite
-from converter.marking import erreurs
+from converter.marking import erreurs, journal
 from converter.marking.accepted import read_accepted
 from converter.marking.erreurs_sheet import grouped
+from converter.marking.journal import Change
 from converter.xlsx import calculation, fills, notes, styles
 from converter.xlsx.book import ensure_strings, forget_strings, is_1904, workbook_part, worksheets
 from converter.xlsx.cells import Dates, write_values
@@ -22,6 +23,7 @@ from converter.xlsx.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
 __all__ = [
     "Accepted",
     "CellValue",
+    "Change",
     "ErrorLine",
     "Mark",
     "Valeur",
@@ -48,10 +50,12 @@ def annotate(
     marks: Sequence[Mark],
     values: Sequence[CellValue] = (),
     errors: Sequence[ErrorLine] | None = None,
+    changes: Sequence[Change] = (),
 ) -> tuple[CellValue, ...]:
     """Write `source` to `target` with these marks in place of any earlier ones, these values, these errors.
 
-    `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves it as it is.
+    `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves our sheets as they are.
+    `changes`: lines to add to those that the sheet `Journal` has.
     Marks and values for a sheet that has no cells (chart sheet) or is not there are left out. `target` is
     another path than `source`: `save.replace_workbook` writes in place.
 
@@ -71,7 +75,8 @@ def annotate(
         _mark(package, parts, marks)
         if errors is not None:
             with package.interpreting(workbook_part(package)):
-                erreurs.write_sheet(package, errors)
+                kept = journal.read(source, erreurs.find_sheet(package, erreurs.JOURNAL))
+                erreurs.write_sheets(package, errors, (*kept, *changes))
         if values or erreurs.find_sheet(package) is not None:
             ensure_strings(package)
         package.write(target)
@@ -86,7 +91,7 @@ def ensure_markable(source: Path) -> None:
 
 
 def unmark_cells(source: Path, target: Path) -> None:
-    """Write `source` to `target` without marks of ours and without our sheet `Erreurs`; values stay."""
+    """Write `source` to `target` without marks and sheets of ours; values stay."""
     with Package(source) as package:
         _unmark(package)
         package.write(target)
@@ -97,7 +102,7 @@ def _unmark(package: Package) -> None:
         _clean(package, part)
     styles.remove(package, "dxfs")
     with package.interpreting(workbook_part(package)):
-        erreurs.remove_sheet(package)
+        erreurs.remove_sheets(package)
     forget_strings(package)
 
 
@@ -121,7 +126,7 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     for name, cells in wanted.items():
         with package.interpreting(parts[name]):
             sheet = Worksheet.of(package.read(parts[name]))
-            written = write_values(sheet, _by_row(cells), dates, _heights(cells.values()))
+            written = write_values(sheet, _by_row(cells), dates)
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
             package.put(parts[name], written.sheet.data)
@@ -129,15 +134,6 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     if changed:
         calculation.after_change(package, parts.values(), formula_gone=formulas)
     return tuple(refused)
-
-
-def _heights(cells: Iterable[CellValue]) -> dict[int, float]:
-    """The height that each row needs, where the values say."""
-    heights: dict[int, float] = {}
-    for cell in cells:
-        if cell.hauteur is not None:
-            heights[cell.ligne] = max(cell.hauteur, heights.get(cell.ligne, 0))
-    return heights
 
 
 def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
@@ -151,17 +147,17 @@ def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> 
     by_sheet: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_sheet[mark.feuille].append(mark)
-    formats = fills.add_formats(package, {mark.gravite for name in parts for mark in by_sheet[name]})
+    formats = fills.add_formats(package, {_look(mark) for name in parts for mark in by_sheet[name]})
     for name, part in parts.items():
         if by_sheet[name]:
             with package.interpreting(part):
                 _mark_sheet(package, part, by_sheet[name], formats)
 
 
-def _mark_sheet(package: Package, part: str, marks: Sequence[Mark], formats: Mapping[Gravite, int]) -> None:
+def _mark_sheet(package: Package, part: str, marks: Sequence[Mark], formats: Mapping[str, int]) -> None:
     sheet = Worksheet.of(package.read(part))
     cells = _by_cell(sheet, marks)
-    sheet = fills.with_fills(sheet, _by_gravity(cells), formats)
+    sheet = fills.with_fills(sheet, _by_look(sheet, marks), formats)
     sheet = notes.with_notes(package, part, sheet, cells)
     package.put(part, sheet.data)
 
@@ -183,10 +179,21 @@ def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:
     }
 
 
-def _by_gravity(cells: Mapping[Cell, notes.Note]) -> dict[Gravite, list[Cell]]:
-    found: dict[Gravite, list[Cell]] = defaultdict(list)
-    for cell, note in cells.items():
-        found[note.gravite].append(cell)
+def _look(mark: Mark) -> str:
+    return fills.A_COMPLETER if mark.manque else mark.gravite
+
+
+def _by_look(sheet: Worksheet, marks: Sequence[Mark]) -> dict[str, list[Cell]]:
+    """The cells of each look, that of the worst mark on each."""
+    corners = _corners(sheet, {(mark.ligne, mark.colonne) for mark in marks})
+    worst = [fills.A_COMPLETER, *Gravite].index
+    looks: dict[Cell, str] = {}
+    for mark in marks:
+        cell = corners.get((mark.ligne, mark.colonne), (mark.ligne, mark.colonne))
+        looks[cell] = min(_look(mark), looks.get(cell, Gravite.CORRECTION), key=worst)
+    found: dict[str, list[Cell]] = defaultdict(list)
+    for cell, look in looks.items():
+        found[look].append(cell)
     return found
 
 

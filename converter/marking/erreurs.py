@@ -1,10 +1,15 @@
-"""Where the sheet `Erreurs` stands in the workbook: built anew in its place, taken away without a gap."""
+"""Where the sheets `Erreurs` and `Journal` stand in the workbook: built anew in place, taken away without a gap."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lxml import etree
+from openpyxl.utils import get_column_letter
 
-from converter.marking.erreurs_sheet import FORMATS, HEADING_ROW, STYLES, formats, quoted, worksheet
+from converter.issues import Gravite
+from converter.marking import erreurs_sheet, journal, landing
+from converter.marking.erreurs_sheet import FORMATS, HEADING_ROW, STYLES, folded, formats, quoted, worksheet
+from converter.marking.journal import Change
 from converter.xlsx import styles
 from converter.xlsx.book import ORDER, SheetEntry, insert, listed, main, sheets, workbook_part, worksheets
 from converter.xlsx.package import OFFICE_REL, Package
@@ -12,55 +17,103 @@ from converter.xlsx.sound import child, required, whole
 from converter.xlsx.trace import Tree, erase, trace, traces
 from converter.xlsx.wanted import ErrorLine
 
-NAME = "Erreurs"
-MARKER = "_segur_hop_erreurs"
-"""The hidden defined name by which our sheet is known, whatever it is called and whoever saved it."""
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A sheet of ours: its name, the row of its headings, its last column, its last printed one.
+
+    `marker` is the hidden defined name by which it is known, whatever it is called and whoever saved it.
+    """
+
+    name: str
+    marker: str
+    heading: int
+    last: str
+    printed: str
+
+
+ERREURS = Own(
+    "Erreurs",
+    "_segur_hop_erreurs",
+    HEADING_ROW,
+    get_column_letter(len(erreurs_sheet.COLUMNS)),
+    get_column_letter(erreurs_sheet.PRINTED),
+)
+_JOURNAL_END = get_column_letter(len(journal.COLUMNS))
+JOURNAL = Own("Journal", "_segur_hop_journal", journal.HEADING_ROW, _JOURNAL_END, _JOURNAL_END)
 
 _NAMES = "definedNames"
 _STYLES = (*STYLES, "cellXfs")
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
-def find_sheet(package: Package) -> SheetEntry | None:
+def find_sheet(package: Package, own: Own = ERREURS) -> SheetEntry | None:
     """Our sheet, if the workbook has it."""
-    names = _named(package.tree(workbook_part(package)), {MARKER})
+    names = _named(package.tree(workbook_part(package)), {own.marker})
     quoted = (names[0].text or "").rpartition("!")[0] if names else ""
     name = quoted[1:-1].replace("''", "'") if quoted.startswith("'") else quoted
     return next((each for each in sheets(package) if each.name == name and each.kind == "worksheet"), None)
 
 
-def remove_sheet(package: Package) -> None:
-    """Take our sheet out of the workbook, with the names, styles and views that counted on it."""
+def remove_sheets(package: Package) -> None:
+    """Take our sheets out of the workbook, with the names, styles and views that counted on them."""
+    landing.put_back(package)
+    for own in (JOURNAL, ERREURS):
+        _remove(package, own)
+    styles.remove(package, *_STYLES)
+
+
+def _remove(package: Package, own: Own) -> None:
     part = workbook_part(package)
-    if not _named(package.tree(part), {MARKER}):
+    if not _named(package.tree(part), {own.marker}):
         return
-    entry = find_sheet(package)
+    entry = find_sheet(package, own)
     workbook = package.edit(part)
-    _forget_names(workbook, entry)
+    _forget_names(workbook, entry, own)
     if entry is not None:
         child(workbook, main("sheets")).remove(listed(workbook)[entry.index])
         _close_gap(workbook, entry.index)
         _drop_part(package, entry)
         relation = next(each for each in package.relationships(part) if each.target == entry.part)
         package.unrelate(part, relation.id)
+
+
+def write_sheets(package: Package, lines: Sequence[ErrorLine], changes: Sequence[Change]) -> None:
+    """Build our sheets, where they stand already or else as the last ones; without changes there is no `Journal`.
+
+    The workbook opens on `Erreurs` where there is an error, else where the user was.
+    """
+    landing.put_back(package)
     styles.remove(package, *_STYLES)
+    look = _look(package)
+    erreurs = _place(package, ERREURS)
+    known = worksheets(package).keys()
+    wrong = any(line.gravite is Gravite.ERREUR for line in lines)
+    if wrong:
+        landing.land_on(package, erreurs)
+    content = worksheet(lines, look, known, selected=_is_active(package, erreurs))
+    package.add(erreurs.part, content, CONTENT_TYPE)
+    _add_names(package, erreurs, ERREURS, len(folded(lines)))
+    if changes:
+        entry = _place(package, JOURNAL)
+        content = journal.worksheet(changes, look, selected=_is_active(package, entry))
+        package.add(entry.part, content, CONTENT_TYPE)
+        _add_names(package, entry, JOURNAL, len(changes))
 
 
-def write_sheet(package: Package, lines: Sequence[ErrorLine]) -> None:
-    """Build our sheet, where it stands already or else as the last one of the workbook."""
-    part = workbook_part(package)
-    entry = find_sheet(package)
+def _place(package: Package, own: Own) -> SheetEntry:
+    """The place of a sheet of ours in the workbook, emptied of what it held."""
+    entry = find_sheet(package, own)
     if entry is not None:
         _drop_part(package, entry)
-    workbook = package.edit(part)
-    _forget_names(workbook, entry)
-    styles.remove(package, *_STYLES)
-    if entry is None:
-        entry = _new_entry(package, workbook)
-    selected = any(view.get("activeTab", "0") == str(entry.index) for view in workbook.iter(main("workbookView")))
-    known = worksheets(package).keys()
-    package.add(entry.part, worksheet(lines, _look(package), known, selected=selected), CONTENT_TYPE)
-    _add_names(workbook, entry, len(lines))
+    workbook = package.edit(workbook_part(package))
+    _forget_names(workbook, entry, own)
+    return entry or _new_entry(package, workbook, own)
+
+
+def _is_active(package: Package, entry: SheetEntry) -> bool:
+    views = package.tree(workbook_part(package)).iter(main("workbookView"))
+    return any(view.get("activeTab", "0") == str(entry.index) for view in views)
 
 
 def _look(package: Package) -> dict[str, int]:
@@ -70,13 +123,13 @@ def _look(package: Package) -> dict[str, int]:
     return {name: first + i for i, name in enumerate(FORMATS)}
 
 
-def _new_entry(package: Package, workbook: Tree) -> SheetEntry:
+def _new_entry(package: Package, workbook: Tree, own: Own) -> SheetEntry:
     there = listed(workbook)
     taken = {required(each, "name").casefold() for each in there}
-    number, name = 1, NAME
+    number, name = 1, own.name
     while name.casefold() in taken:
         number += 1
-        name = f"{NAME} ({number})"
+        name = f"{own.name} ({number})"
     part = package.free_name("xl/worksheets/sheetSegurHop{}.xml")
     relation = package.relate(workbook_part(package), "worksheet", part)
     sheet = etree.SubElement(child(workbook, main("sheets")), main("sheet"), name=name)
@@ -98,32 +151,36 @@ def _named(workbook: Tree, wanted: set[str]) -> list[Tree]:
     return [each for each in workbook.iter(main("definedName")) if each.get("name") in wanted]
 
 
-def _forget_names(workbook: Tree, entry: SheetEntry | None) -> None:
+def _forget_names(workbook: Tree, entry: SheetEntry | None, own: Own) -> None:
     """Drop the name that marks our sheet and those that hold for it alone."""
     names = workbook.find(main(_NAMES))
     if names is None:
         return
     index = None if entry is None else str(entry.index)
     for each in names.findall(main("definedName")):
-        if each.get("name") == MARKER or (index is not None and each.get("localSheetId") == index):
+        if each.get("name") == own.marker or (index is not None and each.get("localSheetId") == index):
             names.remove(each)
     if len(names) == 0 and _NAMES in traces(workbook):
         workbook.remove(names)
         erase(workbook, _NAMES)
 
 
-def _add_names(workbook: Tree, entry: SheetEntry, lines: int) -> None:
+def _add_names(package: Package, entry: SheetEntry, own: Own, lines: int) -> None:
+    workbook = package.edit(workbook_part(package))
     names = workbook.find(main(_NAMES))
     if names is None:
         names = insert(trace(workbook, _NAMES), _NAMES, ORDER)
     sheet = quoted(entry.name)
-    etree.SubElement(names, main("definedName"), name=MARKER, hidden="1").text = f"{sheet}!$A$1"
+    etree.SubElement(names, main("definedName"), name=own.marker, hidden="1").text = f"{sheet}!$A$1"
     if not lines:
         return
     local = {"localSheetId": str(entry.index)}
-    table = f"{sheet}!$A${HEADING_ROW}:$L${HEADING_ROW + lines}"
+    end = own.heading + lines
+    table = f"{sheet}!$A${own.heading}:${own.last}${end}"
     etree.SubElement(names, main("definedName"), name="_xlnm._FilterDatabase", hidden="1", **local).text = table
-    titles = f"{sheet}!${HEADING_ROW}:${HEADING_ROW}"
+    area = f"{sheet}!$A$1:${own.printed}${end}"
+    etree.SubElement(names, main("definedName"), name="_xlnm.Print_Area", **local).text = area
+    titles = f"{sheet}!${own.heading}:${own.heading}"
     etree.SubElement(names, main("definedName"), name="_xlnm.Print_Titles", **local).text = titles
 
 

@@ -7,25 +7,30 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 
 from converter.issues import Gravite, Place
+from converter.xlsx import fills
+from converter.xlsx.sheet import reference
 from converter.xlsx.text import MAIN, xml
 from converter.xlsx.trace import ALONE, OURS
 from converter.xlsx.wanted import ErrorLine
 
 COLUMNS = {
-    "Gravité": 15,
-    "Code": 8,
-    "Feuille": 15,
+    "Gravité": 14,
+    "Feuille": 14,
     "Cellule": 9,
-    "Colonne": 20,
-    "Valeur lue": 20,
-    "Attendu": 24,
+    "Lignes concernées": 12,
+    "Colonne": 18,
+    "Valeur lue": 18,
     "Message": 42,
-    "Que faire": 42,
-    "Correction proposée": 22,
-    "Accepter": 12,
-    "Lignes concernées": 20,
+    "Que faire": 40,
+    "Correction proposée": 18,
+    "Accepter": 10,
+    "Attendu": 26,
+    "Code": 8,
 }
 """The columns of the sheet and their widths in letters; longer texts wrap."""
+PRINTED = 10
+"""The columns that are printed, from the first: as many as an A4 page shows at a size that is read with ease."""
+_LINK, _ACCEPT = list(COLUMNS).index("Cellule") + 1, list(COLUMNS).index("Accepter") + 1
 
 HEADING_ROW = 5
 WORDS = {
@@ -48,7 +53,9 @@ def grouped(lines: Sequence[ErrorLine]) -> list[ErrorLine]:
     """Join the lines that say the same of the same column, with all their rows; the first of each leads."""
     groups: dict[ErrorLine, list[ErrorLine]] = {}
     for line in lines:
-        groups.setdefault(replace(line, ligne=0, lu="", lignes=()), []).append(line)
+        # A proposition is accepted for what was read: lines that offer one are joined where they read the same.
+        read = line.lu if line.proposition else ""
+        groups.setdefault(replace(line, ligne=0, lu=read, lignes=()), []).append(line)
     return [joined for group in groups.values() for joined in _joined(group)]
 
 
@@ -92,11 +99,11 @@ STYLES = {
     ),
     "fills": tuple(
         f'<fill><patternFill patternType="solid"><fgColor rgb="{colour}"/><bgColor indexed="64"/></patternFill></fill>'
-        for colour in ("FF1F3864", "FFFFC7CE", "FFFFE0B2", "FFDDEBF7", "FFFFF9DB", "FFC6EFCE")
+        for colour in ("FF1F3864", *(f"FF{each.fill}" for each in fills.COLOURS.values()), "FFFFF9DB", "FFC6EFCE")
     ),
     "borders": (f"<border>{_THIN}<diagonal/></border>",),
 }
-_PLAIN, _BIG, _WHITE, _LINK, _BOLD = range(5)
+_PLAIN, _BIG, _WHITE, _BLUE_LINK, _BOLD = range(5)
 _DARK, _RED, _ORANGE, _BLUE, _INPUT, _GREEN = range(6)
 FORMATS: dict[str, tuple[int, int | None, bool]] = {
     "title": (_BIG, None, False),
@@ -106,7 +113,7 @@ FORMATS: dict[str, tuple[int, int | None, bool]] = {
     Gravite.ERREUR: (_BOLD, _RED, True),
     Gravite.AVERTISSEMENT: (_BOLD, _ORANGE, True),
     Gravite.CORRECTION: (_BOLD, _BLUE, True),
-    "link": (_LINK, None, True),
+    "link": (_BLUE_LINK, None, True),
     "accept": (_BOLD, _INPUT, True),
     "well": (_BIG, _GREEN, False),
 }
@@ -134,14 +141,20 @@ def worksheet(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collec
     `look`: the index of each of `FORMATS` in the workbook; `known`: the sheets a link may lead to; `selected`:
     whether it is the sheet the workbook opens on.
     """
+    body = _findings(folded(lines), look, known) if lines else _nothing(look)
     colour = "FFC00000" if lines else "FF70AD47"
+    return page(body, colour=colour, heading=HEADING_ROW if lines else 0, selected=selected)
+
+
+def page(body: str, *, colour: str, heading: int, selected: bool) -> bytes:
+    """A worksheet part of ours: its columns and rows, the row of its headings (0: none), as it opens and prints."""
     view = f'showGridLines="0"{_SELECTED if selected else ""} workbookViewId="0"'
-    body = _findings(lines, look, known) if lines else _nothing(look)
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<!--{OURS} {ALONE}=-->'
-        f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="{colour}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-        f"<sheetViews><sheetView {view}>{_PANE if lines else ''}</sheetView></sheetViews>"
-        f'<sheetFormatPr defaultRowHeight="15"/>{body}'
+        f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="{colour}"/><outlinePr summaryBelow="0"/>'
+        f'<pageSetUpPr fitToPage="1"/></sheetPr>'
+        f"<sheetViews><sheetView {view}>{_pane(heading) if heading else ''}</sheetView></sheetViews>"
+        f'<sheetFormatPr defaultRowHeight="15" outlineLevelRow="1"/>{body}'
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
         "<headerFooter><oddFooter>&amp;L&amp;F — &amp;A&amp;RPage &amp;P sur &amp;N</oddFooter></headerFooter>"
@@ -149,16 +162,36 @@ def worksheet(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collec
     ).encode()
 
 
+def _pane(heading: int) -> str:
+    first = f"A{heading + 1}"
+    return (
+        f'<pane ySplit="{heading}" topLeftCell="{first}" activePane="bottomLeft" state="frozen"/>'
+        f'<selection pane="bottomLeft" activeCell="{first}" sqref="{first}"/>'
+    )
+
+
+def folded(lines: Sequence[ErrorLine]) -> list[ErrorLine]:
+    """The lines with those of little account behind one that tells how many they are, where it hides several."""
+    minor = [line for line in lines if line.replie]
+    if len(minor) < _FOLDED:
+        return [replace(line, replie=False) for line in lines]
+    count = sum(max(1, len(line.lignes)) for line in minor)
+    told = ErrorLine(
+        *(Gravite.CORRECTION, "", "", 0, 0, "", "", ""),
+        f"{count} saisies comprises malgré leur forme : majuscules, espaces, zéros, OUI/NON.",
+        "Rien à faire. Le bouton + dans la marge les montre.",
+    )
+    return [*(line for line in lines if not line.replie), told, *minor]
+
+
+_FOLDED = 2
+"""Lines worth folding."""
 _SELECTED = ' tabSelected="1"'
-_PANE = (
-    f'<pane ySplit="{HEADING_ROW}" topLeftCell="A{HEADING_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
-    f'<selection pane="bottomLeft" activeCell="A{HEADING_ROW + 1}" sqref="A{HEADING_ROW + 1}"/>'
-)
 
 
 def _nothing(look: Mapping[str, int]) -> str:
     """The sheet when there is nothing to say: one green line."""
-    cells = _cell(2, 1, ALL_WELL, look["well"]) + "".join(_cell(2, i, "", look["well"]) for i in range(2, 9))
+    cells = inline(2, 1, ALL_WELL, look["well"]) + "".join(inline(2, i, "", look["well"]) for i in range(2, 9))
     return (
         f'<cols><col min="1" max="8" width="14" customWidth="1"/></cols>'
         f'<sheetData><row r="2" ht="36" customHeight="1">{cells}</row></sheetData>'
@@ -175,20 +208,17 @@ def _findings(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collec
     rows = [*_head(lines, look), *(_row(row, line, look) for row, line in enumerate(lines, HEADING_ROW + 1))]
     return (
         f"<cols>{columns}</cols><sheetData>{''.join(rows)}</sheetData>"
-        f'<autoFilter ref="A{HEADING_ROW}:L{last}"/>{_choices(lines)}{_links(lines, known)}'
+        f'<autoFilter ref="A{HEADING_ROW}:{get_column_letter(len(COLUMNS))}{last}"/>'
+        f"{_choices(lines)}{_links(lines, known)}"
     )
 
 
 def _head(lines: Sequence[ErrorLine], look: Mapping[str, int]) -> list[str]:
     """The title, what there is, what to do, and the headings."""
     advice = (
-        "Un clic sur la référence (colonne « Cellule ») mène à la cellule. Corrigez, enregistrez, fermez le "
-        "classeur, puis relancez : cette feuille est refaite à chaque fois."
+        "Un clic sur la référence (colonne « Cellule ») mène à la cellule. Corrigez, enregistrez, fermez, relancez."
     )
-    accept = (
-        "Pour adopter une correction proposée : choisissez OUI dans la colonne « Accepter », enregistrez, fermez, "
-        "puis relancez."
-    )
+    accept = "Pour adopter une correction proposée : OUI dans la colonne « Accepter ». La feuille « Journal » le garde."
     texts = [
         ("Points à revoir dans ce classeur", "title", ' ht="26" customHeight="1"'),
         (_summary(lines), "line", ""),
@@ -196,16 +226,16 @@ def _head(lines: Sequence[ErrorLine], look: Mapping[str, int]) -> list[str]:
         (accept if any(line.proposition for line in lines) else "", "line", ""),
     ]
     rows = [
-        f'<row r="{row}"{height}>{_cell(row, 1, text, look[style])}</row>'
+        f'<row r="{row}"{height}>{inline(row, 1, text, look[style])}</row>'
         for row, (text, style, height) in enumerate(texts, 1)
     ]
-    cells = "".join(_cell(HEADING_ROW, i, heading, look["heading"]) for i, heading in enumerate(COLUMNS, 1))
-    return [*rows, f'<row r="{HEADING_ROW}" ht="{_LINE}">{cells}</row>']
+    cells = "".join(inline(HEADING_ROW, i, heading, look["heading"]) for i, heading in enumerate(COLUMNS, 1))
+    return [*rows, f'<row r="{HEADING_ROW}" ht="{2 * _LINE}" customHeight="1">{cells}</row>']
 
 
 def _summary(lines: Sequence[ErrorLine]) -> str:
     counts: Counter[Gravite] = Counter()
-    for line in lines:
+    for line in (each for each in lines if each.code):
         counts[line.gravite] += max(1, len(line.lignes))
     told = [f"{counts[each]} {WORDS[each][1 if counts[each] == 1 else 2]}" for each in Gravite if counts[each]]
     return ", ".join(told) + "."
@@ -214,21 +244,22 @@ def _summary(lines: Sequence[ErrorLine]) -> str:
 def _row(row: int, line: ErrorLine, look: Mapping[str, int]) -> str:
     texts = (
         WORDS[line.gravite][0],
-        line.code,
         line.feuille,
         _place(line),
+        _rows(line),
         line.intitule,
         line.lu,
-        line.attendu,
         line.message,
         line.conseil,
         line.proposition,
         "",
-        _rows(line),
+        line.attendu,
+        line.code,
     )
-    formats = {1: line.gravite, 4: "link", 11: "accept" if line.proposition else "text"}
-    cells = "".join(_cell(row, i, text, look[formats.get(i, "text")]) for i, text in enumerate(texts, 1))
-    return f'<row r="{row}" ht="{_height(texts)}">{cells}</row>'
+    formats = {1: line.gravite, _LINK: "link", _ACCEPT: "accept" if line.proposition else "text"}
+    outline = ' outlineLevel="1" hidden="1"' if line.replie else "" if line.code else ' collapsed="1"'
+    cells = "".join(inline(row, i, text, look[formats.get(i, "text")]) for i, text in enumerate(texts, 1))
+    return f'<row r="{row}" ht="{_height(texts)}" customHeight="1"{outline}>{cells}</row>'
 
 
 def _height(texts: Sequence[str]) -> int:
@@ -251,7 +282,8 @@ def _rows(line: ErrorLine) -> str:
     return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in found)
 
 
-def _cell(row: int, column: int, text: str, style: int) -> str:
+def inline(row: int, column: int, text: str, style: int) -> str:
+    """A cell that holds a text of its own."""
     letter = get_column_letter(column)
     place = f'<c r="{letter}{row}" s="{style}"'
     kept = xml(text)
@@ -263,10 +295,11 @@ def _choices(lines: Sequence[ErrorLine]) -> str:
     offered = [row for row, line in enumerate(lines, HEADING_ROW + 1) if line.proposition]
     if not offered:
         return ""
-    cells = " ".join(f"K{first}" if first == last else f"K{first}:K{last}" for first, last in runs(offered))
+    cells = " ".join(reference(first, _ACCEPT, last, _ACCEPT) for first, last in runs(offered))
     return (
         '<dataValidations count="1"><dataValidation type="list" allowBlank="1" showInputMessage="1"'
-        ' showErrorMessage="1" errorTitle="Accepter" error="Choisissez OUI, ou laissez la cellule vide."'
+        ' showErrorMessage="1" errorStyle="warning" errorTitle="Accepter"'
+        ' error="Choisissez OUI, ou laissez la cellule vide."'
         ' promptTitle="Accepter" prompt="OUI : la correction proposée sera écrite à votre place."'
         f' sqref="{cells}"><formula1>"OUI"</formula1></dataValidation></dataValidations>'
     )
@@ -274,7 +307,7 @@ def _choices(lines: Sequence[ErrorLine]) -> str:
 
 def _links(lines: Sequence[ErrorLine], known: Collection[str]) -> str:
     links = "".join(
-        f'<hyperlink ref="D{row}" location="{xml(_target(line))}" display="{_place(line)}"/>'
+        f'<hyperlink ref="{get_column_letter(_LINK)}{row}" location="{xml(_target(line))}" display="{_place(line)}"/>'
         for row, line in enumerate(lines, HEADING_ROW + 1)
         if line.feuille in known and _place(line)
     )

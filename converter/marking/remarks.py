@@ -1,20 +1,21 @@
 """From a verdict to what is written into the workbook: marks, the tool's own columns, the lines of `Erreurs`. Pure."""
 
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from converter.checking.check import Lecture, Verdict
-from converter.issues import Gravite, Issue
-from converter.marking.annotate import Accepted, CellValue, ErrorLine, Mark
+from converter.issues import Gravite, Issue, Place
+from converter.marking.adopting import Acceptation
+from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
-from converter.sentences.say import attendu, conseil, gravite, libelle, phrase
+from converter.sentences.say import attendu, conseil, gravite, libelle, phrase, rang
+from converter.sentences.typography import french, plural
 from converter.spec import programme, tags
 from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
@@ -42,18 +43,32 @@ class Suivi:
         return values | {nom: getattr(reponse, nom) for nom in ("numeroASP", "codeTraitement", "libelleTraitement")}
 
 
+_WAITING = frozenset({"V001", "R110"})
+"""What is found of an empty cell that waits for a value."""
+
+
 def marks(issues: Iterable[Issue]) -> list[Mark]:
     """Mark each cell at fault; a correction is no fault and is listed in `Erreurs` only."""
     return [
-        Mark(issue.place.feuille, issue.place.ligne, issue.place.colonne, gravity, f"{phrase(issue)} {conseil(issue)}")
+        Mark(
+            issue.place.feuille,
+            issue.place.ligne,
+            issue.place.colonne,
+            gravity,
+            f"{phrase(issue)} {conseil(issue)}",
+            manque=issue.code in _WAITING,
+        )
         for issue in issues
         if issue.place.cellule and (gravity := gravite(issue.code)) is not Gravite.CORRECTION
     ]
 
 
+_MINOR = 3
+"""The rank of what was understood with nothing to do: zeros, spaces, capitals, OUI and NON."""
+
+
 def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
-    """List every issue, the gravest first."""
-    rank = {gravity: number for number, gravity in enumerate(Gravite)}
+    """List every issue, the gravest first; of what was repaired, amounts and dates that were re-read."""
     lines = [
         ErrorLine(
             gravite(issue.code),
@@ -67,10 +82,11 @@ def error_lines(issues: Iterable[Issue]) -> list[ErrorLine]:
             phrase(issue),
             conseil(issue),
             issue.proposition or _repaired(issue),
+            replie=rang(issue.code) == _MINOR and issue.code[0] in "CP",
         )
         for issue in issues
     ]
-    return sorted(lines, key=lambda line: rank[line.gravite])
+    return sorted(lines, key=lambda line: (rang(line.code), line.replie))
 
 
 def _repaired(issue: Issue) -> str:
@@ -78,19 +94,20 @@ def _repaired(issue: Issue) -> str:
     return dict(issue.faits).get("lu", "") if gravite(issue.code) is Gravite.CORRECTION else ""
 
 
-def accepted_values(lecture: Lecture, accepted: Iterable[Accepted]) -> list[CellValue]:
-    """Return the propositions the user said OUI to, as values of their columns.
-
-    A cell that no longer holds what was read when the proposition was made keeps what the user typed since.
-    """
-    tables = {table.feuille: table for table in lecture.classeur.tables()}
+def journal_lines(acceptations: Iterable[Acceptation], at: datetime) -> list[Change]:
+    """Return the lines of `Journal` that the accepted propositions add."""
     return [
-        CellValue(line.feuille, ligne, line.colonne, tags.TAG[balise].format.excel_of_proposition(line.proposition))
-        for line in accepted
-        if (table := tables.get(line.feuille))
-        for balise in (nom for nom, column in table.colonnes.items() if column == line.colonne)
-        for ligne in line.lignes
-        if ligne in table.brut.index and show(table.brut.loc[ligne, balise]) == line.lu
+        Change(
+            f"{at:%d/%m/%Y %H:%M}",
+            each.place.feuille,
+            each.place.cellule,
+            libelle(each.balise),
+            each.ancien,
+            each.nouveau,
+            each.pourquoi,
+        )
+        for each in acceptations
+        if not each.refus
     ]
 
 
@@ -100,7 +117,9 @@ def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi])
     notes = _notes(verdict.issues)
     wanted = {DEMANDES: _request_columns(lecture, verdict, notes, suivis)}
     for table in (classeur.beneficiaires, classeur.pieces):
-        wanted[table.nom] = {ligne: {"controle": _own_text(notes, table, ligne)} for ligne in table.brut.index}
+        wanted[table.nom] = {
+            ligne: {"controle": _counted(notes.get((table.feuille, ligne), ()))} for ligne in table.brut.index
+        }
     if verdict.etablissements:
         finess = lecture.frames.beneficiaires.valeurs["FINESSPMSI"].fillna("")
         for ligne, told in wanted[BENEFICIAIRES].items():
@@ -128,8 +147,40 @@ def _notes(issues: Iterable[Issue]) -> Notes:
     return notes
 
 
-def _own_text(notes: Notes, table: Table, ligne: int) -> str:
-    return " ".join(f"{phrase(issue)} {conseil(issue)}" for issue in notes.get((table.feuille, ligne), ()))
+_NAMED = 3
+"""Columns that the line of `controle` names."""
+
+
+def _counted(issues: Sequence[Issue], elsewhere: Sequence[Place] = ()) -> str:
+    """Return how many errors, or else warnings, and in which columns: one line, the sentences stand in the notes."""
+    for gravity, word in ((Gravite.ERREUR, "erreur"), (Gravite.AVERTISSEMENT, "avertissement")):
+        found = [issue for issue in issues if gravite(issue.code) is gravity]
+        if found:
+            shown = list(dict.fromkeys([*filter(None, map(_short, found)), *map(_cell, elsewhere)]))
+            named = ", ".join(shown[:_NAMED]) + (", …" if len(shown) > _NAMED else "")
+            return french(f"{plural(len(found), word)} : {named}" if named else plural(len(found), word))
+    return ""
+
+
+def _short(issue: Issue) -> str:
+    tag = tags.TAG.get(issue.balise)
+    return (tag.court or tag.libelle) if tag else ""
+
+
+def _cell(place: Place) -> str:
+    return f"{place.feuille} {place.cellule}".strip()
+
+
+def _standing(suivi: Suivi, libelle: str, issues: Sequence[Issue], elsewhere: Sequence[Place]) -> str:
+    """Return the one line of a request: where it stands, and what is to be looked at."""
+    if suivi.etat is Etat.REJETEE:
+        return french(f"{suivi.etat} : {libelle}") if libelle else suivi.etat.value
+    counted = _counted(issues, elsewhere)
+    if suivi.etat is not Etat.A_CORRIGER:
+        return ", ".join(filter(None, (suivi.etat.value, counted)))
+    if any(gravite(issue.code) is Gravite.ERREUR for issue in issues):
+        return counted
+    return french(f"{suivi.etat} : voir {', '.join(map(_cell, elsewhere[:_NAMED]))}") if elsewhere else suivi.etat.value
 
 
 def _request_columns(
@@ -138,9 +189,10 @@ def _request_columns(
     table = lecture.classeur.demandes
     columns: dict[int, dict[str, Any]] = {}
     for ligne, suivi in suivis.items():
-        elsewhere = (f"Voir {place.feuille}, cellule {place.cellule}." for place in verdict.retenues.get(ligne, ()))
-        text = " ".join(filter(None, (_own_text(notes, table, ligne), *elsewhere)))
-        columns[ligne] = {**suivi.columns(), "controle": text}
+        told = table.brut["libelleTraitement"].get(ligne) if "libelleTraitement" in table.brut else None
+        elsewhere = verdict.retenues.get(ligne, ())
+        line = _standing(suivi, show(told), notes.get((table.feuille, ligne), ()), elsewhere)
+        columns[ligne] = {**suivi.columns(), "controle": line}
     return columns
 
 
@@ -164,20 +216,7 @@ def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[C
         }
         for ligne, row in wanted.items():
             if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):
-                yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom], _height(tag, row[tag.nom]))
-
-
-_LINE, _HIGHEST = 15.0, 409.0
-"""Points of a line of the default font, and of the highest row that Excel has."""
-
-
-def _height(tag: tags.Tag, value: Any) -> float | None:
-    """Return the height a row needs for a sentence in its column: Excel and LibreOffice do not see to it themselves."""
-    if tag.nom not in tags.PHRASES:
-        return None
-    # A column is as wide as so many figures, and letters are narrower than figures.
-    lines = len(textwrap.wrap(str(value or ""), round(1.1 * tag.largeur)))
-    return min(lines * _LINE, _HIGHEST) if lines > 1 else 0
+                yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom])
 
 
 def _same(held: Any, wanted: Any) -> bool:

@@ -33,8 +33,8 @@ MESSAGES: Mapping[str, Message] = {
         "dépôt introuvable après une interruption",
         "La conversion précédente a été interrompue à la fin, et le dossier du dépôt {depot} ({demandes}) "
         "est introuvable : il a sans doute été déplacé.",
-        "Par prudence, ses demandes restent Convertie. Si vous ne l’avez jamais téléversé, annulez-le : "
-        "segur-hop annuler {depot}.",
+        "Par prudence, ses demandes restent Convertie. Si vous ne l’avez jamais téléversé, annulez-le "
+        "au menu de Convertir.",
     ),
     "D005": Message(
         _A,
@@ -73,8 +73,8 @@ MESSAGES: Mapping[str, Message] = {
         "modifiée depuis sa conversion",
         "La demande {valeur} a été modifiée depuis sa conversion dans {depot} : le fichier ne contient pas ce "
         "changement.",
-        "Si le fichier n’a pas encore été téléversé, annulez le dépôt (segur-hop annuler {depot}) et convertissez à "
-        "nouveau ; sinon, remettez les valeurs d’origine.",
+        "Si le fichier n’a pas encore été téléversé, annulez le dépôt {depot} (au menu de Convertir) et "
+        "convertissez à nouveau ; sinon, remettez les valeurs d’origine.",
     ),
     "D012": Message(
         _E,
@@ -97,7 +97,7 @@ MESSAGES: Mapping[str, Message] = {
         _A,
         "état d’après le classeur seul",
         "Le registre ne connaît pas la demande {valeur} : elle est {etat} d’après le classeur ({depot}).",
-        "Rien à faire si c’est exact. Sinon, annulez ce dépôt (segur-hop annuler {depot}) ou, si son nom manque, "
+        "Rien à faire si c’est exact. Sinon, annulez ce dépôt {depot} (au menu de Convertir) ou, si son nom manque, "
         "effacez l’État de la ligne.",
     ),
     "D015": Message(

@@ -92,6 +92,13 @@ MESSAGES: Mapping[str, Message] = {
         "pip n’a pas pu rassembler les bibliothèques : {raison}",
         "Vérifiez le réseau et les réglages de pip, puis recommencez : rien n’a été laissé à moitié fait.",
     ),
+    "E044": Message(
+        _E,
+        "dossier des dépôts hors d’atteinte",
+        "Le dossier des dépôts « {chemin} », commun à vos campagnes, est introuvable.",
+        "Reconnectez le lecteur réseau ou remettez ce dossier à sa place ; s’il a été déplacé, écrivez où dans "
+        "« {fichier} ».",
+    ),
     "E101": Message(
         _E,
         "fichier verrouillé",

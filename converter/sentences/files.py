@@ -154,4 +154,22 @@ MESSAGES: Mapping[str, Message] = {
         "« {fichier} » est un dossier, pas un fichier.",
         "Ajoutez le nom du fichier à écrire.",
     ),
+    "F033": Message(
+        _E,
+        "pas le Python attendu",
+        "« {fichier} » n’est pas l’archive « embeddable » 64 bits d’un Python 3.11 à 3.14 de python.org.",
+        "Prenez sur python.org « Windows embeddable package (64-bit) », sans décompresser le fichier .zip.",
+    ),
+    "F034": Message(
+        _E,
+        "pas de dépôts à suivre",
+        "« {fichier} » ne contient pas de dossier « depots » : il n’y a rien à y poursuivre.",
+        "Donnez à --suite le dossier de la campagne précédente, celui de son classeur.",
+    ),
+    "F035": Message(
+        _E,
+        "dépôts déjà commencés",
+        "« {fichier} » a déjà ses propres dépôts : deux suites de numéros ne peuvent pas être réunies.",
+        "Faites le kit de la nouvelle campagne dans un dossier neuf.",
+    ),
 }

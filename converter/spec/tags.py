@@ -78,6 +78,8 @@ class Tag:
     exemple: str = ""
     largeur: int = 18
     """Width of the column, in characters of the default font."""
+    court: str = ""
+    """The heading in a word or two, where it is longer: for the one line of `controle`."""
 
     @property
     def nullable(self) -> bool:
@@ -189,8 +191,21 @@ TAGS: tuple[Tag, ...] = (
         format=NUMERO_EDITEUR,
         feuilles=DATA_SHEETS,
         exemple="00001",
-        largeur=11,
+        largeur=9,
         aide="Votre numéro de la demande : 5 lettres ou chiffres, jamais réutilisé. Il relie les trois feuilles.",
+    ),
+    _outil(
+        nom="etat",
+        libelle="État",
+        largeur=11,
+        aide="À corriger, Prête, Convertie, Acceptée ou Rejetée : rempli par l’outil.",
+    ),
+    _outil(
+        nom="controle",
+        libelle="Contrôle",
+        feuilles=DATA_SHEETS,
+        largeur=27,
+        aide="Combien de points à revoir sur la ligne, et dans quelles colonnes : rempli par l’outil.",
     ),
     Tag(
         nom="logiciel",
@@ -201,54 +216,60 @@ TAGS: tuple[Tag, ...] = (
         obligation=Obligation.SELON,
         json=False,
         exemple="DPI",
-        largeur=10,
+        largeur=9,
         section="2.1",
         aide="DPI, PFI ou RI. Vide : le seul logiciel dont le numéro ANS est rempli dans Paramètres.",
     ),
     _commande(
         nom="dateCommande",
         libelle="Date de signature du bon de commande",
+        court="Date",
         format=DATE,
         exemple="15/04/2022",
-        largeur=14,
+        largeur=18,
         aide="Le jour où le client final a signé le bon de commande (JJ/MM/AAAA).",
     ),
     _commande(
         nom="regimeTVA",
         libelle="Régime de TVA",
+        court="TVA",
         format=REGIME_TVA,
         exemple="HT",
-        largeur=10,
+        largeur=9,
         aide="Votre régime, à vous fournisseur : HT si vous n’êtes pas assujetti à la TVA (une preuve est à joindre), "
         "sinon TTC.",
     ),
     _commande(
         nom="montantSegurHT",
         libelle="Montant Ségur HT (€)",
+        court="Montant",
         format=MONTANT,
         exemple="13750,00",
-        largeur=15,
+        largeur=13,
         aide="Montant hors taxe de la prestation Ségur, au centime, tel qu’il figure sur le bon de commande.",
     ),
     _portee(
         nom="isMandataire",
         libelle="Commande portée par un mandataire ?",
+        court="Mandataire",
         format=BOOLEEN,
         exemple="NON",
-        largeur=14,
+        largeur=19,
         aide="OUI si un mandataire a commandé pour plusieurs établissements (ES-PMSI) ; le mandat peut être exigé.",
     ),
     _portee(
         nom="isClientUnique",
         libelle="Client unique ?",
+        court="Client unique",
         format=BOOLEEN,
         exemple="NON",
-        largeur=10,
+        largeur=9,
         aide="OUI si tous les établissements de la demande ont le même FINESS PMSI, NON s’ils en ont plusieurs.",
     ),
     _mandataire(
         nom="nomMandataire",
         libelle="Nom du mandataire",
+        court="Nom mandataire",
         format=NOM,
         largeur=20,
         aide="Nom du représentant du mandataire, en MAJUSCULES ; seulement si mandataire = OUI et client unique = NON.",
@@ -256,6 +277,7 @@ TAGS: tuple[Tag, ...] = (
     _mandataire(
         nom="emailMandataire",
         libelle="Courriel du mandataire",
+        court="Courriel mandataire",
         format=EMAIL,
         largeur=26,
         aide="Courriel du représentant du mandataire ; seulement si mandataire = OUI et client unique = NON.",
@@ -263,6 +285,7 @@ TAGS: tuple[Tag, ...] = (
     _mandataire(
         nom="telephoneMandataire",
         libelle="Téléphone du mandataire",
+        court="Tél. mandataire",
         format=TELEPHONE,
         largeur=16,
         aide="Téléphone du représentant du mandataire ; seulement si mandataire = OUI et client unique = NON.",
@@ -270,6 +293,7 @@ TAGS: tuple[Tag, ...] = (
     _client(
         nom="nomClient",
         libelle="Nom du signataire",
+        court="Nom",
         format=NOM,
         exemple="DUPONT",
         largeur=24,
@@ -279,6 +303,7 @@ TAGS: tuple[Tag, ...] = (
     _client(
         nom="emailClient",
         libelle="Courriel du signataire",
+        court="Courriel",
         format=EMAIL,
         exemple="m.dupont@ch-saint-martin.fr",
         largeur=32,
@@ -287,6 +312,7 @@ TAGS: tuple[Tag, ...] = (
     _client(
         nom="telephoneClient",
         libelle="Téléphone du signataire",
+        court="Téléphone",
         format=TELEPHONE,
         exemple="01 44 55 66 77",
         largeur=18,
@@ -295,6 +321,7 @@ TAGS: tuple[Tag, ...] = (
     _client(
         nom="FINESSPMSI",
         libelle="FINESS PMSI",
+        court="FINESS",
         format=FINESS,
         exemple="750712184",
         largeur=14,
@@ -350,49 +377,56 @@ TAGS: tuple[Tag, ...] = (
     _dpi(
         nom="isPFIpourEnvoiDMPIndependante",
         libelle="DMP : PFI indépendante du DPI ?",
+        court="DMP",
         exemple="NON",
-        largeur=15,
+        largeur=20,
         aide="L’envoi des documents au DMP passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
         "Intégration INS ».",
     ),
     _dpi(
         nom="isPFIpourEnvoiMSSProIndependante",
         libelle="MSS Pro : PFI indépendante du DPI ?",
+        court="MSS Pro",
         exemple="OUI",
-        largeur=15,
+        largeur=20,
         aide="L’envoi par la MSS Pro passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
         "Intégration INS ».",
     ),
     _dpi(
         nom="isPFIpourEnvoiMSSPCitoyenIndependante",
         libelle="MSS citoyen : PFI indépendante du DPI ?",
+        court="MSS citoyen",
         exemple="OUI",
-        largeur=15,
+        largeur=20,
         aide="L’envoi par la MSS citoyen passe-t-il par un logiciel indépendant du DPI ? OUI exige le profil « "
         "Intégration INS ».",
     ),
     _dpi(
         nom="isProSanteConnectNeeded",
         libelle="ProSanté Connect demandé ?",
+        court="ProSanté Connect",
         exemple="OUI",
-        largeur=13,
+        largeur=16,
         aide="Le DPI doit-il proposer l’identification par ProSanté Connect en plus de la sienne ?",
     ),
     _pfi(
         nom="isCRBIOAssociated",
         libelle="CR de biologie reçus en OUL / ORU ?",
-        largeur=15,
+        court="CR biologie",
+        largeur=20,
         aide="PFI seulement : les comptes rendus de biologie arrivent-ils en OUL ou ORU, avec confidentialité ?",
     ),
     _pfi(
         nom="isCRRADAssociated",
         libelle="CR de radiologie reçus en MDM / ORU ?",
-        largeur=15,
+        court="CR radiologie",
+        largeur=20,
         aide="PFI seulement : les comptes rendus de radiologie arrivent-ils en MDM ou ORU, avec confidentialité ?",
     ),
     _pfi(
         nom="operateurMessagerie",
         libelle="Opérateur de messagerie sécurisée",
+        court="Opérateur",
         format=OPERATEUR,
         largeur=20,
         aide="PFI seulement : l’opérateur de messagerie sécurisée de santé, exigé si la PFI envoie par une MSS.",
@@ -401,33 +435,23 @@ TAGS: tuple[Tag, ...] = (
     _pfi(
         nom="isEnvoiDMP",
         libelle="Envoi au DMP par la PFI ?",
-        largeur=13,
+        court="Envoi DMP",
+        largeur=15,
         aide="PFI seulement : les documents de santé sont-ils envoyés au DMP par la PFI ?",
     ),
     _pfi(
         nom="isEnvoiMSSPro",
         libelle="Envoi par MSS Pro via la PFI ?",
-        largeur=13,
+        court="Envoi MSS Pro",
+        largeur=17,
         aide="PFI seulement : les documents de santé sont-ils envoyés par la MSS Pro via la PFI ?",
     ),
     _pfi(
         nom="isEnvoiMSSCitoyen",
         libelle="Envoi par MSS citoyen via la PFI ?",
-        largeur=13,
+        court="Envoi MSS citoyen",
+        largeur=21,
         aide="PFI seulement : les documents de santé sont-ils envoyés par la MSS citoyen via la PFI ?",
-    ),
-    _outil(
-        nom="etat",
-        libelle="État",
-        largeur=13,
-        aide="À corriger, Prête, Convertie, Acceptée ou Rejetée : rempli par l’outil.",
-    ),
-    _outil(
-        nom="controle",
-        libelle="Contrôle",
-        feuilles=DATA_SHEETS,
-        largeur=50,
-        aide="Ce qui est à corriger sur la ligne, en toutes lettres : rempli par l’outil.",
     ),
     _outil(
         nom="fichierJSON",
@@ -483,7 +507,7 @@ TAGS: tuple[Tag, ...] = (
 )
 
 PHRASES = frozenset({"controle", "libelleTraitement"})
-"""The columns that hold sentences: wrapped, and their rows as high as the text."""
+"""The columns that hold a line in plain words."""
 TAG = MappingProxyType({tag.nom: tag for tag in TAGS})
 JSON_TAGS = tuple(tag for tag in TAGS if tag.json)
 DPI_TAGS = tuple(tag for tag in TAGS if tag.bloc == _DPI)
@@ -492,7 +516,7 @@ MANDATAIRE_TAGS = ("nomMandataire", "emailMandataire", "telephoneMandataire")
 
 
 def columns(feuille: str) -> tuple[Tag, ...]:
-    """Return the tags of a data sheet in the order of the template, the tool's own last."""
+    """Return the tags of a data sheet in the order of the template."""
     return tuple(tag for tag in TAGS if feuille in tag.feuilles)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
@@ -32,8 +31,6 @@ Row = Mapping[int, Valeur]
 """Values of one row by column, from 1."""
 
 _SPANS = re.compile(rb"""\bspans\s*=\s*["'](\d{1,7}):(\d{1,7})["']""")
-_HEIGHT = re.compile(rb"""\sht\s*=\s*["'][^"']*["']""")
-_ROW_NAME = re.compile(rb"<[\w:.-]*row(?=[\s/>])")
 _LETTERS = re.compile(rb"[A-Za-z]+")
 
 
@@ -63,20 +60,15 @@ class Written:
     refused: frozenset[tuple[int, int]]
 
 
-def write_values(
-    sheet: Worksheet, rows: Mapping[int, Row], dates: Dates, heights: Mapping[int, float] = MappingProxyType({})
-) -> Written:
-    """Write values, by row and column from 1; style and everything else of a cell's row stay.
-
-    A row of `heights` gets that height in points (0: the usual one), unless the user gave it one of his own.
-    """
+def write_values(sheet: Worksheet, rows: Mapping[int, Row], dates: Dates) -> Written:
+    """Write values, by row and column from 1; style and everything else of a cell's row stay, its height too."""
     refused = frozenset(_owned_by_arrays(sheet, rows))
     wanted = {
         number: kept
         for number, row in rows.items()
         if (kept := {column: row[column] for column in sorted(row) if (number, column) not in refused})
     }
-    editor = _Editor.of(sheet, dates, heights)
+    editor = _Editor.of(sheet, dates)
     child = sheet.rows
     body = editor.body(child, wanted)
     if not editor.changed:
@@ -101,7 +93,6 @@ class _Editor:
 
     sheet: Worksheet
     dates: Dates
-    heights: Mapping[int, float]
     columns: Mapping[int, bytes]
     row_tag: re.Pattern[bytes]
     row_end: re.Pattern[bytes]
@@ -114,13 +105,12 @@ class _Editor:
     masters: list[Master]
 
     @classmethod
-    def of(cls, sheet: Worksheet, dates: Dates, heights: Mapping[int, float]) -> "_Editor":
+    def of(cls, sheet: Worksheet, dates: Dates) -> "_Editor":
         prefix = sheet.prefix
         cell = rb"<%sc(?=[\s/>])((?:\s+r=\"([A-Z]+)\d+\")?%s)(?:(?<=/>)|(.*?)</%sc\s*>)" % (prefix, REST, prefix)
         return cls(
             sheet,
             dates,
-            heights,
             _column_styles(sheet),
             re.compile(rb"<%srow(?=[\s/>])" % prefix + REST),
             re.compile(rb"</%srow\s*>" % prefix),
@@ -175,7 +165,7 @@ class _Editor:
 
     def _row(self, tag: re.Match[bytes], end: int, number: int, row: Row) -> bytes:
         """A row that is there, with values put into it."""
-        start = _with_height(_with_spans(tag[0], row), self.heights.get(number))
+        start = _with_spans(tag[0], row)
         if start.endswith(b"/>"):
             start, inner, close = start[:-2].rstrip() + b">", tag.end(), b"</%srow>" % self.sheet.prefix
         else:
@@ -311,14 +301,6 @@ def _with_spans(tag: bytes, row: Row) -> bytes:
         return tag
     wider = b'spans="%d:%d"' % (min(int(spans[1]), *row), max(int(spans[2]), *row))
     return tag[: spans.start()] + wider + tag[spans.end() :]
-
-
-def _with_height(tag: bytes, points: float | None) -> bytes:
-    """A row's start tag with a height, which Excel may still adapt; one that the user set stays."""
-    if points is None or attributes(tag).get(b"customHeight") in {b"1", b"true"}:
-        return tag
-    bare = _HEIGHT.sub(b"", tag)
-    return _ROW_NAME.sub(rb'\g<0> ht="%g"' % points, bare, count=1) if points else bare
 
 
 def _with_dimension(sheet: Worksheet, rows: Mapping[int, Row]) -> Worksheet:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from converter.issues import Gravite
 from converter.xlsx import styles
@@ -13,7 +14,10 @@ Cell = tuple[int, int]
 """Row and column, from 1."""
 
 _RULE = re.compile(rb"<(?:[\w.\-]+:)?cfRule\b" + REST + rb"(?<!/>).*?</(?:[\w.\-]+:)?cfRule\s*>", re.DOTALL)
-_OURS = re.compile(rb"LEN\((?:\"|&quot;)segur-hop:(?:%s)(?:\"|&quot;)\)" % b"|".join(each.encode() for each in Gravite))
+_OURS = re.compile(
+    rb"LEN\((?:\"|&quot;)segur-hop:(?:%s)(?:\"|&quot;)\)"
+    % b"|".join(each.encode() for each in (*Gravite, "a-completer"))
+)
 _PRIORITY = re.compile(rb"""[:<]cfRule\b[^<]*?\spriority\s*=\s*["'](-?\d{1,10})["']""")
 _EXTENSION = re.compile(rb"<xm:sqref>([^<]*)</xm:sqref>")
 _BORDER = "".join(f'<{side} style="thin"><color rgb="{{0}}"/></{side}>' for side in ("left", "right", "top", "bottom"))
@@ -21,20 +25,38 @@ _AREAS = 1_000
 """Areas in one conditional format: one that names more is slow to open."""
 
 
-def _look(font: str, fill: str, border: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What a mark is drawn in, each as `RRGGBB`."""
+
+    font: str
+    fill: str
+    border: str
+
+
+COLOURS: Mapping[Gravite, Colours] = {
+    Gravite.ERREUR: Colours("9C0006", "FFC7CE", "E6A0A8"),
+    Gravite.AVERTISSEMENT: Colours("7F3F00", "FFE0B2", "F0B878"),
+    Gravite.CORRECTION: Colours("1F4E79", "DDEBF7", "9DC3E6"),
+}
+"""The colours of each gravity: the marks, the sheet `Erreurs` and the legend are all drawn in them."""
+A_COMPLETER = "a-completer"
+"""The look of a cell that waits for a value, while typing and after a run alike."""
+WAITING = Colours("7F6000", "FFF4C2", "E3C970")
+"""Its colours."""
+
+
+def _look(colours: Colours) -> str:
+    fill = f"FF{colours.fill}"
     return (
-        f'<dxf><font><color rgb="{font}"/></font>'
+        f'<dxf><font><color rgb="FF{colours.font}"/></font>'
         f'<fill><patternFill patternType="solid"><fgColor rgb="{fill}"/><bgColor rgb="{fill}"/></patternFill></fill>'
-        f"<border>{_BORDER.format(border)}</border></dxf>"
+        f"<border>{_BORDER.format(f'FF{colours.border}')}</border></dxf>"
     )
 
 
-LOOKS = {
-    Gravite.ERREUR: _look("FF9C0006", "FFFFC7CE", "FFC00000"),
-    Gravite.AVERTISSEMENT: _look("FF7F3F00", "FFFFE0B2", "FFED7D31"),
-    Gravite.CORRECTION: _look("FF1F4E79", "FFDDEBF7", "FF9DC3E6"),
-}
-"""What a marked cell looks like, by gravity, as differential formats of the workbook."""
+LOOKS: Mapping[str, str] = {key: _look(colours) for key, colours in (*COLOURS.items(), (A_COMPLETER, WAITING))}
+"""What a marked cell looks like, by gravity or as one that waits, as differential formats of the workbook."""
 
 
 def without_fills(sheet: Worksheet) -> Worksheet:
@@ -53,13 +75,13 @@ def without_fills(sheet: Worksheet) -> Worksheet:
     return _renumbered(sheet, lambda priority: priority - sum(each < priority for each in ours)) if ours else sheet
 
 
-def with_fills(sheet: Worksheet, cells: Mapping[Gravite, Sequence[Cell]], formats: Mapping[Gravite, int]) -> Worksheet:
-    """The worksheet with one conditional format for the cells of each gravity.
+def with_fills(sheet: Worksheet, cells: Mapping[str, Sequence[Cell]], formats: Mapping[str, int]) -> Worksheet:
+    """The worksheet with one conditional format for the cells of each look.
 
     The user's rules keep their numbers, unless one of them covers a marked cell: then ours go first, lest theirs
     paint over a mark, and theirs keep their order behind ours.
     """
-    marked = [(gravite, chunk) for gravite in Gravite if gravite in cells for chunk in _chunks(areas(cells[gravite]))]
+    marked = [(look, chunk) for look in LOOKS if look in cells for chunk in _chunks(areas(cells[look]))]
     if not marked:
         return sheet
     first = 1
@@ -68,8 +90,8 @@ def with_fills(sheet: Worksheet, cells: Mapping[Gravite, Sequence[Cell]], format
     else:
         first += max((int(each) for each in _PRIORITY.findall(sheet.mask, sheet.rows.end)), default=0)
     elements = [
-        _element(sheet.prefix.decode(), chunk, gravite, formats[gravite], priority)
-        for priority, (gravite, chunk) in enumerate(marked, first)
+        _element(sheet.prefix.decode(), chunk, look, formats[look], priority)
+        for priority, (look, chunk) in enumerate(marked, first)
     ]
     return sheet.added("conditionalFormatting", "".join(elements).encode())
 
@@ -107,19 +129,19 @@ def _chunks(found: list[str]) -> list[list[str]]:
     return [found[start : start + _AREAS] for start in range(0, len(found), _AREAS)]
 
 
-def _element(prefix: str, found: list[str], gravite: Gravite, dxf: int, priority: int) -> str:
+def _element(prefix: str, found: list[str], look: str, dxf: int, priority: int) -> str:
     return (
         f'<{prefix}conditionalFormatting sqref="{" ".join(found)}">'
         f'<{prefix}cfRule type="expression" dxfId="{dxf}" priority="{priority}">'
-        f'<{prefix}formula>LEN("segur-hop:{gravite}")&gt;0</{prefix}formula>'
+        f'<{prefix}formula>LEN("segur-hop:{look}")&gt;0</{prefix}formula>'
         f"</{prefix}cfRule></{prefix}conditionalFormatting>"
     )
 
 
-def add_formats(package: Package, used: set[Gravite]) -> dict[Gravite, int]:
-    """Add the looks of the gravities used to the workbook; the index of each."""
-    wanted = [gravite for gravite in Gravite if gravite in used]
+def add_formats(package: Package, used: set[str]) -> dict[str, int]:
+    """Add the looks used to the workbook; the index of each."""
+    wanted = [look for look in LOOKS if look in used]
     if not wanted:
         return {}
-    first = styles.append(package, "dxfs", [LOOKS[gravite] for gravite in wanted])
-    return {gravite: first + i for i, gravite in enumerate(wanted)}
+    first = styles.append(package, "dxfs", [LOOKS[look] for look in wanted])
+    return {look: first + i for i, look in enumerate(wanted)}

@@ -11,32 +11,35 @@ Valeur = str | int | float | Decimal | date | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A fill and a note on one cell; `ligne` and `colonne` are Excel's, from 1. An empty text: fill only."""
+    """A fill and a note on one cell; `ligne` and `colonne` are Excel's, from 1. An empty text: fill only.
+
+    `manque`: the cell is empty and waits for a value; it is drawn as it was while typing.
+    """
 
     feuille: str
     ligne: int
     colonne: int
     gravite: Gravite
     texte: str
+    manque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CellValue:
-    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula.
-
-    `hauteur` is the height in points that its row needs to show it all, 0 for the usual one; `None` leaves the row.
-    """
+    """A literal value for one cell, whose style stays; `None` or `""` empties it, text is never a formula."""
 
     feuille: str
     ligne: int
     colonne: int
     valeur: Valeur
-    hauteur: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorLine:
-    """One line of `Erreurs`; place and `lignes` (all rows concerned) may be empty: `""`, 0, `()`."""
+    """One line of `Erreurs`; place and `lignes` (all rows concerned) may be empty: `""`, 0, `()`.
+
+    `replie`: of little account, folded away behind one line with its like.
+    """
 
     gravite: Gravite
     code: str
@@ -50,6 +53,7 @@ class ErrorLine:
     conseil: str
     proposition: str = ""
     lignes: tuple[int, ...] = ()
+    replie: bool = False
 
 
 @dataclass(frozen=True, slots=True)

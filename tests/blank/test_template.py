@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+import textwrap
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from python_calamine import CalamineWorkbook
 import converter
 from converter.blank import template
 from converter.issues import Gravite
+from converter.sentences.typography import french
 from converter.spec import programme, tags
 from converter.xlsx import fills
 
@@ -42,6 +44,16 @@ TOOL = {
     "Bénéficiaires": "nomEtablissement controle",
     "Pièces": "controle",
 }
+LAID_OUT = {
+    "Demandes": (
+        "etat controle",
+        VENDOR["Demandes"].removeprefix("numeroEditeur "),
+        TOOL["Demandes"].removeprefix("etat controle "),
+    ),
+    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), ""),
+    "Pièces": ("controle", VENDOR["Pièces"].removeprefix("numeroEditeur "), ""),
+}
+"""After the number, what the tool says of the row; then what the vendor fills; then what became of it."""
 CODES = {
     "Demandes": "numeroEditeur telephoneMandataire numeroASP codeTraitement anciensNumeros",
     "Bénéficiaires": "numeroEditeur telephoneClient FINESSPMSI",
@@ -118,7 +130,9 @@ def test_the_sheets_stand_in_order_and_the_lists_are_hidden(blank: openpyxl.Work
 @pytest.mark.parametrize("feuille", VENDOR)
 def test_row_1_holds_every_tag_hidden_and_row_2_its_french_heading(blank: openpyxl.Workbook, feuille: str) -> None:
     sheet = blank[feuille]
-    assert list(letters_of(sheet)) == f"{VENDOR[feuille]} {TOOL[feuille]}".split()
+    first, vendor, tool = LAID_OUT[feuille]
+    assert list(letters_of(sheet)) == f"numeroEditeur {first} {vendor} {tool}".split()
+    assert {*letters_of(sheet)} == {*VENDOR[feuille].split(), *TOOL[feuille].split()}
     assert sheet.row_dimensions[1].hidden
     assert not sheet.row_dimensions[2].hidden
     assert [cell.value.replace("\xa0", " ") for cell in sheet[2]] == [
@@ -234,7 +248,7 @@ def test_a_filled_table_holds_every_row() -> None:
 @pytest.mark.parametrize("feuille", VENDOR)
 def test_headings_and_first_column_stay_in_view_and_on_each_page(blank: openpyxl.Workbook, feuille: str) -> None:
     sheet = blank[feuille]
-    assert sheet.freeze_panes == "B3"
+    assert sheet.freeze_panes == {"Demandes": "D3"}.get(feuille, "C3")
     assert sheet.sheet_view.selection[-1].activeCell == "A3"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
@@ -248,14 +262,13 @@ def outline(content: io.BytesIO) -> dict[int, dict[str, str]]:
     return {int(col.get("min")): dict(col.attrib) for col in xml.iterfind("m:cols/m:col", MAIN)}
 
 
-def test_the_pfi_columns_are_folded_until_a_request_fills_them() -> None:
+def test_the_columns_that_few_requests_need_are_folded_until_one_fills_them() -> None:
     folded = outline(built())
-    assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == [15, 16, 17, 18, 19, 20]
-    assert all(folded[n].get("hidden") == "1" for n in range(15, 21))
-    assert folded[21].get("collapsed") == "1"
-    unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "isEnvoiDMP": True}]}))
-    assert not any(unfolded[n].get("hidden") for n in range(15, 21))
-    assert not unfolded[21].get("collapsed")
+    assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == [10, 11, 12, *range(17, 23)]
+    assert [n for n, col in folded.items() if col.get("hidden") == "1"] == [10, 11, 12, *range(17, 23)]
+    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23]
+    unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "isEnvoiDMP": True, "nomMandataire": "X"}]}))
+    assert not any(col.get("hidden") or col.get("collapsed") for col in unfolded.values())
 
 
 def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbook) -> None:
@@ -268,7 +281,32 @@ def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbo
     assert fill("dateCommande") == looks[0]
     sheet = blank["Demandes"]
     assert sheet[f"{letters_of(sheet)['controle']}2"].font.i
-    assert sheet.column_dimensions[letters_of(sheet)["controle"]].width >= 45
+
+
+def test_a_laptop_screen_shows_all_that_a_request_needs_before_scrolling(blank: openpyxl.Workbook) -> None:
+    sheet = blank["Demandes"]
+    needed = f"numeroEditeur etat controle {VENDOR['Demandes']}".split()[: -len(tags.PFI_TAGS)]
+    zoom = sheet.sheet_view.zoomScale / 100
+    pixels = sum((round(tags.TAG[nom].largeur * 7) + 5) * zoom for nom in {*needed} if nom not in tags.MANDATAIRE_TAGS)
+    assert pixels + 20 <= 1366  # the numbers of the rows and the scroll bar at this zoom
+
+
+@pytest.mark.parametrize("feuille", VENDOR)
+def test_a_heading_takes_two_lines_at_most(feuille: str) -> None:
+    for tag in tags.columns(feuille):
+        assert len(textwrap.wrap(french(tag.libelle), tag.largeur + 1, break_on_hyphens=False)) <= 2, tag.libelle
+
+
+@pytest.mark.parametrize("feuille", VENDOR)
+def test_no_check_while_typing_blocks_an_entry(blank: openpyxl.Workbook, feuille: str) -> None:
+    assert {rule.errorStyle for rule in blank[feuille].data_validations.dataValidation} == {"warning"}
+
+
+@pytest.mark.parametrize("feuille", VENDOR)
+def test_a_printed_sheet_has_the_thin_grey_lines_of_its_cells_only(blank: openpyxl.Workbook, feuille: str) -> None:
+    assert not blank[feuille].print_options.gridLines
+    look = blank[feuille].column_dimensions["B"].border
+    assert (look.bottom.style, look.bottom.color.rgb) == ("thin", "FFD9D9D9")
 
 
 def test_the_legend_shows_the_colours_of_the_marks(blank: openpyxl.Workbook) -> None:
@@ -371,7 +409,12 @@ def test_filled_rows_are_read_back_as_they_were_given() -> None:
         "isPFIpourEnvoiMSSPCitoyenIndependante": "OUI",
         "isProSanteConnectNeeded": "OUI",
     }
-    assert book.get_sheet_by_name("Bénéficiaires").to_python()[2] == [*CLIENT.values(), "", ""]
+    assert book.get_sheet_by_name("Bénéficiaires").to_python()[2] == [
+        CLIENT["numeroEditeur"],
+        "",
+        *[*CLIENT.values()][1:],
+        "",
+    ]
     values = {row[0]: row[2] for row in book.get_sheet_by_name("Paramètres").to_python() if row[0]}
     empty = dict.fromkeys(("numeroAns.PFI", "numeroAns.RI", "lectureBonsCommande", "fichierFiness"), "")
     assert values == {**PARAMETRES, **empty, "dossierPieces": "pieces"}
@@ -382,7 +425,7 @@ def test_a_text_that_looks_like_a_formula_or_a_link_stays_text() -> None:
     rows = {"Pièces": [{"numeroEditeur": "00001", "fichier": text} for text in hostile]}
     content = built(rows)
     sheet = CalamineWorkbook.from_filelike(content).get_sheet_by_name("Pièces").to_python()
-    assert [row[2] for row in sheet[2:]] == hostile
+    assert [row[3] for row in sheet[2:]] == hostile
     xml = parts(content.getvalue())["xl/worksheets/sheet5.xml"]
     assert b"<f>" not in xml
     assert b"<hyperlink" not in xml
@@ -393,7 +436,7 @@ def test_a_text_that_looks_like_a_formula_or_a_link_stays_text() -> None:
 def test_any_text_is_read_back_as_given(texts: list[str]) -> None:
     content = built({"Pièces": [{"numeroEditeur": "00001", "fichier": text} for text in texts]})
     sheet = CalamineWorkbook.from_filelike(content).get_sheet_by_name("Pièces").to_python()
-    assert [row[2] for row in sheet[2:]] == texts
+    assert [row[3] for row in sheet[2:]] == texts
 
 
 @pytest.mark.parametrize("row", [{"montantSegurHT": 13750}, {"inconnue": "x"}])
@@ -418,7 +461,7 @@ TYPED: template.Rows = {
         {**DEMANDE, "numeroEditeur": "6", "dateCommande": date(2999, 1, 1), "montantSegurHT": Decimal(-3)},
         {**DEMANDE, "numeroEditeur": "00007", "dateCommande": "15/04/22", "montantSegurHT": "gratuit", "logiciel": ""},
         {**DEMANDE, "numeroEditeur": "00008", "isMandataire": "peut-être", "regimeTVA": "ht", "controle": ""},
-        {**DEMANDE, "numeroEditeur": "9", "controle": "Numéro trop court."},
+        {**DEMANDE, "numeroEditeur": "9", "controle": "1 erreur : N° éditeur"},
         {},
     ],
     "Bénéficiaires": [
@@ -439,7 +482,7 @@ TYPED: template.Rows = {
 }
 COLOURS = {
     "Demandes": {
-        4: "c:nomMandataire c:emailMandataire c:telephoneMandataire",
+        4: "c:isMandataire c:nomMandataire c:emailMandataire c:telephoneMandataire",
         5: "v:numeroEditeur v:isClientUnique v:nomMandataire c:regimeTVA",
         6: "v:numeroEditeur",
         7: "c:dateCommande c:regimeTVA c:montantSegurHT c:isMandataire c:isClientUnique c:operateurMessagerie "
@@ -479,7 +522,7 @@ def with_colours_as_values(content: io.BytesIO, path: Path) -> dict[str, dict[tu
         for alerte in sheet.conditional_formatting:
             for rule in alerte.rules:
                 tag = sheet.cell(1, next(iter(alerte.sqref.ranges)).min_col).value
-                level = "c" if rule.dxf.fill.bgColor.rgb == "FFFFF4C2" else "v"
+                level = "c" if rule.dxf.fill.bgColor.rgb == f"FF{fills.WAITING.fill}" else "v"
                 for row in range(3, 15):
                     formula = re.sub(r"(?<=[A-Z])3\b", str(row), rule.formula[0])
                     sheet.cell(row, column, f'=IF({formula},"x","")')

@@ -115,13 +115,13 @@ def test_valid_requests_leave_while_the_others_stay_marked(sample: Callable[[str
 def test_a_corrected_cell_loses_its_marks_at_the_next_run(sample: Callable[[str], Path]) -> None:
     book = sample(MISTAKES)
     call("valider", book, *DAY)
-    assert load_workbook(book)["Demandes"]["E6"].comment
+    assert load_workbook(book)["Demandes"]["G6"].comment
     put(book, "Demandes", 6, "montantSegurHT", 1234.5)
     _, report = call("valider", book, *DAY)
     sheet = load_workbook(book)["Demandes"]
-    assert sheet["E6"].comment is None
+    assert sheet["G6"].comment is None
     assert cells(book, "Demandes", "etat")[6] == "Prête"
-    assert "E6" not in {finding["cellule"] for finding in report["anomalies"] if finding["feuille"] == "Demandes"}
+    assert "G6" not in {finding["cellule"] for finding in report["anomalies"] if finding["feuille"] == "Demandes"}
 
 
 def test_an_accepted_proposition_is_written_at_the_next_run(sample: Callable[[str], Path]) -> None:

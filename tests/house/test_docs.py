@@ -56,8 +56,9 @@ def test_a_derived_table_is_what_the_code_says(document: Path, name: str, block:
 
 def test_the_guide_explains_every_column_and_every_message() -> None:
     text = GUIDE.read_text(encoding="utf-8")
-    assert [code for code in catalogue() if f"| {code} |" not in text] == []
-    assert {code[0] for code in catalogue()} == set(FAMILLES)
+    met = [code for code in catalogue() if code[0] != "K"]  # those of `verifier`, which `regles` lists
+    assert [code for code in met if f"| {code} |" not in text] == []
+    assert {code[0] for code in met} == set(FAMILLES)
     assert [tag.nom for sheet in DATA_SHEETS for tag in columns(sheet) if f"| `{tag.nom}` |" not in text] == []
 
 

@@ -21,7 +21,7 @@ TAGS_ARE_NAMED: Mapping[str, str] = {
     "depositing.bordereau": "the slip shows these tags of a request, and reads three back to tick them off",
     "depositing.document": "the tags that the tool fills, and the head of the file",
     "kit": "the example names its file",
-    "marking.remarks": "the tool's own columns, written",
+    "marking": "the tool's own columns, written; the number that a correction is told by",
     "portal": "the portal's rules, written from the specification apart from ours, by the tags' names",
     "reading": "the number that joins the sheets; the tags that tell a heading row from a title",
     "registry": "the number, state and deposit of a request, and the tags of a deposit found on disk",

@@ -11,6 +11,7 @@ SAME_IDEA: Mapping[str, str] = {
     "attachments": "what is done with attachments, and what is said of it",
     "cells": "cells of a package, and what is said of them",
     "classeur": "a workbook read; the command that makes one",
+    "depots": "the folder of deposits held open, and where it lies",
     "files": "what is done with files, and what is said of them",
     "kit": "the folder of the kit, its class, and the command that makes it",
     "lock": "the lock of a folder of ours; Excel's own beside a workbook",

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from converter.kit import wheels
+from converter.kit import libraries, wheels
 from converter.system.resources import checkout, shipped
 from tests.tools.derived import REPO
 
@@ -172,7 +172,7 @@ def test_what_pip_says_of_another_failure_is_passed_on(tmp_path: Path, monkeypat
 # --- the lock ---------------------------------------------------------------------------------------------------------
 
 
-def needed(cible: wheels.Cible) -> set[str]:
+def needed(cible: libraries.Cible) -> set[str]:
     """Return the name of every library that segur-hop needs there, from what the installed ones say of themselves."""
     markers = {**cible.systeme.marqueurs, "python_version": cible.python, "python_full_version": f"{cible.python}.0"}
     found: set[str] = set()
@@ -193,8 +193,8 @@ def said_by(name: str) -> list[Requirement]:
         return []
 
 
-@pytest.mark.parametrize("cible", wheels.CIBLES, ids=str)
-def test_the_lock_names_what_each_system_needs_and_pip(cible: wheels.Cible) -> None:
+@pytest.mark.parametrize("cible", libraries.CIBLES, ids=str)
+def test_the_lock_names_what_each_system_needs(cible: libraries.Cible) -> None:
     pinned = {canonicalize_name(pin.split("==")[0]) for pin in cible.pins()}
     assert needed(cible) - pinned == set()
-    assert pinned - needed(cible) <= {"pip", "tzdata"}  # tzdata is pure, so it may as well be there on every system
+    assert pinned - needed(cible) <= {"tzdata"}  # tzdata is pure, so it may as well be there on every system

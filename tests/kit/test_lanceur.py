@@ -34,7 +34,8 @@ STUB = """
 import json, os, sys
 from pathlib import Path
 import bibliotheque
-workbook = Path(next(a for a in reversed(sys.argv) if a.lower().endswith((".xlsx", ".xlsm"))))
+ends = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
+workbook = Path(next(a for a in reversed(sys.argv) if a.lower().endswith(ends)))
 with open(os.environ["STUB_LOG"], "a", encoding="utf-8") as log:
     log.write(json.dumps(sys.argv[1:]) + chr(10))
 if workbook.with_name("~$" + workbook.name).exists():
@@ -120,9 +121,11 @@ class Kit:
         )
 
     @contextlib.contextmanager
-    def window(self, *arguments: str | Path) -> Iterator["Window"]:
-        """With someone who types."""
+    def window(self, *arguments: str | Path, menu: str = "\n") -> Iterator["Window"]:
+        """With someone who types: first at the menu, where nothing was dropped (Entrée alone: convert)."""
         keyboard, terminal = pty.openpty()
+        if not arguments:
+            os.write(keyboard, menu.encode())
         with subprocess.Popen(
             self.command(*arguments),
             env=self.environ(),
@@ -526,7 +529,6 @@ def test_own_folder_yields_only_the_users_workbooks(kit: Kit) -> None:
         ("depots/JSON-1-20260105-001/essai.xlsx", "l’outil a produit"),
         ("sauvegardes/demandes.xlsx", "copie de secours"),
         ("facture.pdf", "ni un classeur"),
-        ("ancien.xls", "ni un classeur"),
     ],
 )
 def test_what_is_no_input_is_left_aside_with_a_word(kit: Kit, name: str, why: str) -> None:
@@ -613,6 +615,199 @@ def test_line_of_the_windows_explorer_replaces_the_arguments(kit: Kit) -> None:
     kit.env["SEGUR_HOP_DEPOSES"] = f'" "{workbook}""'
     kit.run()
     assert kit.calls() == [["convertir", str(workbook)]]
+
+
+@pytest.mark.parametrize("name", ["ancien.xls", "libre.ods", "export.CSV"])
+def test_a_cousin_of_a_workbook_is_left_to_the_tools_own_sentence(kit: Kit, name: str) -> None:
+    cousin = kit.put(name)
+    assert kit.run(cousin).returncode == 0
+    assert kit.run().returncode == 0  # found beside the launcher, where no workbook is
+    kit.put("demandes.xlsx")
+    kit.run()
+    assert kit.calls() == [["convertir", str(cousin)]] * 2 + [["convertir", str(kit.folder / "demandes.xlsx")]]
+
+
+def test_a_dropped_folder_stands_for_its_workbooks(kit: Kit, tmp_path: Path) -> None:
+    folder, empty = tmp_path / "campagne", tmp_path / "vide"
+    empty.mkdir()
+    workbooks = [folder / "a.xlsx", folder / "b.xlsm"]
+    folder.mkdir()
+    for path in (*workbooks, folder / "suivi.xlsx", folder / "notes.txt"):
+        path.touch()
+    outcome = kit.run(folder, empty)
+    assert kit.calls() == [["convertir", str(path)] for path in workbooks]
+    assert "« vide » est laissé de côté : ce dossier ne contient aucun classeur" in plain(outcome.stdout)
+    assert kit.run(empty).returncode == 2
+
+
+# The menu
+
+
+@pytest.mark.parametrize(
+    ("typed", "called"),
+    [
+        ("1\n", ["valider", "demandes.xlsx"]),
+        ("2\n", ["convertir", "demandes.xlsx"]),
+        ("\n", ["convertir", "demandes.xlsx"]),
+        ("9\nx\n1\n", ["valider", "demandes.xlsx"]),
+        ("3\n", ["suivi", "demandes.xlsx", "-o", "suivi.xlsx"]),
+        ("5\n1\n", ["retour", "JSON-1234567890-20260105-001.json", "demandes.xlsx"]),
+        ("5\n'{folder}/réponse du portail.json'\n", ["retour", "réponse du portail.json", "demandes.xlsx"]),
+        ("5\nabsente.json\n1\n", ["retour", "JSON-1234567890-20260105-001.json", "demandes.xlsx"]),
+    ],
+)
+def test_each_action_of_the_menu_calls_the_tool(kit: Kit, typed: str, called: list[str]) -> None:
+    for name in ("demandes.xlsx", "JSON-1234567890-20260105-001.json", "réponse du portail.json"):
+        kit.put(name)
+    with kit.window(menu=typed.format(folder=kit.folder)) as window:
+        assert window.close() == 0, window.shown
+    assert "Entrée seule : 2" in window.shown
+    assert [Path(word).name for word in kit.calls()[-1]] == called
+
+
+DEPOSITS = {
+    "depots": [
+        {
+            "depot": f"JSON-1234567890-2026010{day}-001",
+            "jour": f"0{day}/01/2026",
+            "demandes": [f"0000{number}" for number in range(1, 8)],
+            "montant": "13 750,00 €",
+            "annulable": day > 1,
+            "json": "depots/J/J.json",  # what the report of the withdrawal, by the same stub, needs
+        }
+        for day in (1, 2, 3)
+    ]
+}
+
+
+def test_a_deposit_to_withdraw_is_chosen_from_a_list(kit: Kit) -> None:
+    workbook = kit.put("demandes.xlsx")
+    kit.env["STUB_REPORT"] = json.dumps(DEPOSITS)
+    with kit.window(menu="4\n") as window:
+        shown = window.until("1 à 2")
+        assert "JSON-1234567890-20260101-001" not in shown  # the portal answered
+        assert "2. JSON-1234567890-20260103-001, du 03/01/2026, 13 750,00 € HT : demandes 00001, 00002," in shown
+        assert "00005 et 2 de plus" in shown
+        window.type("2\n")
+        assert window.close() == 0
+    assert kit.calls()[-1] == ["annuler", "JSON-1234567890-20260103-001", str(workbook)]
+
+
+def test_no_deposit_to_withdraw_is_told(kit: Kit) -> None:
+    kit.put("demandes.xlsx")
+    with kit.window(menu="4\n") as window:
+        assert window.close() == 2
+    assert "Aucun dépôt de « demandes.xlsx » ne peut être annulé" in window.shown
+
+
+def test_the_workbook_of_an_action_is_asked_for_where_there_are_several(kit: Kit) -> None:
+    kit.put("a.xlsx")
+    workbook = kit.put("b.xlsx")
+    with kit.window(menu="3\n2\n") as window:
+        assert window.close() == 0
+    assert kit.calls()[-1][:2] == ["suivi", str(workbook)]
+
+
+def test_the_menu_is_left_with_q_and_without_keyboard(kit: Kit) -> None:
+    kit.put("demandes.xlsx")
+    for typed in ("q\n", "4\x04"):
+        with kit.window(menu=typed) as window:
+            window.type("\x04")
+            assert window.close() in (2, 130)
+    assert not [call for call in kit.calls() if call[0] != "suivi"]
+
+
+def test_the_guide_is_opened_or_its_place_told(kit: Kit) -> None:
+    with kit.window(menu="6\n") as window:
+        assert window.close() == 2
+    guide = kit.put("Guide.html")
+    with kit.window(menu="6\n") as window:
+        assert window.close() == 0
+    assert f"À ouvrir : {guide}" in window.shown
+    assert not kit.calls()
+
+
+# The libraries of the kit
+
+
+def unpack(kit: Kit, lanceur: ModuleType, code: str = STUB) -> Path:
+    """Make the stub's kit one whose libraries are unpacked; return their folder."""
+    lock = kit.wheels / "requirements.lock"
+    lock.write_text("bibliotheque==1.0\n")
+    ours, libraries = kit.folder / "bibliotheques" / "segur-hop", kit.folder / "bibliotheques" / lanceur.target()
+    (ours / "segur_hop-0.1.0.dist-info").mkdir(parents=True)
+    (ours / "converter").mkdir()
+    (ours / "converter" / "__init__.py").touch()
+    (ours / "converter" / "__main__.py").write_text(code, encoding="utf-8")
+    (libraries / "bibliotheque").mkdir(parents=True)
+    (libraries / "bibliotheque" / "__init__.py").touch()
+    shutil.copy(lock, libraries / lanceur.STAMP)
+    return libraries
+
+
+def test_unpacked_libraries_need_no_installation_and_stay_as_they_are(new: Kit, lanceur: ModuleType) -> None:
+    libraries = unpack(new, lanceur)
+    embeddable(new.folder / "python")  # no pip
+    before = sorted(path for path in new.folder.rglob("*"))
+    outcome = new.run()
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "Installation" not in outcome.stdout
+    assert len(new.calls()) == 1
+    assert sorted(path for path in new.folder.rglob("*")) == before
+    assert list((new.data / "segur-hop" / "bytecode").rglob("__main__*.pyc"))
+    assert (libraries / lanceur.STAMP).is_file()
+
+
+def test_libraries_of_another_making_are_told_first_and_installed_instead(new: Kit, lanceur: ModuleType) -> None:
+    (unpack(new, lanceur) / lanceur.STAMP).write_text("bibliotheque==0.9\n")
+    outcome = new.run()
+    assert plain(outcome.stdout).startswith("\nCe kit n’est pas à jour : l’outil y a été renouvelé")
+    assert "Installation" in outcome.stdout
+    assert outcome.returncode == 0
+
+
+def test_a_file_missing_from_the_unpacked_libraries_is_told(new: Kit, lanceur: ModuleType) -> None:
+    shutil.rmtree(unpack(new, lanceur) / "bibliotheque")
+    outcome = new.run()
+    assert outcome.returncode == 3
+    assert "Le kit est abîmé" in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        "ImportError('DLL load failed while importing x: An Application Control policy has blocked this file.')",
+        "ImportError('DLL load failed: Une stratégie de contrôle d\u2019application a bloqué ce fichier.')",
+        "OSError('[WinError 4551] Une stratégie')",
+        "ImportError('DLL load failed while importing x: Ce programme est bloqué par une stratégie de groupe.')",
+    ],
+)
+def test_a_policy_that_blocks_our_files_is_named_with_the_list_to_allow(
+    new: Kit, lanceur: ModuleType, raised: str
+) -> None:
+    libraries = unpack(new, lanceur, f"raise {raised}\n")
+    for name in ("numpy/_core/x.pyd", "numpy.libs/y.dll", "z.py"):
+        (libraries / name).parent.mkdir(parents=True, exist_ok=True)
+        (libraries / name).touch()
+    outcome = new.run()
+    assert outcome.returncode == 3
+    assert "AppLocker ou WDAC" in outcome.stdout
+    assert "3 fichiers à autoriser" in plain(outcome.stdout)
+    listed = (new.folder / "fichiers-a-autoriser.txt").read_text("utf-8").splitlines()
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert listed[1:] == [f"{empty}  {libraries / name}" for name in ("numpy/_core/x.pyd", "numpy.libs/y.dll")]
+
+
+def test_an_older_kit_says_so_first(kit: Kit, tmp_path: Path) -> None:
+    workbook = kit.put("demandes.xlsx")
+    said = '<property name="segur-hop.version"><vt:lpwstr>0.10.0</vt:lpwstr></property>'
+    with zipfile.ZipFile(workbook, "w") as package:
+        package.writestr("docProps/custom.xml", said)
+    shown = plain(kit.run().stdout)
+    assert shown.startswith("\nCe kit n’est pas à jour : « demandes.xlsx » a été fait par la version 0.10.0")
+    kit.data = tmp_path / "data"
+    (kit.data / "segur-hop" / "0.2.0-cpython-313").mkdir(parents=True)
+    assert "la version 0.2.0 de l’outil a déjà servi sur ce poste" in plain(kit.run().stdout)
 
 
 # The window

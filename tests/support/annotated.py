@@ -287,8 +287,8 @@ TOUCHED = re.compile(
 )
 """The parts that a mark may touch."""
 
-_COUNTERS = {"count", "priority"}
-"""Attributes that count what is beside: of list items, of conditional formats."""
+_COUNTERS = {"count", "priority", "tabSelected", "activeTab"}
+"""Attributes that count what is beside (list items, conditional formats), and that say which sheet is in view."""
 _SAID = re.compile("\n\nsegur-hop — ")
 """What we say under a note that is plain text goes into the same element."""
 

@@ -104,14 +104,13 @@ FAMILLES = {
     "D": "Les dépôts, les numéros, le registre",
     "S": "La réponse du portail",
     "E": "Ce que le poste a refusé",
-    "K": "Le contrôle d’un dépôt (commande verifier)",
 }
 
 
 def messages() -> str:
-    """Return every message with what to do, by family."""
+    """Return every message that a user meets, with what to do, by family; `segur-hop regles` tells the others."""
     by_family = {family: list(codes) for family, codes in groupby(sorted(catalogue()), key=lambda code: code[0])}
-    heading = ("Code", "Gravité", "Ce que l’outil dit", "Que faire", "Source")
+    heading = ("Code", "Gravité", "Ce que l’outil dit", "Que faire")
     return "\n\n".join(
         f"### {title}\n\n{table(heading, map(_message, by_family.pop(family)))}" for family, title in FAMILLES.items()
     )
@@ -119,8 +118,7 @@ def messages() -> str:
 
 def _message(code: str) -> tuple[str, ...]:
     said = catalogue()[code]
-    source = "notre choix" if said.section == "D" else f"guide, {said.section}"
-    return code, str(Gravite(said.gravite)), _blanks(said.phrase), _blanks(said.conseil), source
+    return code, str(Gravite(said.gravite)), _blanks(said.phrase), _blanks(said.conseil)
 
 
 def _blanks(sentence: str) -> str:
@@ -158,7 +156,13 @@ def _helps() -> Iterator[tuple[str, str]]:
 def rapport() -> str:
     """Return the keys of `--rapport` from its JSON Schema."""
     parts = json.loads(RAPPORT_SCHEMA.read_text(encoding="utf-8"))["$defs"]
-    paths = {"rapport": "", "demande": "demandes[].", "anomalie": "anomalies[].", "depot": "depots[]."}
+    paths = {
+        "rapport": "",
+        "demande": "demandes[].",
+        "anomalie": "anomalies[].",
+        "acceptation": "acceptations[].",
+        "depot": "depots[].",
+    }
     rows = [
         (f"`{path}{key}`", _kind(schema), schema["description"])
         for part, path in paths.items()

@@ -1,14 +1,20 @@
-"""Draws the pictures of the guide from real files: `python -m tests.tools.pictures`, with LibreOffice and poppler."""
+"""Draws the pictures of the guide from real files: `python -m tests.tools.pictures`, with LibreOffice and poppler.
+
+With a folder named after it, every printed page of every workbook goes there too, to be looked at: the sheets blank,
+filled, annotated and answered, the bordereau and the follow-up.
+"""
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
 from converter import cli
+from converter.blank import template
 from tests.tools.derived import load_samples
 
 REPO = Path(__file__).parents[2]
@@ -36,17 +42,15 @@ class Picture:
 
 PICTURES = (
     Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.083, 0.127)),
-    Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.298, 0.459)),
+    Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.2515, 0.3605)),
     Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
-    Picture("demandes", "exemple/demandes.xlsx", "Demandes", across=(0, 0.5)),
-    Picture("scenario", "exemple/demandes.xlsx", "Demandes", across=(0.7, 1)),
+    Picture("demandes", "exemple/demandes.xlsx", "Demandes"),
     Picture("beneficiaires", "exemple/demandes.xlsx", "Bénéficiaires"),
     Picture("pieces", "exemple/demandes.xlsx", "Pièces"),
-    Picture("marques", "corriger/demandes.xlsx", "Demandes", across=(0, 0.5), down=(0.06, 0.52)),
-    Picture("controle", "corriger/demandes.xlsx", "Demandes", page=2, across=(0, 0.41), down=(0.06, 0.52)),
-    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", across=(0, 0.78), down=(0.02, 0.33)),
-    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.6)),
-    Picture("reponse", "deposer/demandes.xlsx", "Demandes", page=2),
+    Picture("marques", "corriger/demandes.xlsx", "Demandes"),
+    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", down=(0.02, 0.42)),
+    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.5)),
+    Picture("reponse", "deposer/demandes.xlsx", "Demandes"),
     Picture("suivi", "deposer/suivi.xlsx", "", down=(0.02, 0.7)),
 )
 
@@ -54,6 +58,8 @@ PICTURES = (
 def prepare(folder: Path) -> None:
     """Play the scenes that the pictures show."""
     samples = load_samples()
+    (folder / "vierge").mkdir()
+    template.write(folder / "vierge" / "demandes.xlsx")
     samples.guide().write(folder / "exemple")
     samples.mistakes().write(folder / "corriger")
     samples.campaign(8).write(folder / "deposer")
@@ -108,13 +114,25 @@ def trimmed(image: Image.Image) -> Image.Image:
     return image.crop(ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox())
 
 
+def save_all(printed: Mapping[str, Sequence[tuple[str, Image.Image]]], album: Path) -> None:
+    """Put every page into a folder, named after its workbook and its place."""
+    album.mkdir(parents=True, exist_ok=True)
+    for workbook, each in printed.items():
+        name = f"{workbook.split('/')[0]}-{Path(workbook).stem}"
+        for rank, (_, page) in enumerate(each, start=1):
+            page.save(album / f"{name}-{rank:02}.png")
+
+
 def main() -> None:
     """Draw every picture anew."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder)
-        printed = {workbook: pages(folder / workbook) for workbook in dict.fromkeys(p.workbook for p in PICTURES)}
+        workbooks = dict.fromkeys(("vierge/demandes.xlsx", *(picture.workbook for picture in PICTURES)))
+        printed = {workbook: pages(folder / workbook) for workbook in workbooks}
+    for album in map(Path, sys.argv[1:]):
+        save_all(printed, album)
     for picture in PICTURES:
         of_sheet = [page for said, page in printed[picture.workbook] if said.startswith(picture.sheet)]
         cut(of_sheet[picture.page - 1], picture).save(IMAGES / f"{picture.name}.png", optimize=True)
