@@ -23,7 +23,6 @@ from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import finess_list, workbook
-from converter.reading.workbook import Table
 from converter.registry.fingerprint import of_values
 from converter.registry.reconcile import Ligne, Rapprochement, Statut, already_sent, reconcile
 from converter.registry.store import Depot, Memoire
@@ -167,16 +166,18 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     step("Contrôle des demandes")
     connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
     judge = partial(check, lecture, pieces, options.au, connus=connus)
-    verdict = _check(judge, lecture.classeur.demandes, rapprochement.issues, memoire)
+    verdict = _check(judge, lecture, rapprochement.issues, memoire)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
 def _check(
-    judge: Callable[[Sequence[Issue]], Verdict], table: Table, deja: Sequence[Issue], memoire: Memoire
+    judge: Callable[[Sequence[Issue]], Verdict], lecture: Lecture, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
     """Check, and once more with the requests held back whose very content was sent under another number."""
     verdict = judge(deja)
-    twins = already_sent(((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes), memoire)
+    table = lecture.classeur.demandes
+    found = ((table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes)
+    twins = already_sent(found, memoire, lecture.refused)
     return judge((*deja, *twins)) if twins else verdict
 
 
@@ -248,9 +249,12 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
     changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
+    shown = remarks.brought_to_light(examen.lecture, examen.verdict)
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes)
+        annotate.annotate(
+            examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes, shown=shown
+        )
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin

@@ -4,7 +4,7 @@ The registry is believed where it knows a number, else the workbook. So a conver
 marked, an old backup, a lost registry and a workbook copied elsewhere all end in the same place. Source: D.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -151,24 +151,30 @@ def _issue(code: str, ligne: Ligne, statut: Statut, fait: Fait | None, propositi
     return Issue(code, ligne.place, "numeroEditeur", ligne.numero, faits, proposition)
 
 
-def already_sent(demandes: Iterable[tuple[Place, Demande]], memoire: Memoire) -> tuple[Issue, ...]:
+def already_sent(
+    demandes: Iterable[tuple[Place, Demande]], memoire: Memoire, refused: Container[str] = frozenset()
+) -> tuple[Issue, ...]:
     """Return an issue for each request whose very content, attachments included, was sent under another number.
 
     D016, an error, where that one still lives: the State would be asked twice. D018, a warning, where it was refused:
-    the guide asks for another number (section 1.2), but unchanged it may be refused again.
+    the guide asks for another number (section 1.2), but unchanged it may be refused again. `refused` are the numbers
+    that the instruction refused, after the portal had accepted them.
     """
     known = [fait for fait in memoire.faits.values() if fait.empreinte.pieces]
-    refused_first = sorted(known, key=lambda fait: fait.etat is not Etat.REJETEE)
-    return tuple(_twins(demandes, {fait.empreinte: fait for fait in refused_first})) if known else ()
+    dead = {fait.numero for fait in known if fait.etat is Etat.REJETEE or fait.numero in refused}
+    refused_first = sorted(known, key=lambda fait: fait.numero not in dead)
+    return tuple(_twins(demandes, {fait.empreinte: fait for fait in refused_first}, dead)) if known else ()
 
 
-def _twins(demandes: Iterable[tuple[Place, Demande]], sent: dict[Empreinte, Fait]) -> Iterator[Issue]:
+def _twins(
+    demandes: Iterable[tuple[Place, Demande]], sent: dict[Empreinte, Fait], dead: Container[str]
+) -> Iterator[Issue]:
     for place, demande in demandes:
         twin = sent.get(empreinte(demande))
         if twin and twin.numero != demande.numero:
-            motif = twin.reponse.libelleTraitement if twin.reponse else ""
+            motif = twin.reponse.libelleTraitement if twin.reponse and twin.etat is Etat.REJETEE else "à l’instruction"
             faits = (("autre", twin.numero), ("depot", twin.depot), ("motif", motif))
-            code = "D018" if twin.etat is Etat.REJETEE else "D016"
+            code = "D018" if twin.numero in dead else "D016"
             yield Issue(code, place, "numeroEditeur", demande.numero, faits)
 
 

@@ -124,13 +124,14 @@ class Memoire:
     """The registry at one moment.
 
     `faits` are the numbers in use, `numeros` all those ever used, `annules` the deposits withdrawn; `depots` are all
-    those whose content is known, withdrawn ones among them.
+    those whose content is known, withdrawn ones among them; `recues` is the day of the last answer to each number.
     """
 
     faits: Mapping[str, Fait] = field(default_factory=dict)
     numeros: frozenset[str] = frozenset()
     annules: frozenset[str] = frozenset()
     depots: frozenset[str] = frozenset()
+    recues: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,7 +431,17 @@ class Registry:
             for numero, valeurs, pieces, depot, cree_le, *answer in self._base.execute("SELECT * FROM en_usage")
         }
         numeros = frozenset(numero for (numero,) in self._base.execute("SELECT numeroEditeur FROM demande"))
-        return Memoire(faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk())
+        return Memoire(
+            faits, numeros, frozenset(self._names((EtatDepot.ANNULE,))), self.found_on_disk(), self._answered_on()
+        )
+
+    def _answered_on(self) -> dict[str, date]:
+        """Return the day on which the last answer to each number in use was brought in."""
+        query = (
+            "SELECT numeroEditeur, max(recue_le) FROM reponse JOIN demande ON demande.id = reponse.demande"
+            " WHERE NOT libre GROUP BY numeroEditeur"
+        )
+        return {numero: datetime.fromisoformat(recue_le).date() for numero, recue_le in self._base.execute(query)}
 
     def _names(self, etats: Sequence[EtatDepot]) -> list[str]:
         return [nom for nom, etat in self._base.execute("SELECT nom, etat FROM depot ORDER BY nom") if etat in etats]

@@ -27,7 +27,7 @@ from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
 from converter.spec.names import NomDepot
-from converter.spec.programme import FIGES, Etat
+from converter.spec.programme import ACCEPTEES, FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
 from converter.xlsx.package import Package
@@ -332,7 +332,7 @@ class _Bringing:
     def _with_workbook(self, avis: _Avis) -> Iterator[tuple[str, str, str]]:
         """Compare with the row that bears the number; the label of an earlier refusal may still stand there."""
         for ligne in self.rows.by_number.get(avis.numero, ()):
-            accepted = self.rows.told(ligne, "etat") == Etat.ACCEPTEE
+            accepted = self.rows.told(ligne, "etat") in ACCEPTEES
             for nom in REPONSE if accepted else REPONSE[:1]:
                 held, said = self.rows.told(ligne, nom), avis.textes[nom]
                 if held and said and held != said:

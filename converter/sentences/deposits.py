@@ -171,4 +171,44 @@ MESSAGES: Mapping[str, Message] = {
         "Le dépôt {valeur} est déjà annulé.",
         "Rien à faire : son dossier est dans « annulés ».",
     ),
+    "D030": Message(
+        _E,
+        "zips d’un dépôt inconnu",
+        "Le registre ne connaît pas de dépôt « {valeur} » dont il puisse refaire les zips.",
+        "Donnez le nom du dossier du dépôt, de la forme JSON-1234567890-20220415-001.",
+    ),
+    "D031": Message(
+        _E,
+        "pièce introuvable pour refaire un zip",
+        "La pièce « {fichier} » de la demande {valeur} est introuvable ou illisible : les zips de {depot} ne peuvent "
+        "pas être refaits.",
+        "Remettez le fichier d’origine dans le dossier des pièces, sous ce nom, puis recommencez.",
+    ),
+    "D032": Message(
+        _E,
+        "pièce changée depuis le dépôt",
+        "Demande {valeur} : « {fichier} » n’est plus ce qui a été déposé dans {depot} ; les zips ne peuvent pas être "
+        "refaits à l’identique.",
+        "Remettez le fichier d’origine (une sauvegarde, le courriel du client) dans le dossier des pièces, puis "
+        "recommencez.",
+    ),
+    "D033": Message(
+        _C,
+        "zips intacts",
+        "Les zips de {depot} sont dans son dossier, tels qu’ils ont été faits : {zips}.",
+        "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
+    ),
+    "D034": Message(
+        _C,
+        "zips refaits à l’identique",
+        "Les zips de {depot} sont refaits à l’identique, dans son dossier : {zips}.",
+        "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
+    ),
+    "D035": Message(
+        _C,
+        "zips refaits, autre empreinte",
+        "Les zips de {depot} sont refaits dans son dossier, avec les mêmes pièces : {zips}. Leur empreinte diffère de "
+        "celle du bordereau, car ce poste comprime autrement.",
+        "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
+    ),
 }

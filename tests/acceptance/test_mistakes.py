@@ -90,6 +90,7 @@ def test_an_order_form_that_serves_twice_is_told_at_its_second_place(tmp_path: P
 
 
 ELSEWHERE = {
+    "A": "checking/test_instruction.py and tracking/test_payments.py",
     "F0": "test_workbook.py, test_adopter.py: the file itself",
     "R2": "test_forms.py, test_finess_list.py: what files say",
     "E": "test_annotate_save.py, test_deposit_environment.py, test_workbook.py: the environment",
