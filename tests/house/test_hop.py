@@ -20,6 +20,7 @@ TAGS_ARE_NAMED: Mapping[str, str] = {
     "commands": "the keys of --rapport and the parameters are tags; the suivi of a row fills the tool's columns",
     "depositing.bordereau": "the slip shows these tags of a request, and reads three back to tick them off",
     "depositing.document": "the tags that the tool fills, and the head of the file",
+    "depositing.remake": "the numbers and attachments of a deposit whose zips are made again",
     "kit": "the example names its file",
     "marking": "the tool's own columns, written; the number that a correction is told by",
     "portal": "the portal's rules, written from the specification apart from ours, by the tags' names",
