@@ -173,7 +173,7 @@ def modele(sortie: Path) -> int:
 def kit(dossier: Path, **voulu: Any) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
     from converter.commands.kit import kit as run
-    from converter.kit.kit import contenu
+    from converter.kit.folder import contenu
 
     return _guarded(lambda: run(dossier, contenu(**voulu), console=_console()))
 

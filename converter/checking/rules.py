@@ -407,7 +407,7 @@ def _profile_rules(name: str) -> None:
     @rule("R190", at=name)
     def independent_pfi_has_its_profile(d: Data) -> Mask:
         profile = d.frames.parametres["profilIntegrationINS"] or "profilIntegrationINS" in d.frames.refuses
-        return ~d.demandes[name] | d.logiciel.ne("DPI") | bool(profile)
+        return ~d.demandes[name] | d.logiciel.ne(programme.DPI) | bool(profile)
 
 
 for _tag in tags.DPI_TAGS:
@@ -419,4 +419,4 @@ for _tag in tags.DPI_TAGS:
 def messaging_pfi_names_its_operator(d: Data) -> Mask:
     """A PFI that sends by a MSS names the operator."""
     sends = d.demandes["isEnvoiMSSPro"].fillna(False) | d.demandes["isEnvoiMSSCitoyen"].fillna(False)
-    return ~sends | d.logiciel.ne("PFI") | d.demandes["operateurMessagerie"].notna()
+    return ~sends | d.logiciel.ne(programme.PFI) | d.demandes["operateurMessagerie"].notna()

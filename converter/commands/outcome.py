@@ -11,6 +11,9 @@ from converter.xlsx.wanted import Acceptation
 if TYPE_CHECKING:
     from converter.marking.adopting import Acceptation
 
+if TYPE_CHECKING:  # --help needs the exit codes, and none of the libraries below
+    from converter.marking.adopting import Acceptation
+
 FINE = 0
 """All is well."""
 TO_CORRECT = 1

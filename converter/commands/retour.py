@@ -54,7 +54,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
             bring_back.formulas(classeur),
             remplacer=remplacer,
         )
-        registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
+        registre.record_answers(found.depot, found.reponses, found.sha256)
         values = (*adopting.values(acceptations), *found.values)
         source, refused = stack.enter_context(with_values(chemin, values))
         lecture = lire(replace(workbook.read(source), chemin=chemin))

@@ -53,11 +53,6 @@ class Statut:
     reponse: Reponse | None = None
 
     @property
-    def fige(self) -> bool:
-        """Whether it must not be converted (again)."""
-        return self.etat in FIGES
-
-    @property
     def jour(self) -> date | None:
         """The day of its deposit."""
         nom = NomDepot.within(self.depot)

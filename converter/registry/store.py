@@ -96,7 +96,6 @@ class Accueil(StrEnum):
 
     NOUVELLE = "nouvelle"
     IDENTIQUE = "identique"
-    CONFLIT = "conflit"
     REMPLACEE = "remplacée"
     RETIREE = "dépôt annulé"
     INCONNUE = "demande inconnue"
@@ -381,17 +380,16 @@ class Registry:
                 if cursor.rowcount and each.reponse:
                     self._insert_answer(int(cursor.lastrowid or 0), each.reponse, "")
 
-    def record_answers(
-        self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str, *, remplacer: bool = False
-    ) -> dict[str, Accueil]:
+    def record_answers(self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str) -> dict[str, Accueil]:
         """Record the portal's answers about a deposit; return how each request's was received.
 
-        The same answer again changes nothing; another one is a conflict and is not recorded, unless `remplacer`.
+        The same answer again changes nothing; another one is recorded after it, which stays on file: whether it may
+        take its place is decided before (`bring_back`).
         """
         with self._transaction():
-            return {each.numero: self._receive(depot, each, fichier_sha256, remplacer) for each in reponses}
+            return {each.numero: self._receive(depot, each, fichier_sha256) for each in reponses}
 
-    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str, remplacer: bool) -> Accueil:
+    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str) -> Accueil:
         found = self._base.execute(
             "SELECT id, libre FROM demande WHERE depot = ? AND numeroEditeur = ?", (depot, reponse.numero)
         ).fetchone()
@@ -407,8 +405,6 @@ class Registry:
         ).fetchone()
         if known and _answer(reponse.numero, known) == reponse:
             return Accueil.IDENTIQUE
-        if known and not remplacer:
-            return Accueil.CONFLIT
         self._insert_answer(demande, reponse, fichier_sha256)
         return Accueil.REMPLACEE if known else Accueil.NOUVELLE
 

@@ -49,8 +49,8 @@ class Renumerotation:
 class Retour:
     """What an answer changes.
 
-    `reponses` are to be recorded for `depot` first (`Registry.record_answers(depot, reponses, sha256,
-    remplacer=True)`: what must not be replaced is not among them), `values` written into the workbook after.
+    `reponses` are to be recorded for `depot` first (`Registry.record_answers`: what must not be replaced is not among
+    them), `values` written into the workbook after.
     `lignes_rejetees` are the Excel rows of `Demandes` that stand refused after it, each with an issue (S010); the
     other issues tell what was left alone, and why. `acceptees` and `rejetees` are what the answer says, by number.
     """

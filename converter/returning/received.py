@@ -16,8 +16,8 @@ from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import of_values
 from converter.sentences.portal import ACCEPTEE
 from converter.spec.names import NomPiece
-from converter.spec.programme import LOGICIELS
-from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
+from converter.spec.programme import DPI, LOGICIELS, PFI
+from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold_key, read_any
 from converter.spec.tags import DPI_TAGS, PFI_TAGS, TAG
 
 Valeurs = Mapping[str, Any]
@@ -68,7 +68,7 @@ def _named(piece: Valeurs) -> str:
 
 
 def _answered(demande: Valeurs) -> str:
-    for logiciel, tags in (("PFI", PFI_TAGS), ("DPI", DPI_TAGS)):
+    for logiciel, tags in ((PFI, PFI_TAGS), (DPI, DPI_TAGS)):
         if any(demande.get(tag.nom) not in (None, False) for tag in tags):
             return logiciel
     return ""
@@ -117,12 +117,12 @@ def sens(reponse: Mapping[str, str]) -> Sens:
     acceptée », case, accents and signs apart. It is refused when it has another label; but a mere code, and a label
     that only begins like an acceptance, decide nothing: a request sent twice is worse than one that waits. Source: D.
     """
-    libelle = fold(reponse["libelleTraitement"])
-    if reponse["numeroASP"].strip() or libelle == fold(ACCEPTEE):
+    libelle = fold_key(reponse["libelleTraitement"])
+    if reponse["numeroASP"].strip() or libelle == fold_key(ACCEPTEE):
         return Sens.ACCEPTEE
     if not libelle:
         return Sens.INDECIS if reponse["codeTraitement"].strip() else Sens.AUCUN
-    return Sens.INDECIS if libelle.startswith(fold(ACCEPTEE)) else Sens.REJETEE
+    return Sens.INDECIS if libelle.startswith(fold_key(ACCEPTEE)) else Sens.REJETEE
 
 
 def reponse(demande: Valeurs) -> dict[str, str]:

@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 COULOIR = "HOP"
 VAGUE = "Va1"
-LOGICIELS = ("DPI", "PFI", "RI")
+DPI, PFI, RI = LOGICIELS = ("DPI", "PFI", "RI")
 LOGICIELS_EN_TOUTES_LETTRES = MappingProxyType(
     {
-        "DPI": "dossier patient informatisé",
-        "PFI": "plateforme d’intermédiation",
-        "RI": "référentiel d’identités",
+        DPI: "dossier patient informatisé",
+        PFI: "plateforme d’intermédiation",
+        RI: "référentiel d’identités",
     }
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from converter.attachments.contents import Finding
+from converter.attachments.contents import Flaw
 from converter.sentences.say import catalogue
 from tests.support.mistakes import CASES, TEN_O_CLOCK, B, Case, D, P, S
 from tests.support.workbooks import edited, examine, inspected, opened
@@ -76,7 +76,7 @@ PIECES = sorted(code for code in catalogue() if code.startswith("P"))
 
 @pytest.mark.parametrize("code", PIECES)
 def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(code: str, tmp_path: Path) -> None:
-    inspection = inspected("bdc 2.pdf", findings=(Finding(code, (), "bdc deux.pdf"),))
+    inspection = inspected("bdc 2.pdf", findings=(Flaw(code, (), "bdc deux.pdf"),))
     found = examine(edited(tmp_path / "demandes.xlsx", {}), {"bdc 2.pdf": inspection})
     cell = f"{S}!C10" if code in {"P001", "P002"} else f"{P}!D5"  # the folder itself, or the file
     assert found.issues == [f"{code} {cell}"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from converter.attachments.contents import Finding
+from converter.attachments.contents import Flaw
 from converter.checking import check
 from converter.checking.links import Voisins
 from converter.checking.rules import RULES, some
@@ -186,15 +186,15 @@ def test_what_the_registry_knows_replaces_what_the_sheet_says(tmp_path: Path) ->
 
 def test_a_warning_about_a_file_lets_it_go_and_an_error_does_not(tmp_path: Path) -> None:
     path = edited(tmp_path / "demandes.xlsx", {})
-    warned = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Finding("P042", (("taille", "3,1 Mo"),)),))})
+    warned = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Flaw("P042", (("taille", "3,1 Mo"),)),))})
     assert warned.etats == [READY] * 5
-    lost = examine(path, {"bdc 2.pdf": inspected("", path=None, findings=(Finding("P013"),))})
+    lost = examine(path, {"bdc 2.pdf": inspected("", path=None, findings=(Flaw("P013"),))})
     assert lost.etats == [READY, WRONG, READY, READY, READY]
 
 
 def test_a_file_that_serves_two_rows_is_told_at_both(tmp_path: Path) -> None:
     path = edited(tmp_path / "demandes.xlsx", {f"{P}!D6": "bdc 2.pdf"})
-    found = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Finding("P060"),))})
+    found = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Flaw("P060"),))})
     assert [issue for issue in found.issues if issue.startswith("P060")] == [f"P060 {P}!D5", f"P060 {P}!D6"]
 
 

@@ -44,7 +44,6 @@ def test_a_new_row_is_to_be_checked() -> None:
 def test_a_converted_row_stays_so_without_a_word() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory())
     assert (statut, told) == (Statut(Etat.CONVERTIE, DEPOT), [])
-    assert statut.fige
     assert statut.jour == date(2022, 4, 15)
 
 
@@ -82,7 +81,7 @@ def test_each_row_to_renumber_gets_its_own_proposal() -> None:
 
 def test_a_refused_number_asks_for_a_new_one() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory(reponse=REFUSED))
-    assert (statut.etat, statut.fige, told) == (Etat.REJETEE, False, ["D013"])
+    assert (statut.etat, told) == (Etat.REJETEE, ["D013"])
     assert judged(replace(ROW, **CONVERTED, valeurs="fixed"), memory(reponse=REFUSED))[1] == ["D013"]
 
 
