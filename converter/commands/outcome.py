@@ -2,17 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from converter.issues import Issue
 from converter.spec.programme import Etat
 from converter.xlsx.wanted import Acceptation
-
-if TYPE_CHECKING:
-    from converter.marking.adopting import Acceptation
-
-if TYPE_CHECKING:  # --help needs the exit codes, and none of the libraries below
-    from converter.marking.adopting import Acceptation
 
 FINE = 0
 """All is well."""
@@ -67,7 +60,7 @@ class Outcome:
     code: int = 0
     a_la_main: tuple[str, ...] = ()
     annulable: bool = False
-    acceptations: "tuple[Acceptation, ...]" = ()
+    acceptations: tuple[Acceptation, ...] = ()
 
     def count(self, etat: Etat) -> int:
         """Count the requests in a state."""
