@@ -173,7 +173,7 @@ def modele(sortie: Path) -> int:
 def kit(dossier: Path, **voulu: Any) -> int:
     """Prépare un dossier prêt à l’emploi : classeur, lanceurs, guide, exemple."""
     from converter.commands.kit import kit as run
-    from converter.kit.kit import contenu
+    from converter.kit.folder import contenu
 
     return _guarded(lambda: run(dossier, contenu(**voulu), console=_console()))
 
@@ -190,12 +190,21 @@ def valider(classeurs: tuple[Path, ...], **options: Any) -> int:
 
 @commands.command(epilog="Exemple : segur-hop convertir demandes.xlsx")
 @click.argument("classeurs", nargs=-1, required=True, type=_CLASSEUR, metavar="CLASSEUR…")
+@click.option(
+    "--refaire-zips",
+    "depot",
+    metavar="DEPOT",
+    help="Ne convertit rien : refait à l’identique les zips de ce dépôt, que le portail dit incomplet.",
+)
 @_common
-def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
+def convertir(classeurs: tuple[Path, ...], depot: str | None, **options: Any) -> int:
     """Contrôle un classeur et dépose ses demandes prêtes : JSON, zips et bordereau."""
-    from converter.commands.convertir import convertir as run
+    from functools import partial
 
-    return _each(classeurs, run, **options)
+    from converter.commands.convertir import convertir as run
+    from converter.commands.convertir import refaire_zips
+
+    return _each(classeurs, partial(refaire_zips, depot) if depot else run, **options)
 
 
 @commands.command(
@@ -209,10 +218,13 @@ def convertir(classeurs: tuple[Path, ...], **options: Any) -> int:
 )
 @click.option("--refuser", multiple=True, metavar="N°", help="Demande à refuser dans cette réponse (répétable).")
 @click.option("--date-depot", type=_Jour(), metavar="JJ/MM/AAAA", help="Jour du dépôt (par défaut aujourd’hui).")
+@click.option(
+    "--avec", type=_CLASSEUR, metavar="B.json", help="Ne contrôle rien : dit ce qui diffère de cet autre fichier."
+)
 @click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine.")
-def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **options: Any) -> int:
+def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, avec: Path | None, **options: Any) -> int:
     """Refait les deux contrôles du portail sur un dépôt, fait ou non par cet outil, puis contrôle ses zips."""
-    from converter.commands.verifier import print_schema
+    from converter.commands.verifier import comparer, print_schema
     from converter.commands.verifier import verifier as run
 
     if schema:
@@ -220,6 +232,8 @@ def verifier(json: Path | None, zips: tuple[Path, ...], *, schema: bool, **optio
     if json is None:
         ctx = click.get_current_context()
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
+    if avec:
+        return _guarded(lambda: comparer(json, avec, console=_console(), rapport=options["rapport"]))
     return _guarded(lambda: run(json, zips, console=_console(), au=options.pop("date_depot") or _today(), **options))
 
 
@@ -254,14 +268,32 @@ def retour(json: Path, classeur: Path, *, remplacer: bool, **options: Any) -> in
 @commands.command(epilog="Exemple : segur-hop suivi demandes.xlsx -o suivi.xlsx")
 @click.argument("classeur", type=_CLASSEUR, metavar="CLASSEUR")
 @click.option("-o", "sortie_xlsx", type=_CLASSEUR, metavar="suivi.xlsx", help="Écrit aussi le suivi, avec graphiques.")
+@click.option(
+    "--paiements",
+    type=_CLASSEUR,
+    metavar="F.xlsx|csv",
+    help="Inscrit d’abord cette liste de paiements dans le classeur (n° ASP ou n° éditeur, montant, jour).",
+)
 @click.option("--sortie", type=_CLASSEUR, metavar="DOSSIER", help="Dossier des dépôts (par défaut « depots »).")
 @click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi la liste des dépôts pour une machine.")
 @click.option("--quiet", is_flag=True, help="N’affiche rien d’autre que les erreurs.")
-def suivi(classeur: Path, sortie_xlsx: Path | None, sortie: Path | None, rapport: Path | None, *, quiet: bool) -> int:
-    """Dit où en est chaque demande, les totaux et l’avance de 30 % attendue."""
+def suivi(
+    classeur: Path,
+    sortie_xlsx: Path | None,
+    paiements: Path | None,
+    sortie: Path | None,
+    rapport: Path | None,
+    *,
+    quiet: bool,
+) -> int:
+    """Dit où en est chaque demande, l’avance de 30 % attendue et celle qui est payée."""
+    from converter.commands.suivi import Outputs
     from converter.commands.suivi import suivi as run
 
-    return _guarded(lambda: run(classeur, sortie, sortie_xlsx, rapport, console=_console(quiet=quiet), au=_today()))
+    outputs = Outputs(sortie_xlsx, rapport)
+    return _guarded(
+        lambda: run(classeur, sortie, outputs, console=_console(quiet=quiet), au=_today(), paiements=paiements)
+    )
 
 
 @commands.command(epilog="Exemple : segur-hop classeur JSON-1234567890-20220502-001.json -o repris.xlsx")

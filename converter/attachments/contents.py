@@ -15,7 +15,7 @@ PIXELS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Flaw:
     """One finding about a file, by code; the caller gives it a cell. `proposition`: what to type instead."""
 
     code: str
@@ -23,7 +23,7 @@ class Finding:
     proposition: str = ""
 
 
-def examine(data: bytes, expected: str) -> tuple[Finding, ...]:
+def examine(data: bytes, expected: str) -> tuple[Flaw, ...]:
     """Say what is wrong with the content of a file whose name promises the format `expected`.
 
     `expected` is a `formatFichier` (PDF, PNG, JPG); `data` is the whole file, not empty. Never raises on any content;
@@ -34,8 +34,8 @@ def examine(data: bytes, expected: str) -> tuple[Finding, ...]:
         return _OPENERS[expected](data)
     faits = (("attendu", expected), ("trouve", name))
     if found:
-        return (Finding("P050", (*faits, ("extension", f".{found.lower()}"))),)
-    return (Finding("P051", faits),)
+        return (Flaw("P050", (*faits, ("extension", f".{found.lower()}"))),)
+    return (Flaw("P051", faits),)
 
 
 @contextmanager
@@ -115,16 +115,16 @@ _IMAGE_DAMAGE = (ArithmeticError, AttributeError, EOFError, LookupError, OSError
                  struct.error, zlib.error)  # fmt: skip
 
 
-def _open_pdf(data: bytes) -> tuple[Finding, ...]:
+def _open_pdf(data: bytes) -> tuple[Flaw, ...]:
     if b"%%EOF" not in data.rstrip(b"\0\t\n\f\r ")[-_TAIL:]:
-        return (Finding("P063"),)
+        return (Flaw("P063"),)
     from converter.attachments import pdf
 
     code = pdf.fault(data)
-    return (Finding(code),) if code else ()
+    return (Flaw(code),) if code else ()
 
 
-def _open_png(data: bytes) -> tuple[Finding, ...]:
+def _open_png(data: bytes) -> tuple[Flaw, ...]:
     """Check every block's sum; that the picture then unfolds is not tried, so a bomb costs nothing."""
     from PIL.PngImagePlugin import PngImageFile
 
@@ -132,11 +132,11 @@ def _open_png(data: bytes) -> tuple[Finding, ...]:
         image = PngImageFile(io.BytesIO(data))
         image.verify()
     except _IMAGE_DAMAGE:
-        return (Finding("P070"),)
+        return (Flaw("P070"),)
     return _size(image.size)
 
 
-def _open_jpg(data: bytes) -> tuple[Finding, ...]:
+def _open_jpg(data: bytes) -> tuple[Flaw, ...]:
     """Decode at an eighth of the size: every byte is read, little memory is taken."""
     from PIL.JpegImagePlugin import JpegImageFile
 
@@ -147,15 +147,15 @@ def _open_jpg(data: bytes) -> tuple[Finding, ...]:
         image.draft(None, (image.width // 8 or 1, image.height // 8 or 1))
         image.load()
     except _IMAGE_DAMAGE:
-        return (Finding("P070"),)
+        return (Flaw("P070"),)
     return ()
 
 
-def _size(size: tuple[int, int]) -> tuple[Finding, ...]:
+def _size(size: tuple[int, int]) -> tuple[Flaw, ...]:
     width, height = size
     if width * height <= PIXELS:
         return ()
-    return (Finding("P071", (("largeur", str(width)), ("hauteur", str(height)))),)
+    return (Flaw("P071", (("largeur", str(width)), ("hauteur", str(height)))),)
 
 
-_OPENERS: dict[str, Callable[[bytes], tuple[Finding, ...]]] = {"PDF": _open_pdf, "PNG": _open_png, "JPG": _open_jpg}
+_OPENERS: dict[str, Callable[[bytes], tuple[Flaw, ...]]] = {"PDF": _open_pdf, "PNG": _open_png, "JPG": _open_jpg}

@@ -20,8 +20,8 @@ from itertools import islice
 from pathlib import Path
 
 from converter.attachments import contents
-from converter.attachments.contents import Finding
-from converter.attachments.readings import SANS, Lectures, Texte
+from converter.attachments.contents import Flaw
+from converter.attachments.readings import SANS, Lectures, Transcript
 
 OCTETS = 3 * 1024 * 1024
 """A larger attachment is an error (specification, Bytes)."""
@@ -42,8 +42,8 @@ class Inspection:
     octets: int = 0
     format: str = ""
     sha256: str = ""
-    findings: tuple[Finding, ...] = ()
-    texte: Texte | None = None
+    findings: tuple[Flaw, ...] = ()
+    texte: Transcript | None = None
 
 
 def inspect(
@@ -57,7 +57,7 @@ def inspect(
     """
     distinct = list(dict.fromkeys(names))
     root = _root(dossier)
-    if isinstance(root, Finding):
+    if isinstance(root, Flaw):
         return dict.fromkeys(distinct, Inspection(findings=(root,)))
     tree = _Tree(root, extensions)
     places = {name: tree.find(name) for name in distinct}
@@ -137,21 +137,21 @@ class _Tree:
     def __init__(self, root: _Folder, extensions: Mapping[str, str]) -> None:
         self._root = root
         self._inside = Path(root.path)
-        self._folders: dict[str, _Folder | Finding] = {}
+        self._folders: dict[str, _Folder | Flaw] = {}
         self._neighbours = _Neighbours(root.path, extensions)
 
-    def find(self, name: str) -> _Place | Finding:
+    def find(self, name: str) -> _Place | Flaw:
         """Return the file that `name` means, or why there is none."""
         parts = _parts(name)
-        if isinstance(parts, Finding):
+        if isinstance(parts, Flaw):
             return replace(parts, proposition=self._neighbours.of(name)) if parts.code == "P011" else parts
         place = self._walk(parts)
         if place is None:
             proposition = self._neighbours.of("/".join(parts))
-            return Finding("P014" if proposition else "P013", proposition=proposition)
+            return Flaw("P014" if proposition else "P013", proposition=proposition)
         return place
 
-    def _walk(self, parts: list[str]) -> _Place | Finding | None:
+    def _walk(self, parts: list[str]) -> _Place | Flaw | None:
         folder, met = self._root, []
         for depth, part in enumerate(parts, 1):
             entry = folder.get(part)
@@ -159,14 +159,14 @@ class _Tree:
                 return None
             met.append(entry.name)
             target = self._target(entry)
-            if isinstance(target, Finding):
+            if isinstance(target, Flaw):
                 return target
             if isinstance(target, str):
                 return _Place(target, _respelt(parts, met)) if depth == len(parts) else None
             folder = target
-        return Finding("P015")
+        return Flaw("P015")
 
-    def _target(self, entry: os.DirEntry[str]) -> str | _Folder | Finding:
+    def _target(self, entry: os.DirEntry[str]) -> str | _Folder | Flaw:
         """Return the real path of a file, or the folder, that an entry leads to."""
         try:
             if entry.is_file(follow_symlinks=False):
@@ -174,47 +174,47 @@ class _Tree:
             if entry.is_dir():
                 return self._folder(entry.path)
             if not entry.is_symlink():
-                return Finding("P016")
+                return Flaw("P016")
             real = self._real(entry.path)
-            return Finding("P016") if isinstance(real, str) and not Path(real).is_file() else real
+            return Flaw("P016") if isinstance(real, str) and not Path(real).is_file() else real
         except OSError:
-            return Finding("P020")
+            return Flaw("P020")
 
-    def _folder(self, path: str) -> _Folder | Finding:
+    def _folder(self, path: str) -> _Folder | Flaw:
         if path not in self._folders:
             real = self._real(path)
-            self._folders[path] = real if isinstance(real, Finding) else _Folder(real)
+            self._folders[path] = real if isinstance(real, Flaw) else _Folder(real)
         return self._folders[path]
 
-    def _real(self, path: str) -> str | Finding:
+    def _real(self, path: str) -> str | Flaw:
         """Follow links and junctions, as long as they stay inside."""
         real = os.path.realpath(path, strict=True)
-        return real if Path(real).is_relative_to(self._inside) else Finding("P017")
+        return real if Path(real).is_relative_to(self._inside) else Flaw("P017")
 
 
-def _root(dossier: Path) -> _Folder | Finding:
+def _root(dossier: Path) -> _Folder | Flaw:
     faits = (("dossier", str(dossier)),)
     try:
         return _Folder(os.path.realpath(dossier, strict=True))
     except (FileNotFoundError, NotADirectoryError):
-        return Finding("P001", faits)
+        return Flaw("P001", faits)
     except (OSError, ValueError):  # ValueError: a NUL in the path
-        return Finding("P002", faits)
+        return Flaw("P002", faits)
 
 
-def _parts(name: str) -> list[str] | Finding:
+def _parts(name: str) -> list[str] | Flaw:
     """Split a typed name; `..` is taken back as far as the folder itself."""
     if _CONTROL.search(name):
-        return Finding("P010")
+        return Flaw("P010")
     text = name.strip().strip('"').replace("\\", "/")
     if _ABSOLUTE.match(text):
-        return Finding("P011")
+        return Flaw("P011")
     parts: list[str] = []
     for part in text.split("/"):
         if part == ".." and not parts:
-            return Finding("P012")
+            return Flaw("P012")
         if _RESERVED.fullmatch(part):
-            return Finding("P010")
+            return Flaw("P010")
         if part == "..":
             parts.pop()
         elif part not in ("", "."):
@@ -343,18 +343,18 @@ def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspect
     extension = _extension(path)
     expected = extensions.get(extension, "")
     if not expected:
-        return Inspection(Path(path), findings=(Finding("P031", (("extension", extension or "(aucune)"),)),))
+        return Inspection(Path(path), findings=(Flaw("P031", (("extension", extension or "(aucune)"),)),))
     try:
         data = read(path, OCTETS)
         octets = len(data) if len(data) <= OCTETS else os.stat(path, follow_symlinks=False).st_size  # noqa: PTH116 - speed
     except OSError:
-        return Inspection(Path(path), format=expected, findings=(Finding("P020"),))
+        return Inspection(Path(path), format=expected, findings=(Flaw("P020"),))
     if not data or octets > OCTETS:
-        finding = Finding("P041", _size(octets)) if data else Finding("P040")
+        finding = Flaw("P041", _size(octets)) if data else Flaw("P040")
         return Inspection(Path(path), octets, expected, findings=(finding,))
     sha256, findings, texte = known.examine(data, expected)
     if octets > OCTETS_SURS:
-        findings = (*findings, Finding("P042", _size(octets)))
+        findings = (*findings, Flaw("P042", _size(octets)))
     return Inspection(Path(path), octets, expected, sha256, findings, texte)
 
 
@@ -362,10 +362,10 @@ class _Known:
     """What was found in contents already seen: one order form may serve under several names."""
 
     def __init__(self, lectures: Lectures | None) -> None:
-        self._findings: dict[tuple[str, str], tuple[Finding, ...]] = {}
+        self._findings: dict[tuple[str, str], tuple[Flaw, ...]] = {}
         self._lectures = lectures
 
-    def examine(self, data: bytes, expected: str) -> tuple[str, tuple[Finding, ...], Texte | None]:
+    def examine(self, data: bytes, expected: str) -> tuple[str, tuple[Flaw, ...], Transcript | None]:
         """Return the hex SHA-256, findings and text; two threads may both examine the same bytes, to no harm."""
         sha256 = hashlib.sha256(data).hexdigest()
         key = sha256, expected
@@ -374,23 +374,23 @@ class _Known:
         findings = self._findings[key]
         return sha256, findings, self._text(sha256, data, expected) if _opens(findings) else None
 
-    def _text(self, sha256: str, data: bytes, expected: str) -> Texte | None:
+    def _text(self, sha256: str, data: bytes, expected: str) -> Transcript | None:
         if self._lectures is None:
             return None
         return self._lectures.of(sha256, data) if expected == "PDF" else SANS
 
 
-def _opens(findings: Iterable[Finding]) -> bool:
+def _opens(findings: Iterable[Flaw]) -> bool:
     return all(finding.code == "P061" for finding in findings)
 
 
-def _inspection(place: _Place | Finding, files: dict[str, Inspection]) -> Inspection:
-    if isinstance(place, Finding):
+def _inspection(place: _Place | Flaw, files: dict[str, Inspection]) -> Inspection:
+    if isinstance(place, Flaw):
         return Inspection(findings=(place,))
     inspection = files[place.path]
     if not place.spelling:
         return inspection
-    respelt = Finding("P018", proposition=place.spelling)
+    respelt = Flaw("P018", proposition=place.spelling)
     return replace(inspection, findings=(respelt, *inspection.findings))
 
 

@@ -23,14 +23,14 @@ _DASHES = dict.fromkeys((0x0002, 0xFFFE, *range(0x2010, 0x2016), 0x2212), "-")
 _PLAIN = {**_SPACES, **_UNSEEN, **_DASHES, 0x2019: "'", 0x0D: None}
 
 
-class Texte(msgspec.Struct, frozen=True, array_like=True):
+class Transcript(msgspec.Struct, frozen=True, array_like=True):
     """What a file says, deflated; `entier` is False where some of it may be missing."""
 
     condense: bytes
     entier: bool
 
     @classmethod
-    def of(cls, text: str, *, entier: bool = True) -> "Texte":
+    def of(cls, text: str, *, entier: bool = True) -> "Transcript":
         """Keep a text, its spaces, dashes and apostrophes each of one kind."""
         plain = "\n".join(" ".join(line.split()) for line in text.translate(_PLAIN).split("\n"))
         return cls(zlib.compress(plain.strip().encode("utf-8", "replace")), entier)
@@ -41,13 +41,13 @@ class Texte(msgspec.Struct, frozen=True, array_like=True):
         return zlib.decompress(self.condense).decode()
 
 
-SANS = Texte.of("", entier=False)
+SANS = Transcript.of("", entier=False)
 """What an image says: nobody but a person can read it."""
 
 
 class _Store(msgspec.Struct):
     version: int
-    textes: dict[str, Texte]
+    textes: dict[str, Transcript]
 
 
 class Lectures:
@@ -57,9 +57,9 @@ class Lectures:
         """Start from what an earlier run left in `store`, if anything can be made of it."""
         self._store = store
         self._known = _load(store) if store else {}
-        self._asked: dict[str, Texte] = {}
+        self._asked: dict[str, Transcript] = {}
 
-    def of(self, sha256: str, data: bytes) -> Texte:
+    def of(self, sha256: str, data: bytes) -> Transcript:
         """Return the text of a PDF that opens, by the hex digest of its content."""
         if sha256 not in self._asked:
             self._asked[sha256] = self._known.get(sha256) or _read(data)
@@ -79,7 +79,7 @@ class Lectures:
                 unfinished.unlink(missing_ok=True)
 
 
-def _load(store: Path) -> Mapping[str, Texte]:
+def _load(store: Path) -> Mapping[str, Transcript]:
     try:
         held = msgspec.msgpack.decode(store.read_bytes(), type=_Store)
         for texte in held.textes.values():
@@ -89,6 +89,6 @@ def _load(store: Path) -> Mapping[str, Texte]:
     return held.textes if held.version == _VERSION else {}
 
 
-def _read(data: bytes) -> Texte:
+def _read(data: bytes) -> Transcript:
     text, whole = pdf.text(data)
-    return Texte.of(text, entier=whole)
+    return Transcript.of(text, entier=whole)

@@ -71,6 +71,9 @@ _ETATS = {
     Etat.CONVERTIE: "Écrite dans un fichier JSON : à déposer sur le portail, ou déjà déposée. Ne la modifiez plus.",
     Etat.ACCEPTEE: "Acceptée par le portail : gardez son n° ASP, la demande de solde l’exigera.",
     Etat.REJETEE: "Refusée par le portail : corrigez selon le libellé de traitement, puis convertissez à nouveau.",
+    Etat.ATTRIBUEE: "L’ASP a décidé l’avance (colonne Décision de l’ASP) : le paiement est attendu.",
+    Etat.PAYEE: "L’avance est payée : le suivi compare le montant reçu à celui attendu.",
+    Etat.REFUSEE: "Refusée à l’instruction : redéposez-la corrigée, sur une nouvelle ligne et sous un nouveau n°.",
 }
 
 _LEGEND: tuple[tuple[str, Mapping[str, Any], str], ...] = (
@@ -208,7 +211,7 @@ class _Page:
             self._column(tag)
 
     def _column(self, tag: Tag) -> None:
-        by_vendor = tag.par is Par.FOURNISSEUR
+        by_vendor = tag.par in {Par.FOURNISSEUR, Par.APRES}
         attendu = tag.format.attendu if by_vendor else "–"
         obligation = tag.obligation if by_vendor else f"rempli par {tag.par}"
         quiet = {} if by_vendor else {"font_color": theme.GRIS_TEXTE, "italic": True}

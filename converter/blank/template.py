@@ -37,7 +37,17 @@ from converter.spec.sheets import (
     TAG_ROW,
 )
 from converter.spec.sheets import LISTES as LISTES_SHEET
-from converter.spec.tags import MANDATAIRE_TAGS, PFI_TAGS, Obligation, Parametre, Tag, columns, vendor_columns
+from converter.spec.tags import (
+    MANDATAIRE_TAGS,
+    PFI_TAGS,
+    Obligation,
+    Parametre,
+    Tag,
+    columns,
+    later_columns,
+    tool_columns,
+    vendor_columns,
+)
 from converter.spec.tags import parametres as spec_parametres
 
 Value = str | bool | date | Decimal | float | None
@@ -117,8 +127,9 @@ class _DataSheet:
         self._prepare_view_and_print()
 
     def _lay_out_columns(self, unfolded: set[str]) -> None:
-        """Set widths and formats; what few requests need is folded behind a + unless a row fills it."""
-        groups = [{*MANDATAIRE_TAGS}, {tag.nom for tag in PFI_TAGS}]
+        """Set widths and formats; what few requests need, or only later, is folded behind a + unless a row fills it."""
+        later = {tag.nom for tag in later_columns(self.feuille)}
+        groups = [{*MANDATAIRE_TAGS}, {tag.nom for tag in PFI_TAGS}, later]
         folded = {nom: not group & unfolded for group in groups for nom in group}
         previous = ""
         for column, tag in enumerate(self.tags):
@@ -128,6 +139,8 @@ class _DataSheet:
             style = self.book.add_format({**theme.colonne(tag)})
             self.sheet.set_column(column, column, tag.largeur, style, outline)
             previous = tag.nom
+        if previous in folded:
+            self.sheet.set_column(len(self.tags), len(self.tags), None, None, {"collapsed": folded[previous]})
 
     def _write_headings(self, filled: int) -> None:
         """Write the machine tags, hidden, and the table with its French headings; a blank table has one empty row."""
@@ -158,7 +171,7 @@ class _DataSheet:
     def _check_while_typing(self, column: int, tag: Tag) -> None:
         area = (FIRST_ROW - 1, column, LAST_ROW - 1, column)
         self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag), column))
-        if tag not in vendor_columns(self.feuille):
+        if tag in tool_columns(self.feuille):
             return
         for alerte in alertes(self.feuille, tag):
             rule = {"type": "formula", "criteria": alerte.formule}

@@ -65,7 +65,7 @@ COLONNE_OUTIL: Mapping[str, Any] = {"bg_color": GRIS_CLAIR, "font_color": GRIS_T
 
 def entete(tag: Tag) -> Mapping[str, Any]:
     """Return the look of a heading: who fills the column, and whether it must be."""
-    return ENTETES[tag.obligation] if tag.par is Par.FOURNISSEUR else ENTETE_OUTIL
+    return ENTETE_OUTIL if tag.par in {Par.OUTIL, Par.ASP} else ENTETES[tag.obligation]
 
 
 def colonne(tag: Tag) -> Mapping[str, Any]:
@@ -83,7 +83,7 @@ def colonne(tag: Tag) -> Mapping[str, Any]:
         "valign": "vcenter",
         "border": 1,
         "border_color": GRIS,
-        **(COLONNE_OUTIL if tag.par is not Par.FOURNISSEUR else {}),
+        **(COLONNE_OUTIL if tag.par in {Par.OUTIL, Par.ASP} else {}),
         **look,
     }
 

@@ -14,7 +14,7 @@ from converter.spec.formats import Booleen, Choix, Code, Format, Jour, Montant, 
 from converter.spec.programme import BON_COMMANDE, EXTENSIONS, PREUVE_HT
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, Obligation, Par, Tag
-from converter.spec.values import EMAIL, LOGICIEL, REGIME_TVA, TYPE_FICHIER
+from converter.spec.values import DECISION, EMAIL, LOGICIEL, REGIME_TVA, TYPE_FICHIER
 
 LAST_ROW = 50_000
 """The last row with drop-downs and checks: more than a campaign has."""
@@ -27,6 +27,7 @@ class Nom(StrEnum):
     REGIMES_TVA = "RegimesTVA"
     LOGICIELS = "Logiciels"
     TYPES_PIECE = "TypesPiece"
+    DECISIONS = "Decisions"
     NUMEROS_EDITEUR = "NumerosEditeur"
     NUMEROS_BENEFICIAIRES = "NumerosBeneficiaires"
     NUMEROS_PIECES = "NumerosPieces"
@@ -41,6 +42,7 @@ LISTES: Mapping[Nom, tuple[str, ...]] = {
     Nom.REGIMES_TVA: REGIME_TVA.valeurs,
     Nom.LOGICIELS: LOGICIEL.valeurs,
     Nom.TYPES_PIECE: TYPE_FICHIER.valeurs,
+    Nom.DECISIONS: DECISION.valeurs,
 }
 """The drop-downs: each list stands in one column of the hidden sheet."""
 
@@ -165,7 +167,7 @@ def alertes(feuille: str, tag: Tag) -> Iterator[Alerte]:
 
 def _entry(feuille: str, tag: Tag) -> dict[str, Any]:
     """Return what Excel expects in a column, as xlsxwriter says it."""
-    if tag.par is not Par.FOURNISSEUR:
+    if tag.par in {Par.OUTIL, Par.ASP}:
         return {"validate": "custom", "value": "=FALSE"}
     if tag.nom == "numeroEditeur" and feuille == DEMANDES:
         return {"validate": "custom", "value": f"=AND(LEN({{x}})=5,COUNTIF({Nom.NUMEROS_EDITEUR},{{x}})<2)"}
@@ -187,7 +189,7 @@ def _entry(feuille: str, tag: Tag) -> dict[str, Any]:
 
 def _alert(feuille: str, tag: Tag) -> tuple[str, str]:
     """Return the title and the message with which Excel warns of an entry."""
-    if tag.par is not Par.FOURNISSEUR:
+    if tag.par in {Par.OUTIL, Par.ASP}:
         return "Colonne de l’outil", "Cette colonne est remplie par l’outil : ce que vous y écrivez sera remplacé."
     if tag.nom == "numeroEditeur" and feuille == DEMANDES:
         return "N° éditeur", f"Attendu : {tag.format.attendu}, et jamais deux fois le même."
@@ -200,7 +202,7 @@ def _alert(feuille: str, tag: Tag) -> tuple[str, str]:
 
 def _prompt(tag: Tag) -> tuple[str, str]:
     """Return the title and the message that Excel shows on the selected cell."""
-    if tag.par is not Par.FOURNISSEUR:
+    if tag.par in {Par.OUTIL, Par.ASP}:
         return "Rempli par l’outil", tag.aide
     example = f"\nExemple : {tag.exemple}" if tag.exemple and _list_of(tag.format) is None else ""
     return tag.obligation.capitalize(), f"{tag.aide}{example}"

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from converter.attachments.inspection import Inspection
-from converter.checking import establishments, forms, links, rules, schema
+from converter.checking import establishments, forms, instruction, links, rules, schema
 from converter.checking.demande import Demande, Piece
+from converter.checking.instruction import Suites
 from converter.issues import Gravite, Issue, Place
 from converter.reading.finess_list import SANS_LISTE, Etablissements
 from converter.reading.frames import Frame, Frames, typed
@@ -52,12 +53,14 @@ class Lecture:
     """A workbook in canonical values, with what reading its cells found.
 
     `etats` is the state of the rows of `Demandes` that have one: as the workbook says, until the registry is asked.
+    It is what the portal said; what instruction and payment made of an accepted request stands in `suites`.
     """
 
     classeur: Classeur
     frames: Frames
     issues: tuple[Issue, ...]
     etats: Mapping[int, Etat]
+    suites: Suites = field(default_factory=Suites)
 
     @property
     def frozen(self) -> frozenset[str]:
@@ -69,6 +72,12 @@ class Lecture:
     def frozen_rows(self) -> frozenset[int]:
         """The Excel rows of those requests."""
         return frozenset(ligne for ligne, etat in self.etats.items() if etat in programme.FIGES)
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The numbers of the accepted requests that were refused since, at their instruction: asked for no more."""
+        lignes = [ligne for ligne, etat in self.etats.items() if self.suites.etat(ligne, etat) is Etat.REFUSEE]
+        return frozenset(self.frames.demandes.valeurs.loc[lignes, "numeroEditeur"].dropna())
 
     @property
     def dossier_pieces(self) -> Path:
@@ -92,12 +101,13 @@ def lire(classeur: Classeur) -> Lecture:
         beneficiaires=frames.beneficiaires.table,
         pieces=frames.pieces.table,
     )
-    return Lecture(kept, frames, tuple(issues), _etats(frames.demandes))
+    suites = instruction.read(frames.demandes, date1904=classeur.date1904)
+    return Lecture(kept, frames, tuple(issues), _etats(frames.demandes), suites)
 
 
 def _etats(frame: Frame) -> dict[int, Etat]:
-    """Read the state of each row, however it was retyped; any other word is none."""
-    known = {fold(etat): etat for etat in Etat}
+    """Read what the portal said of each row, however it was retyped; any other word is none."""
+    known = {fold(etat): Etat.ACCEPTEE if etat in programme.ACCEPTEES else etat for etat in Etat}
     raws = zip(frame.table.brut.index, frame.raw("etat", frame.table.brut.index), strict=True)
     return {ligne: known[word] for ligne, raw in raws if raw and (word := fold(raw)) in known}
 
@@ -117,7 +127,7 @@ def check(
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
     values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
     values[DEMANDES] += links.letters_for_figures(lecture.frames)
-    data = rules.Data(_with_faults(lecture.frames, values), au, contents)
+    data = rules.Data(_with_faults(lecture.frames, values), au, contents, lecture.refused)
     compared = forms.compare(data.frames, pieces)
     found = [
         *lecture.issues,
@@ -129,6 +139,7 @@ def check(
         *establishments.check(data.frames.beneficiaires, lecture.classeur.parametres, connus),
     ]
     live = _without_frozen(_with_numbers(found, data), lecture)
+    live += instruction.check(lecture.frames.demandes, lecture.suites, lecture.etats, au)
     verdict = _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
     told = tuple(_told(demande, compared.a_la_main, connus.noms) for demande in verdict.demandes)
     return replace(verdict, demandes=told, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)
@@ -263,10 +274,7 @@ def _verdict(
     errors = [issue for issue in issues if gravite(issue.code) is Gravite.ERREUR]
     retenues = _held_from_elsewhere(lecture, data, errors)
     held = {*retenues, *(e.place.ligne for e in errors if e.place.feuille == lecture.classeur.demandes.feuille)}
-    etats = {
-        ligne: known if (known := lecture.etats.get(ligne)) in programme.FIGES else _fresh(ligne in held)
-        for ligne in numbers.index
-    }
+    etats = {ligne: _kept(lecture, ligne) or _fresh(ligne in held) for ligne in numbers.index}
     ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
     return Verdict(
         issues,
@@ -277,6 +285,12 @@ def _verdict(
         {logiciel: ans for logiciel in programme.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
         {ligne: places for ligne, places in retenues.items() if etats[ligne] is Etat.A_CORRIGER},
     )
+
+
+def _kept(lecture: Lecture, ligne: int) -> Etat | None:
+    """Return the state of a request that was sent, `None` of another."""
+    etat = lecture.etats.get(ligne)
+    return lecture.suites.etat(ligne, etat) if etat in programme.FIGES else None
 
 
 def _fresh(held: bool) -> Etat:

@@ -14,7 +14,7 @@ from itertools import accumulate, combinations
 from typing import Any
 
 from converter.attachments.inspection import Inspection
-from converter.attachments.readings import Texte
+from converter.attachments.readings import Transcript
 from converter.checking.french_text import Amount, amounts, days, folded, is_readable, name_words, says_amount
 from converter.issues import Facts, Issue
 from converter.reading.frames import Frame, Frames
@@ -29,7 +29,7 @@ class Form:
 
     __slots__ = ("__dict__", "entier", "texte")
 
-    def __init__(self, texte: Texte) -> None:
+    def __init__(self, texte: Transcript) -> None:
         """Unfold the text."""
         self.texte = texte.texte
         self.entier = texte.entier

@@ -27,9 +27,14 @@ Mask: TypeAlias = pd.Series
 
 
 class Data:
-    """What the rules read: the three frames, the day of the check, and each attachment's content hash by file name."""
+    """What the rules read: the three frames, the day of the check, each attachment's content hash by file name.
 
-    def __init__(self, frames: Frames, au: date, contents: Mapping[str, str]) -> None:
+    `refused` are the numbers of requests that ask for nothing any more: another one may ask the same.
+    """
+
+    def __init__(
+        self, frames: Frames, au: date, contents: Mapping[str, str], refused: frozenset[str] = frozenset()
+    ) -> None:
         """Keep the values at hand under the sheets' names."""
         self.frames = frames
         self.demandes = frames.demandes.valeurs
@@ -38,6 +43,7 @@ class Data:
         self.liens = Liens(frames)
         self.au = au
         self.contents = contents
+        self.refused = refused
 
     @cached_property
     def sold(self) -> tuple[str, ...]:
@@ -353,7 +359,7 @@ def _first_holder(keys: pd.DataFrame, numbers: pd.Series) -> pd.Series:
 
 
 def _finess_holder(d: Data) -> pd.Series:
-    software = _of_request(d, BENEFICIAIRES, d.logiciel)
+    software = _of_request(d, BENEFICIAIRES, d.logiciel.mask(d.demandes["numeroEditeur"].isin(d.refused)))
     return _first_holder(
         pd.DataFrame({"finess": d.beneficiaires["FINESSPMSI"], "logiciel": software}), d.beneficiaires["numeroEditeur"]
     ).where(software.notna())
@@ -386,7 +392,8 @@ def _content(d: Data) -> pd.Series:
 
 
 def _order_holder(d: Data) -> pd.Series:
-    content = d.pieces["fichier"].map(d.contents).where(d.pieces["typeFichier"].eq(BON_COMMANDE).fillna(False))
+    live = d.pieces["typeFichier"].eq(BON_COMMANDE).fillna(False) & ~d.pieces["numeroEditeur"].isin(d.refused)
+    content = d.pieces["fichier"].map(d.contents).where(live)
     return _first_holder(pd.DataFrame({"contenu": content}), d.pieces["numeroEditeur"]).where(content.notna())
 
 
@@ -400,7 +407,7 @@ def _profile_rules(name: str) -> None:
     @rule("R190", at=name)
     def independent_pfi_has_its_profile(d: Data) -> Mask:
         profile = d.frames.parametres["profilIntegrationINS"] or "profilIntegrationINS" in d.frames.refuses
-        return ~d.demandes[name] | d.logiciel.ne("DPI") | bool(profile)
+        return ~d.demandes[name] | d.logiciel.ne(programme.DPI) | bool(profile)
 
 
 for _tag in tags.DPI_TAGS:
@@ -412,4 +419,4 @@ for _tag in tags.DPI_TAGS:
 def messaging_pfi_names_its_operator(d: Data) -> Mask:
     """A PFI that sends by a MSS names the operator."""
     sends = d.demandes["isEnvoiMSSPro"].fillna(False) | d.demandes["isEnvoiMSSCitoyen"].fillna(False)
-    return ~sends | d.logiciel.ne("PFI") | d.demandes["operateurMessagerie"].notna()
+    return ~sends | d.logiciel.ne(programme.PFI) | d.demandes["operateurMessagerie"].notna()

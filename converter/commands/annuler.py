@@ -33,7 +33,7 @@ def annuler(depot: str, chemin: Path, options: Options, *, refuse: bool = False)
         with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
             learn(ouvert, depots.registre)
             gone = deposit.withdraw(depots, Path(depot).name, refuse=refuse)
-            notices = (*depots.issues, Issue("D034" if refuse else "D033", valeur=gone.nom))
+            notices = (*depots.issues, Issue("D040" if refuse else "D039", valeur=gone.nom))
             examen = examine(ouvert, depots.registre.memory(), options, step)
             suivis = suivis_of(examen, {})
             ecrit = write_back(examen, suivis, notices, copie=options.copie)

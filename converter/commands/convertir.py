@@ -15,12 +15,14 @@ from converter.commands.session import (
     examine,
     opened,
     outcome_of,
+    read,
     retold,
     suivis_of,
     write_back,
 )
 from converter.depositing import deposit
 from converter.depositing.deposit import Depots
+from converter.depositing.remake import remake
 from converter.issues import Empeche, Inutilisable
 from converter.marking import annotate
 from converter.registry.store import Depot
@@ -61,6 +63,20 @@ def convertir(chemin: Path, options: Options) -> Outcome:
                 told = outcome_of(examen, suivis, (*depots.issues, *why), None, envois)
                 return replace(told, code=PREVENTED)
     return outcome_of(examen, suivis, depots.issues, ecrit, envois)
+
+
+def refaire_zips(depot: str, chemin: Path, options: Options) -> Outcome:
+    """Make the zips of a deposit again, for a portal that took its JSON and not them; the workbook is only read.
+
+    Raises `Inutilisable` (D030 to D032) and `Empeche`, nothing written.
+    """
+    step = Step(options.tell)
+    step("Lecture du classeur")
+    lecture = read(chemin)
+    with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+        step("Écriture des zips")
+        told = remake(depots, Path(depot).name, lecture)
+    return Outcome(chemin, issues=(*depots.issues, told))
 
 
 def _deposit(examen: Examen, depots: Depots, au: date, step: Step) -> tuple[Depot, ...]:

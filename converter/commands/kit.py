@@ -9,11 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.commands.outcome import FINE
 from converter.kit.embedded import Embarque
-from converter.kit.kit import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Contenu, Kit, write
+from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write
 from converter.kit.libraries import Cible
 
 
-def kit(dossier: Path, voulu: Contenu, *, console: Console) -> int:
+def kit(dossier: Path, voulu: KitVoulu, *, console: Console) -> int:
     """Make a kit and say what is in it. Raises `Inutilisable` (F030, F035) and `Empeche`, nothing changed."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:

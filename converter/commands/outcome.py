@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converter.issues import Issue
-from converter.marking.adopting import Acceptation
 from converter.spec.programme import Etat
+from converter.xlsx.wanted import Acceptation
 
 FINE = 0
 """All is well."""

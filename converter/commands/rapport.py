@@ -10,8 +10,8 @@ from converter.issues import Issue
 from converter.sentences.say import conseil, gravite, phrase
 from converter.system.files import write_whole
 
-_KEYS = {"demandes", "anomalies"}
-"""What every report has, of a workbook or of a deposit."""
+_KEYS = ({"demandes", "anomalies"}, {"avec", "differences"})
+"""What every report has: of a workbook or of a deposit, of two files compared."""
 
 
 def _anomaly(issue: Issue) -> dict[str, Any]:
@@ -65,7 +65,9 @@ def is_rapport(path: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     reports = found if isinstance(found, list) else [found]
-    return bool(reports) and all(isinstance(each, dict) and each.keys() >= _KEYS for each in reports)
+    return bool(reports) and all(
+        isinstance(each, dict) and any(each.keys() >= keys for keys in _KEYS) for each in reports
+    )
 
 
 def write_rapport(outcomes: Sequence[Outcome], path: Path) -> int:

@@ -52,8 +52,8 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
             remplacer=remplacer,
         )
         registre.record_words(found.depot, found.paroles, found.sha256)
-        registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
-        source = stack.enter_context(with_values(before.source, found.values))
+        registre.record_answers(found.depot, found.reponses, found.sha256)
+        source, _ = stack.enter_context(with_values(before.source, found.values))
         lecture = lire(replace(workbook.read(source), chemin=chemin))
         ouvert = replace(before, source=source, lecture=lecture)
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
@@ -67,5 +67,5 @@ def _with_answer(examen: Examen, found: Retour) -> Examen:
     """Add what the answer says; a row that it refuses is told so once, with its new number."""
     verdict = examen.verdict
     etats = {ligne: Etat.REJETEE if ligne in found.lignes_rejetees else etat for ligne, etat in verdict.etats.items()}
-    others = (e for e in verdict.issues if e.code != "D031" or e.place.ligne not in found.lignes_rejetees)
+    others = (e for e in verdict.issues if e.code != "D037" or e.place.ligne not in found.lignes_rejetees)
     return replace(examen, verdict=replace(verdict, issues=(*found.issues, *others), etats=etats))

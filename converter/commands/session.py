@@ -19,11 +19,9 @@ from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Uplo
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import adopting, annotate, remarks
-from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import Suivi
 from converter.reading import finess_list, workbook
-from converter.reading.workbook import Table
 from converter.registry.fingerprint import of_pieces
 from converter.registry.reconcile import (
     Rapprochement,
@@ -43,6 +41,7 @@ from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
 from converter.xlsx import save
+from converter.xlsx.wanted import Acceptation
 
 COPIE = " - contrôlé"
 """What the name of an annotated copy ends with."""
@@ -122,8 +121,9 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     if not values:
         yield Ouvert(seen, chemin, lecture, acceptations)
         return
-    with with_values(chemin, values) as copy:
-        yield Ouvert(seen, copy, lire(replace(workbook.read(copy), chemin=chemin)), acceptations)
+    with with_values(chemin, values) as (copy, refused):
+        lecture = lire(replace(workbook.read(copy), chemin=chemin))
+        yield Ouvert(seen, copy, lecture, adopting.written(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -132,12 +132,11 @@ def stamp_of(chemin: Path) -> save.Stamp:
 
 
 @contextmanager
-def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[Path]:
-    """Yield a copy of the workbook with these values in their cells."""
+def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[tuple[Path, tuple[CellValue, ...]]]:
+    """Yield a copy of the workbook with these values in their cells, and those that an array formula kept out."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / chemin.name
-        annotate.annotate(chemin, copy, marks=(), values=values)
-        yield copy
+        yield copy, annotate.annotate(chemin, copy, marks=(), values=values)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -184,19 +183,20 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
     connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
     judge = partial(check, lecture, pieces, options.au, connus=connus)
-    verdict = _with_refused(_check(judge, lecture.classeur.demandes, rapprochement.issues, memoire), statuts)
+    verdict = _with_refused(_check(judge, lecture, rapprochement.issues, memoire), statuts)
     return Examen(ouvert, lecture, statuts, rapprochement, verdict)
 
 
 def _check(
-    judge: Callable[[Sequence[Issue]], Verdict], table: Table, deja: Sequence[Issue], memoire: Memoire
+    judge: Callable[[Sequence[Issue]], Verdict], lecture: Lecture, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
     """Check, and once more with the requests held back whose very content was sent under another number."""
     verdict = judge(deja)
+    table = lecture.classeur.demandes
     placed = [(table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes]
-    twins = already_sent(placed, memoire)
+    twins = already_sent(placed, memoire, lecture.refused)
     told = {issue.place for issue in twins}
-    twins += already_ordered([(place, d) for place, d in placed if place not in told], memoire)
+    twins += already_ordered([each for each in placed if each[0] not in told], memoire, lecture.refused)
     return judge((*deja, *twins)) if twins else verdict
 
 
@@ -266,9 +266,12 @@ def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Is
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
     errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
     changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
+    shown = remarks.brought_to_light(examen.lecture, examen.verdict)
 
     def write(target: Path) -> None:
-        annotate.annotate(examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes)
+        annotate.annotate(
+            examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes, shown=shown
+        )
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin

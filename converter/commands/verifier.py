@@ -4,6 +4,7 @@ import json as jsonlib
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from converter.commands.rapport import is_rapport
 from converter.commands.session import read_bytes
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.portal import Controle, Finding, Report
-from converter.sentences.say import conseil, phrase
+from converter.portal.comparison import Difference, compare
+from converter.sentences.say import conseil, gravite, phrase
 from converter.sentences.typography import plural
-from converter.spec.shape import ADOPTED, Shape, builtin_model, load_model
+from converter.spec.shape import ADOPTED, Shape, builtin_model, decode, load_model, read_any
 from converter.system.files import ensure_output, write_whole
 
 _TITLES = {
@@ -55,6 +57,54 @@ def verifier(
     elif reponse:
         console.print("  Pas de réponse d’exercice : le portail refuserait le fichier entier.")
     return FINE if report.conforme else TO_CORRECT
+
+
+def comparer(json: Path, avec: Path, *, console: Console, rapport: Path | None) -> int:
+    """Hold a JSON file against another; return `FINE` where they say the same but for the portal's own tags.
+
+    Raises `Inutilisable` (F001, F017, F021, F022) when one cannot be read, and `Empeche`.
+    """
+    if rapport:
+        ensure_output(rapport, is_ours=is_rapport, apart=(json, avec))
+    first, second = (read_any(decode(read_bytes(path), path.name)) for path in (json, avec))
+    differences = compare(first, second)
+    for line in _compared(json, avec, differences):
+        console.print(line, soft_wrap=True)
+    if rapport:
+        data = {"json": str(json), "avec": str(avec), "differences": [_as_difference(each) for each in differences]}
+        write_whole(rapport, jsonlib.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n")
+    return TO_CORRECT if any(_matters(each) for each in differences) else FINE
+
+
+def _matters(difference: Difference) -> bool:
+    return gravite(difference.issue.code) is not Gravite.CORRECTION
+
+
+def _compared(json: Path, avec: Path, differences: Sequence[Difference]) -> Iterator[str]:
+    yield f"\n[bold]{escape(json.name)}[/bold] comparé à [bold]{escape(avec.name)}[/bold]"
+    if not differences:
+        yield "  [green]Les deux fichiers disent la même chose.[/]"
+    for numero, found in groupby(differences, key=lambda each: each.numero):
+        yield f"  {escape(f'Demande {numero}' if numero else 'Le fichier')} :"
+        for each in found:
+            colour = "yellow" if _matters(each) else "cyan"
+            yield f"    [{colour}]{each.issue.code}[/] {escape(phrase(each.issue))}"
+    matter = sum(map(_matters, differences))
+    if differences:
+        filled = plural(len(differences) - matter, "ajout") + " sans conséquence"
+        yield f"  {plural(matter, 'différence')}, {filled} (réponse du portail, clés hors du guide)."
+
+
+def _as_difference(difference: Difference) -> dict[str, Any]:
+    issue = difference.issue
+    return {
+        "numeroEditeur": difference.numero,
+        "code": issue.code,
+        "balise": issue.balise,
+        "valeur": issue.valeur,
+        "avec": dict(issue.faits).get("avec", ""),
+        "message": phrase(issue),
+    }
 
 
 def print_schema(json: Path | None) -> int:

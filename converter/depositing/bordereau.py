@@ -138,6 +138,8 @@ _COLUMNS = (
 )
 _HT, _AVANCE, _PIECES = 7, 8, 9
 _LAST = len(_COLUMNS) - 1
+_WHOLE = 1.05 * sum(width for _, width in _COLUMNS)
+"""How many letters a line over all columns holds."""
 
 
 @dataclass(slots=True)
@@ -184,7 +186,7 @@ class _Slip:
 
     def _note(self, text: str) -> None:
         self.sheet.merge_range(self.row, 0, self.row, _LAST, text, self.looks["note"])
-        self.sheet.set_row(self.row, _LINE)
+        self.sheet.set_row(self.row, _LINE * math.ceil(len(text) / _WHOLE))
         self.row += 1
 
     def _heading(self) -> None:
@@ -211,6 +213,11 @@ class _Slip:
             contents = plural(len(archive.pieces), "fichier")
             which = f"pièces justificatives, zip {rank} sur {len(self.remise.zips)} : {contents}"
             self._file_row(rank + 1, archive.fichier, which)
+        self._note(
+            "Si le portail prend le JSON et refuse un zip, les demandes sont sous « Suivi demandes incomplètes » (page "
+            "d’accueil) : redéposez-y le zip seul, jamais le JSON. Zip perdu ou abîmé : segur-hop convertir "
+            f"--refaire-zips {self.remise.json.nom.removesuffix('.json')} CLASSEUR."
+        )
 
     def _file_headings(self) -> None:
         for column, title in enumerate(

@@ -34,7 +34,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot(Generic[K]):
+class PlannedZip(Generic[K]):
     """What one zip holds: requests by key and their entries, both in the order given; `octets` at worst."""
 
     keys: tuple[K, ...]
@@ -49,7 +49,6 @@ class Packed:
     name: str
     octets: int
     compressed: int
-    crc: int
     sha256: str
 
 
@@ -62,7 +61,7 @@ class FichierChange(Exception):  # noqa: N818 - not an error of ours: the user's
         self.path = path
 
 
-def plan(requests: Sequence[tuple[K, Sequence[Entry]]], limit: int = LIMIT) -> tuple[Lot[K], ...]:
+def plan(requests: Sequence[tuple[K, Sequence[Entry]]], limit: int = LIMIT) -> tuple[PlannedZip[K], ...]:
     """Share requests among as few zips as best fit decreasing finds, none of them split.
 
     `limit` in bytes holds for the finished zip even where nothing deflates. The lots come in the order of their
@@ -106,8 +105,8 @@ def _tightest(room: list[int], weight: int) -> int | None:
     return min(fitting, key=room.__getitem__, default=None)
 
 
-def _lot(requests: Sequence[tuple[K, Sequence[Entry]]], weights: list[int], indices: list[int]) -> Lot[K]:
-    return Lot(
+def _lot(requests: Sequence[tuple[K, Sequence[Entry]]], weights: list[int], indices: list[int]) -> PlannedZip[K]:
+    return PlannedZip(
         keys=tuple(requests[i][0] for i in indices),
         entries=tuple(entry for i in indices for entry in requests[i][1]),
         octets=_END + sum(weights[i] for i in indices),
@@ -130,7 +129,7 @@ def _write(archive: zipfile.ZipFile, entry: Entry) -> Packed:
     info.external_attr = 0o100644 << 16
     info.compress_type = zipfile.ZIP_DEFLATED if _deflates(data) else zipfile.ZIP_STORED
     archive.writestr(info, data)
-    return Packed(entry.name, info.file_size, info.compress_size, info.CRC, entry.sha256)
+    return Packed(entry.name, info.file_size, info.compress_size, entry.sha256)
 
 
 def _unchanged(entry: Entry) -> bytes:

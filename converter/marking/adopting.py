@@ -11,22 +11,11 @@ from converter.sentences.typography import french
 from converter.spec import tags
 from converter.spec.formats import show
 from converter.spec.tags import Tag
-from converter.xlsx.wanted import Accepted, CellValue
+from converter.xlsx.wanted import Acceptation, Accepted, CellValue
 
 _GONE = "cette cellule n’est plus dans le classeur"
 _CHANGED = "la cellule a changé depuis, elle contient « {held} »"
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptation:
-    """One cell that an accepted proposition changes; `refus` says why it does not, where it does not."""
-
-    place: Place
-    balise: str
-    ancien: str
-    nouveau: str
-    pourquoi: str
-    refus: str = ""
+_OWNED = "une formule matricielle occupe cette cellule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +54,14 @@ def values(acceptations: Iterable[Acceptation]) -> list[CellValue]:
         for at in (each.place,)
         if not each.refus
     ]
+
+
+def written(acceptations: Iterable[Acceptation], refused: Iterable[CellValue]) -> tuple[Acceptation, ...]:
+    """Return what became of each once written, but where an array formula or a data table owns the cell."""
+    owned = {Place(value.feuille, value.ligne, value.colonne) for value in refused}
+    return tuple(
+        replace(each, refus=_OWNED) if each.place in owned and not each.refus else each for each in acceptations
+    )
 
 
 def _of_cell(lecture: Lecture, line: Accepted, place: Place) -> Iterator[Acceptation]:

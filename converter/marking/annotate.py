@@ -5,8 +5,9 @@ and in those everything that is not ours stays as it was.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from converter.issues import Gravite
 from converter.marking import erreurs, journal
@@ -16,6 +17,7 @@ from converter.marking.journal import Change
 from converter.xlsx import calculation, fills, notes, styles
 from converter.xlsx.book import ensure_strings, forget_strings, is_1904, workbook_part, worksheets
 from converter.xlsx.cells import Dates, write_values
+from converter.xlsx.folding import unfolded
 from converter.xlsx.package import Package
 from converter.xlsx.sheet import Worksheet, attribute, cells_of
 from converter.xlsx.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
@@ -51,11 +53,13 @@ def annotate(
     values: Sequence[CellValue] = (),
     errors: Sequence[ErrorLine] | None = None,
     changes: Sequence[Change] = (),
+    shown: Mapping[str, Collection[int]] = MappingProxyType({}),
 ) -> tuple[CellValue, ...]:
     """Write `source` to `target` with these marks in place of any earlier ones, these values, these errors.
 
     `errors`: the lines of the sheet `Erreurs`, built anew (none: a green sheet); `None` leaves our sheets as they are.
     `changes`: lines to add to those that the sheet `Journal` has.
+    `shown`: columns (from 1) by sheet that were folded away and are to be seen from now on.
     Marks and values for a sheet that has no cells (chart sheet) or is not there are left out. `target` is
     another path than `source`: `save.replace_workbook` writes in place.
 
@@ -72,6 +76,7 @@ def annotate(
         styles.remove(package, "dxfs")
         forget_strings(package)
         refused = _write(package, parts, values)
+        _show(package, parts, shown)
         _mark(package, parts, marks)
         if errors is not None:
             with package.interpreting(workbook_part(package)):
@@ -134,6 +139,14 @@ def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValu
     if changed:
         calculation.after_change(package, parts.values(), formula_gone=formulas)
     return tuple(refused)
+
+
+def _show(package: Package, parts: Mapping[str, str], shown: Mapping[str, Collection[int]]) -> None:
+    for name, columns in shown.items():
+        before = Worksheet.of(package.read(parts[name]))
+        after = unfolded(before, columns)
+        if after is not before:
+            package.put(parts[name], after.data)
 
 
 def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:

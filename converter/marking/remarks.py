@@ -10,7 +10,6 @@ import pandas as pd
 
 from converter.checking.check import Lecture, Verdict
 from converter.issues import Gravite, Issue, Place
-from converter.marking.adopting import Acceptation
 from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
 from converter.registry.store import Reponse
@@ -20,6 +19,7 @@ from converter.spec import programme, tags
 from converter.spec.formats import CellFault, show
 from converter.spec.programme import Etat
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES
+from converter.xlsx.wanted import Acceptation
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,15 @@ def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi])
     ]
 
 
+def brought_to_light(lecture: Lecture, verdict: Verdict) -> dict[str, list[int]]:
+    """Return the columns to show: those of decision and payment, once a request is accepted and until they serve."""
+    table = lecture.classeur.demandes
+    if lecture.suites.lignes or not programme.ACCEPTEES & {*verdict.etats.values()}:
+        return {}
+    columns = [table.colonnes[tag.nom] for tag in tags.later_columns(table.nom) if tag.nom in table.colonnes]
+    return {table.feuille: columns}
+
+
 def _forgotten(table: Table) -> dict[int, dict[str, Any]]:
     """Take back what rows still say that the user emptied, but of converted ones, which may be emptied by error."""
     states = table.videes.get("etat", pd.Series(index=table.videes.index))
@@ -203,18 +212,19 @@ def _request_columns(
 def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[CellValue]:
     """Yield the cells of the tool's columns that differ from what the workbook holds, by row and tag.
 
-    A column of the tool that the user deleted is made anew.
+    A column of the tool that the user deleted, or that an older workbook lacks, is made anew.
     """
+    written = (*tags.tool_columns(table.nom), *tags.later_columns(table.nom))
     columns = dict(table.colonnes)
     free = table.derniere_colonne
-    for tag in tags.tool_columns(table.nom):
+    for tag in written:
         if tag.nom not in columns and any(row.get(tag.nom) for row in wanted.values()):
             free += 1
             columns[tag.nom] = free
             if table.ligne_balises:
                 yield CellValue(table.feuille, table.ligne_balises, free, tag.nom)
             yield CellValue(table.feuille, table.ligne_titres or table.ligne_balises + 1, free, tag.libelle)
-    for tag in tags.tool_columns(table.nom):
+    for tag in written:
         held = {
             ligne: raw for rows in (table.brut, table.videes) if tag.nom in rows for ligne, raw in rows[tag.nom].items()
         }

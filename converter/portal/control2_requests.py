@@ -12,7 +12,7 @@ from typing import Any
 from converter.issues import Facts
 from converter.portal.findings import Bloc, Ecart, show
 from converter.portal.source import Reel
-from converter.spec.programme import BON_COMMANDE, CODE_TYPE_FICHIER, COULOIR, LOGICIELS, PREUVE_HT, VAGUE
+from converter.spec.programme import BON_COMMANDE, CODE_TYPE_FICHIER, COULOIR, DPI, LOGICIELS, PFI, PREUVE_HT, RI, VAGUE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
 from converter.spec.tags import DPI_TAGS, MANDATAIRE_TAGS, PFI_TAGS, TAGS, Par
 
@@ -339,7 +339,7 @@ RULES = (
     finess_once_a_request,
 )
 
-_EMPTY_BLOCKS = {"DPI": PFI_TAGS, "PFI": DPI_TAGS, "RI": (*DPI_TAGS, *PFI_TAGS)}
+_EMPTY_BLOCKS = {DPI: PFI_TAGS, PFI: DPI_TAGS, RI: (*DPI_TAGS, *PFI_TAGS)}
 
 
 def scenario_is_the_softwares(demande: Bloc, logiciel: str) -> Iterator[Ecart]:
@@ -349,7 +349,7 @@ def scenario_is_the_softwares(demande: Bloc, logiciel: str) -> Iterator[Ecart]:
         if demande[tag.nom]:
             faits = (("logiciel", own), ("attendu", "null" if tag.vide is None else "false"))
             yield demande.ecart("K250", tag.nom, *faits)
-    if own == "PFI" and (demande["isEnvoiMSSPro"] or demande["isEnvoiMSSCitoyen"]):
+    if own == PFI and (demande["isEnvoiMSSPro"] or demande["isEnvoiMSSCitoyen"]):
         yield from _operator_of_messages(demande)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from converter.spec.programme import MAX_DEMANDES
+from converter.spec.programme import COULOIR, MAX_DEMANDES
 from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
 from converter.spec.tags import TAG, Par
 
@@ -19,7 +19,7 @@ def schema(shape: Shape, logiciel: str = "", *, reponse: bool = False) -> dict[s
     """
     return {
         "$schema": DIALECT,
-        "title": f"JSON-HOP{'-' * bool(logiciel)}{logiciel}, demande d’avance{', réponse de l’ASP' * reponse}",
+        "title": f"JSON-{COULOIR}{'-' * bool(logiciel)}{logiciel}, demande d’avance{', réponse de l’ASP' * reponse}",
         **_Writer(logiciel, reponse).block(shape.nodes),
     }
 

@@ -168,7 +168,6 @@ class _Open:
 
     chemin: Chemin
     start: int
-    is_list: bool
     step: str | int | None
     seen: set[str] = field(default_factory=set)
 
@@ -191,7 +190,7 @@ def places(texte: str) -> Places:
         elif lexeme != ":":
             here = (*around.chemin, around.step) if around and around.step is not None else ()
             if lexeme in "{[":
-                opened.append(_Open(here, match.start(), lexeme == "[", 0 if lexeme == "[" else None))
+                opened.append(_Open(here, match.start(), 0 if lexeme == "[" else None))
             else:
                 spans[here] = match.span()
                 lapses += [Ecart("K106", here, lexeme)] if lexeme in _NO_JSON else []

@@ -77,7 +77,7 @@ def _sheets(nom: str, data: bytes) -> Iterator[Rows]:
     if not data.startswith(b"PK"):
         yield _csv(data)
         return
-    package = parts.Package(nom, data)
+    package = parts.Parts(nom, data)
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     for sheet in package.sheets:
         if not package.far_cell(sheet):

@@ -118,7 +118,7 @@ def read(path: Path) -> Classeur:
 
 def ensure_opens(path: Path, nom: str) -> None:
     """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
-    package = parts.Package(nom, parts.load(path))
+    package = parts.Parts(nom, parts.load(path))
     parts.Values(package)
     for part in package.sheets.values():
         package.ensure_whole(part)
@@ -128,7 +128,7 @@ class _Sheets:
     """The worksheets of a file, each read when it is first asked for."""
 
     def __init__(self, nom: str, data: bytes) -> None:
-        self.package = parts.Package(nom, data)
+        self.package = parts.Parts(nom, data)
         self.nom = nom
         self.names = tuple(self.package.sheets)
         self._values = parts.Values(self.package)
@@ -207,7 +207,7 @@ def _sold(parametres: Reglages | None) -> frozenset[str]:
     """Return the software types whose columns must be there: DPI, and those whose numéro ANS is filled."""
     values = parametres.valeurs if parametres else {}
     return frozenset(
-        {"DPI", *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
+        {programme.DPI, *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
     )
 
 

@@ -6,7 +6,7 @@ registry lost or put back from an old copy, and a workbook copied elsewhere all 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from itertools import chain
@@ -83,8 +83,8 @@ def reconcile(lignes: Sequence[Ligne], memoire: Memoire) -> Rapprochement:
 
     Issues: D010 registry believed, D011 edited since, D012 number of another request, D013 number refused, D014 only
     the workbook says so, D015 deposit withdrawn, D017 not in the deposit it names (a row copied to begin another),
-    D019 the workbook's answer learnt, D027 a row copied with its number, D030 two answers, D031 refused and unchanged,
-    D032 accepted under another number.
+    D019 the workbook's answer learnt, D027 a row copied with its number, D036 two answers, D037 refused and unchanged,
+    D038 accepted under another number.
     """
     proposals = _free_numbers({*memoire.numeros}.union(*((each.numero, *each.anciensNumeros) for each in lignes)))
     judge = _Juge(lignes, memoire)
@@ -176,7 +176,7 @@ class _Juge:
             appris = Signalement(fait.numero, fait.empreinte, fait.depot, learnt)
             return _Jugement(Statut(Etat.ACCEPTEE, fait.depot, learnt), "D019", appris)
         if told and fait.reponse and _contradict(fait.reponse, told):
-            return _Jugement(Statut(Etat.ACCEPTEE, fait.depot, told), "D030", autre=fait.reponse.numeroASP)
+            return _Jugement(Statut(Etat.ACCEPTEE, fait.depot, told), "D036", autre=fait.reponse.numeroASP)
         if known.etat is Etat.REJETEE:
             return _Jugement(known, "D013")
         if not same:
@@ -204,7 +204,7 @@ class _Juge:
         owner = self._accepted_as.get(ligne.numeroASP, "")
         copied = ligne.numeroASP and not self._is_its_own(rang, ligne)
         if copied and owner and owner not in self._numbers:
-            return _Jugement(LIBRE, "D032", autre=owner)
+            return _Jugement(LIBRE, "D038", autre=owner)
         if copied or (not told and ligne.depot in {*self._memoire.depots, *self._memoire.annules}):
             return _Jugement(LIBRE, "D017")
         reponse = told or Reponse(ligne.numero, acceptee=True)
@@ -221,7 +221,7 @@ class _Juge:
         if ligne.valeurs != said.valeurs if said.valeurs else ligne.etat != Etat.REJETEE:
             return _FREE
         reponse = sent.reponse if sent and sent.reponse else ligne.rejet
-        return _Jugement(Statut(Etat.REJETEE, "", reponse, said.pieces), "D031")
+        return _Jugement(Statut(Etat.REJETEE, "", reponse, said.pieces), "D037")
 
     def refused_before(self, ligne: Ligne) -> Iterator[Signalement]:
         """Yield the refusals that a row tells by the numbers it gave up, and that the registry does not know."""
@@ -258,7 +258,7 @@ def _issue(jugement: _Jugement, ligne: Ligne, memoire: Memoire, proposition: str
         ("autre", jugement.autre),
         ("numeroASP", ligne.numeroASP),
     )
-    if code == "D031":  # OUI sets the row ready again
+    if code == "D037":  # OUI sets the row ready again
         return Issue(code, ligne.place_etat, "etat", Etat.REJETEE.value, faits, Etat.PRETE.value)
     return Issue(code, ligne.place, "numeroEditeur", ligne.numero, faits, proposition)
 
@@ -274,38 +274,54 @@ def without_changed(found: Rapprochement, lignes: Sequence[int], pieces: Mapping
         if statut.pieces and pieces.get(ligne, statut.pieces) != statut.pieces
     }
     statuts = (LIBRE if n in freed else statut for n, statut in zip(lignes, found.statuts, strict=True))
-    issues = (each for each in found.issues if each.code != "D031" or each.place.ligne not in freed)
+    issues = (each for each in found.issues if each.code != "D037" or each.place.ligne not in freed)
     return replace(found, statuts=tuple(statuts), issues=tuple(issues))
 
 
-def already_sent(demandes: Iterable[tuple[Place, Demande]], memoire: Memoire) -> tuple[Issue, ...]:
+def already_sent(
+    demandes: Iterable[tuple[Place, Demande]], memoire: Memoire, refused: Iterable[str] = ()
+) -> tuple[Issue, ...]:
     """Return an issue for each request whose very content, attachments included, was sent under another number.
 
     D016, an error, where that one still lives: the State would be asked twice. D018, a warning, where it was refused:
-    the guide asks for another number (section 1.2), but unchanged it may be refused again.
+    the guide asks for another number (section 1.2), but unchanged it may be refused again. `refused` are the numbers
+    that the instruction refused, after the portal had accepted them.
     """
     known = [fait for fait in memoire.faits.values() if fait.empreinte.pieces]
-    refused_first = sorted(known, key=lambda fait: fait.etat is not Etat.REJETEE)
-    return tuple(_twins(demandes, {fait.empreinte: fait for fait in refused_first})) if known else ()
+    dead = _dead(known, refused)
+    refused_first = sorted(known, key=lambda fait: fait.numero not in dead)
+    return tuple(_twins(demandes, {fait.empreinte: fait for fait in refused_first}, dead)) if known else ()
 
 
-def _twins(demandes: Iterable[tuple[Place, Demande]], sent: dict[Empreinte, Fait]) -> Iterator[Issue]:
+def _dead(faits: Iterable[Fait], refused: Iterable[str]) -> frozenset[str]:
+    """Return the numbers that ask for nothing any more: refused by the portal, or at instruction (`refused`)."""
+    keys = set(map(number_key, refused))
+    return frozenset(fait.numero for fait in faits if fait.etat is Etat.REJETEE or number_key(fait.numero) in keys)
+
+
+def _twins(
+    demandes: Iterable[tuple[Place, Demande]], sent: dict[Empreinte, Fait], dead: Container[str]
+) -> Iterator[Issue]:
     for place, demande in demandes:
         twin = sent.get(empreinte(demande))
         if twin and twin.numero != demande.numero:
-            motif = twin.reponse.libelleTraitement if twin.reponse else ""
+            motif = twin.reponse.libelleTraitement if twin.reponse and twin.etat is Etat.REJETEE else "à l’instruction"
             faits = (("autre", twin.numero), ("depot", twin.depot), ("motif", motif))
-            code = "D018" if twin.etat is Etat.REJETEE else "D016"
+            code = "D018" if twin.numero in dead else "D016"
             yield Issue(code, place, "numeroEditeur", demande.numero, faits)
 
 
-def already_ordered(demandes: Iterable[tuple[Place, Demande]], memoire: Memoire) -> tuple[Issue, ...]:
+def already_ordered(
+    demandes: Iterable[tuple[Place, Demande]], memoire: Memoire, refused: Iterable[str] = ()
+) -> tuple[Issue, ...]:
     """Return an issue for each request that a live one seems to ask for already (rule 8), whatever the workbook.
 
     D028, an error: the order form, an establishment and the amount of a live request. D029, a warning: its order form,
-    or an establishment of it for the same software.
+    or an establishment of it for the same software. `refused` are the numbers that the instruction refused: no
+    longer live.
     """
-    live = [fait for fait in memoire.faits.values() if fait.etat is not Etat.REJETEE]
+    dead = _dead(memoire.faits.values(), refused)
+    live = [fait for fait in memoire.faits.values() if fait.numero not in dead]
     index = defaultdict[tuple[str, str], list[Fait]](list)
     for fait in live:
         for trait in _traits(fait.commande, fait.logiciel, fait.finess):

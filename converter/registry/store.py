@@ -102,7 +102,6 @@ class Accueil(StrEnum):
 
     NOUVELLE = "nouvelle"
     IDENTIQUE = "identique"
-    CONFLIT = "conflit"
     REMPLACEE = "remplacée"
     RETIREE = "dépôt annulé"
     INCONNUE = "demande inconnue"
@@ -146,9 +145,9 @@ class Parole:
 class Memoire:
     """The registry at one moment.
 
-    `faits` are the numbers in use and `paroles` all that the portal ever said, both by `number_key`; `numeros` are all
-    numbers ever used, `annules` the deposits withdrawn; `depots` are all those whose content is known, withdrawn ones
-    among them.
+    `faits` are the numbers in use, `paroles` all that the portal ever said and `recues` the day of the last answer to
+    each number, all by `number_key`; `numeros` are all numbers ever used, `annules` the deposits withdrawn; `depots`
+    are all those whose content is known, withdrawn ones among them.
     """
 
     faits: Mapping[str, Fait] = field(default_factory=dict)
@@ -156,6 +155,7 @@ class Memoire:
     annules: frozenset[str] = frozenset()
     depots: frozenset[str] = frozenset()
     paroles: Mapping[str, tuple[Parole, ...]] = field(default_factory=dict)
+    recues: Mapping[str, date] = field(default_factory=dict)
 
     def fait(self, numero: str) -> Fait | None:
         """Return what is known of a number, however its letters are written."""
@@ -475,17 +475,16 @@ class Registry:
         ).fetchone()
         return _answer(numero, known) if known else None
 
-    def record_answers(
-        self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str, *, remplacer: bool = False
-    ) -> dict[str, Accueil]:
+    def record_answers(self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str) -> dict[str, Accueil]:
         """Record the portal's answers about a deposit; return how each request's was received.
 
-        The same answer again changes nothing; another one is a conflict and is not recorded, unless `remplacer`.
+        The same answer again changes nothing; another one is recorded after it, which stays on file: whether it may
+        take its place is decided before (`bring_back`).
         """
         with self._transaction():
-            return {each.numero: self._receive(depot, each, fichier_sha256, remplacer) for each in reponses}
+            return {each.numero: self._receive(depot, each, fichier_sha256) for each in reponses}
 
-    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str, remplacer: bool) -> Accueil:
+    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str) -> Accueil:
         found = self._base.execute(
             "SELECT id, libre FROM demande WHERE depot = ? AND upper(numeroEditeur) = upper(?)", (depot, reponse.numero)
         ).fetchone()
@@ -497,8 +496,6 @@ class Registry:
         known = self._last_answer(demande, reponse.numero)
         if known == reponse:
             return Accueil.IDENTIQUE
-        if known and not remplacer:
-            return Accueil.CONFLIT
         self._insert_answer(demande, reponse, fichier_sha256)
         return Accueil.REMPLACEE if known else Accueil.NOUVELLE
 
@@ -544,6 +541,7 @@ class Registry:
             frozenset(self._names((EtatDepot.ANNULE,))),
             self.found_on_disk(),
             self._words(),
+            self._answered_on(),
         )
 
     def _words(self) -> Mapping[str, tuple[Parole, ...]]:
@@ -554,6 +552,15 @@ class Registry:
             parole = Parole(numero, datetime.fromisoformat(recue_le).date(), *texts)
             said[number_key(numero)] = (*said.get(number_key(numero), ()), parole)
         return said
+
+    def _answered_on(self) -> dict[str, date]:
+        """Return the day on which the last answer to each number in use was brought in."""
+        query = (
+            "SELECT numeroEditeur, max(recue_le) FROM reponse JOIN demande ON demande.id = reponse.demande"
+            " WHERE NOT libre GROUP BY numeroEditeur"
+        )
+        rows = self._base.execute(query)
+        return {number_key(numero): datetime.fromisoformat(recue_le).date() for numero, recue_le in rows}
 
     def _names(self, etats: Sequence[EtatDepot]) -> list[str]:
         return [nom for nom, etat in self._base.execute("SELECT nom, etat FROM depot ORDER BY nom") if etat in etats]

@@ -22,7 +22,7 @@ from converter.spec.shape import (
     builtin_model,
     compile_model,
     decode,
-    fold,
+    fold_key,
 )
 from converter.system.files import ensure_output, write_whole
 from converter.system.refusals import guarded
@@ -91,7 +91,7 @@ def _sample_lists(nodes: Sequence[Node], sample: Any) -> Iterator[tuple[str, Any
                 yield from _sample_lists(node.nodes, sample[node.key])
             case Rows():
                 if node.role != DEMANDES:
-                    yield fold(node.key), sample[node.key]
+                    yield fold_key(node.key), sample[node.key]
                 yield from _sample_lists(node.nodes, sample[node.key][0])
 
 
@@ -102,9 +102,9 @@ def _fill_lists(held: Any, rows: Mapping[str, Any], issues: list[Issue]) -> Any:
         return held
     filled = {}
     for key, value in held.items():
-        if value == [] and fold(key) in rows:
+        if value == [] and fold_key(key) in rows:
             issues.append(Issue("S048", faits=(("cle", key),)))
-            filled[key] = rows[fold(key)]
+            filled[key] = rows[fold_key(key)]
         else:
             filled[key] = _fill_lists(value, rows, issues)
     return filled
@@ -125,8 +125,8 @@ def _respelled(shape: Shape, reference: Shape) -> Iterator[Issue]:
     """Compare the spelling of tags, and of the blocks and lists that both shapes have."""
     ours, theirs = reference.paths(), shape.paths()
     pairs = {(ours[tag][-1], theirs[tag][-1]): None for tag in ours}
-    containers = {fold(key): key for path in theirs.values() for key in path[:-1]}
-    pairs |= {(key, containers.get(fold(key), key)): None for path in ours.values() for key in path[:-1]}
+    containers = {fold_key(key): key for path in theirs.values() for key in path[:-1]}
+    pairs |= {(key, containers.get(fold_key(key), key)): None for path in ours.values() for key in path[:-1]}
     pairs |= {(key, shape.lists()[role]): None for role, key in reference.lists().items()}
     for integre, modele in pairs:
         if integre != modele:
@@ -136,7 +136,7 @@ def _respelled(shape: Shape, reference: Shape) -> Iterator[Issue]:
 def _within(shape: Shape) -> dict[str, Chemin]:
     """Return the folded blocks that hold each tag, lists apart, which are known by their role."""
     named = {key: role for role, key in shape.lists().items()}
-    return {tag: tuple(named.get(key, fold(key)) for key in path[:-1]) for tag, path in shape.paths().items()}
+    return {tag: tuple(named.get(key, fold_key(key)) for key in path[:-1]) for tag, path in shape.paths().items()}
 
 
 def _moved(shape: Shape, reference: Shape) -> Iterator[Issue]:
@@ -167,9 +167,9 @@ def _reordered(shape: Shape, reference: Shape) -> Iterator[Issue]:
         common = [member for member in members if member in theirs.get(block, ())]
         there = [member for member in theirs.get(block, ()) if member in members]
         if common != there:
-            names = {fold(key): key for path in shape.paths().values() for key in path}
+            names = {fold_key(key): key for path in shape.paths().values() for key in path}
             shown = _place(tuple(names.get(key, key) for key in block), len(block))
-            faits = (("bloc", shown), ("balises", _listed([names.get(fold(m), m) for m in there])))
+            faits = (("bloc", shown), ("balises", _listed([names.get(fold_key(m), m) for m in there])))
             yield Issue("S046", faits=faits)
 
 
@@ -177,7 +177,7 @@ def _members(shape: Shape) -> dict[Chemin, list[str]]:
     """Return what each block holds directly, in order: tags by their name, blocks and lists by their folded key."""
     members: dict[Chemin, list[str]] = {}
     for tag, path in shape.paths().items():
-        folded = tuple(map(fold, path[:-1]))
+        folded = tuple(map(fold_key, path[:-1]))
         for depth in range(len(folded)):
             block = members.setdefault(folded[:depth], [])
             if folded[depth] not in block:

@@ -27,7 +27,7 @@ from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
 from converter.spec.names import NomDepot, number_key
-from converter.spec.programme import FIGES, Etat
+from converter.spec.programme import ACCEPTEES, FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
 from converter.xlsx.package import Package
@@ -49,8 +49,8 @@ class Renumerotation:
 class Retour:
     """What an answer changes.
 
-    `reponses` are to be recorded for `depot` first (`Registry.record_answers(depot, reponses, sha256,
-    remplacer=True)`: what must not be replaced is not among them), `values` written into the workbook after.
+    `reponses` are to be recorded for `depot` first (`Registry.record_answers`: what must not be replaced is not among
+    them), `values` written into the workbook after.
     `lignes_rejetees` are the Excel rows of `Demandes` that stand refused after it, each with an issue (S010); the
     other issues tell what was left alone, and why. `acceptees` and `rejetees` are what the answer says, by number;
     `paroles` all that it says, decided or not (`Registry.record_words`).
@@ -380,7 +380,7 @@ class _Bringing:
     def _with_workbook(self, avis: _Avis) -> Iterator[tuple[str, str, str]]:
         """Compare with the row that bears the number; the label of an earlier refusal may still stand there."""
         for ligne in self._at(avis.numero):
-            accepted = self.rows.told(ligne, "etat") == Etat.ACCEPTEE
+            accepted = self.rows.told(ligne, "etat") in ACCEPTEES
             for nom in REPONSE if accepted else REPONSE[:1]:
                 held, said = self.rows.told(ligne, nom), avis.textes[nom]
                 if held and said and held != said:

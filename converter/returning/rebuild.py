@@ -18,7 +18,7 @@ from converter.blank.template import Rows, Value
 from converter.issues import Inutilisable, Issue, Place
 from converter.returning.received import Recu, Sens, Valeurs, empreintes, lire, reponse, rows, sens, texte
 from converter.spec.names import NomDepot, NomPiece, number_key, zip_name
-from converter.spec.programme import EXTENSIONS, LOGICIELS, Etat
+from converter.spec.programme import DPI, EXTENSIONS, LOGICIELS, Etat
 from converter.spec.shape import ETABLISSEMENTS, Shape
 from converter.spec.shape import PIECES as PIECES_LIST
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, FIRST_ROW, PIECES
@@ -53,7 +53,7 @@ def reprendre(documents: Sequence[bytes | Path], shape: Shape) -> Reprise:
     recus, doubles = _read_all(documents)
     recus, again = _once(recus)
     logiciels = _software(recus)
-    taken = [_Taken(recu, logiciel or "DPI") for recu, logiciel in zip(recus, logiciels, strict=True)]
+    taken = [_Taken(recu, logiciel or DPI) for recu, logiciel in zip(recus, logiciels, strict=True)]
     sheets: dict[str, list[dict[str, Value]]] = {nom: [] for nom in DATA_SHEETS}
     issues = [*doubles, *again]
     for each, logiciel in zip(taken, logiciels, strict=True):

@@ -17,8 +17,8 @@ from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import of_values
 from converter.sentences.portal import ACCEPTEE
 from converter.spec.names import NomPiece
-from converter.spec.programme import LOGICIELS, numero_asp
-from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold, read_any
+from converter.spec.programme import DPI, LOGICIELS, PFI, numero_asp
+from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, decode, fold_key, read_any
 from converter.spec.tags import DPI_TAGS, PFI_TAGS, TAG
 
 Valeurs = Mapping[str, Any]
@@ -69,7 +69,7 @@ def _named(piece: Valeurs) -> str:
 
 
 def _answered(demande: Valeurs) -> str:
-    for logiciel, tags in (("PFI", PFI_TAGS), ("DPI", DPI_TAGS)):
+    for logiciel, tags in ((PFI, PFI_TAGS), (DPI, DPI_TAGS)):
         if any(demande.get(tag.nom) not in (None, False) for tag in tags):
             return logiciel
     return ""
@@ -119,8 +119,8 @@ def sens(reponse: Mapping[str, str]) -> Sens:
     numéro ASP; but a mere code, and a label that accepts on a condition or asks to wait, decide nothing: a request
     sent twice is worse than one that waits. Source: D.
     """
-    libelle, numbered = fold(reponse["libelleTraitement"]), bool(numero_asp(reponse["numeroASP"]))
-    if libelle == fold(ACCEPTEE):
+    libelle, numbered = fold_key(reponse["libelleTraitement"]), bool(numero_asp(reponse["numeroASP"]))
+    if libelle == fold_key(ACCEPTEE):
         return Sens.ACCEPTEE
     if not libelle:
         return Sens.ACCEPTEE if numbered else Sens.INDECIS if reponse["codeTraitement"].strip() else Sens.AUCUN

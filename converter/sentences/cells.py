@@ -57,7 +57,7 @@ MESSAGES: Mapping[str, Message] = {
     "V010": Message(
         _E,
         "montant illisible",
-        "« {valeur} » n’est pas un montant hors taxe en euros.",
+        "« {valeur} » n’est pas un montant en euros.",
         "Saisissez un nombre, par exemple 13750,00.",
         "3.2",
     ),

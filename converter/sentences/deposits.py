@@ -202,6 +202,46 @@ MESSAGES: Mapping[str, Message] = {
         "1.1",
     ),
     "D030": Message(
+        _E,
+        "zips d’un dépôt inconnu",
+        "Le registre ne connaît pas de dépôt « {valeur} » dont il puisse refaire les zips.",
+        "Donnez le nom du dossier du dépôt, de la forme JSON-1234567890-20220415-001.",
+    ),
+    "D031": Message(
+        _E,
+        "pièce introuvable pour refaire un zip",
+        "La pièce « {fichier} » de la demande {valeur} est introuvable ou illisible : les zips de {depot} ne peuvent "
+        "pas être refaits.",
+        "Remettez le fichier d’origine dans le dossier des pièces, sous ce nom, puis recommencez.",
+    ),
+    "D032": Message(
+        _E,
+        "pièce changée depuis le dépôt",
+        "Demande {valeur} : « {fichier} » n’est plus ce qui a été déposé dans {depot} ; les zips ne peuvent pas être "
+        "refaits à l’identique.",
+        "Remettez le fichier d’origine (une sauvegarde, le courriel du client) dans le dossier des pièces, puis "
+        "recommencez.",
+    ),
+    "D033": Message(
+        _C,
+        "zips intacts",
+        "Les zips de {depot} sont dans son dossier, tels qu’ils ont été faits : {zips}.",
+        "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
+    ),
+    "D034": Message(
+        _C,
+        "zips refaits à l’identique",
+        "Les zips de {depot} sont refaits à l’identique, dans son dossier : {zips}.",
+        "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
+    ),
+    "D035": Message(
+        _C,
+        "zips refaits, autre empreinte",
+        "Les zips de {depot} sont refaits dans son dossier, avec les mêmes pièces : {zips}. Leur empreinte diffère de "
+        "celle du bordereau, car ce poste comprime autrement.",
+        "Déposez-les sur le portail, rubrique « Suivi demandes incomplètes », sans redéposer le JSON.",
+    ),
+    "D036": Message(
         _A,
         "deux réponses différentes",
         "Le classeur donne la demande {valeur} acceptée (n° ASP « {numeroASP} »), le registre autrement "
@@ -209,7 +249,7 @@ MESSAGES: Mapping[str, Message] = {
         "Rien n’a été changé, et elle n’est pas envoyée de nouveau. Vérifiez sur le portail, puis relancez retour avec "
         "sa réponse et --remplacer.",
     ),
-    "D031": Message(
+    "D037": Message(
         _E,
         "rejetée par l’ASP, inchangée",
         "L’ASP a rejeté cette demande : « {motif} ». Elle n’a pas changé depuis, et n’est pas envoyée de nouveau.",
@@ -217,21 +257,21 @@ MESSAGES: Mapping[str, Message] = {
         "renvoyer telle quelle, sous le numéro {numero}.",
         "1.2",
     ),
-    "D032": Message(
+    "D038": Message(
         _E,
         "acceptée sous un autre numéro",
         "Cette ligne porte le numéro ASP {numeroASP}, que l’ASP a donné à la demande {autre} et non à {valeur}.",
         "Rendez-lui le numéro {autre} sur les trois feuilles. Si c’est une autre demande, effacez son N° ASP.",
         "1.2",
     ),
-    "D033": Message(
+    "D039": Message(
         _C,
         "numéro de fichier non réutilisé",
         "Le dépôt {valeur} est retiré ; son numéro de fichier ne resservira pas.",
         "Rien à faire : le prochain dépôt du même jour portera le numéro suivant, même s’il est le premier envoyé.",
         "3.3",
     ),
-    "D034": Message(
+    "D040": Message(
         _C,
         "dépôt refusé en bloc",
         "Le dépôt {valeur}, que le portail a refusé en entier au premier contrôle, est retiré ; aucune de ses demandes "

@@ -170,6 +170,6 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "dépôts déjà commencés",
         "« {fichier} » a déjà ses propres dépôts : deux suites de numéros ne peuvent pas être réunies.",
-        "Faites le kit de la nouvelle campagne dans un dossier neuf.",
+        "Choisissez un dossier neuf pour la nouvelle campagne.",
     ),
 }

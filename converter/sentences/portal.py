@@ -6,7 +6,7 @@ from types import MappingProxyType
 from converter.issues import Facts, Gravite
 from converter.sentences.message import Message
 
-_E, _A = Gravite.ERREUR, Gravite.AVERTISSEMENT
+_E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 
 ACCEPTEE = "Demande acceptée"
 """The label of an accepted request (guide section 1.2)."""
@@ -518,6 +518,57 @@ _K3 = {
     ),
 }
 
+_K4 = {
+    "K401": Message(
+        _A,
+        "valeur différente",
+        "{lieu}{libelle} ({balise}) : {valeur}, contre {avec} dans l’autre fichier.",
+        "Voyez le classeur et le bon de commande : une seule des deux valeurs est la bonne.",
+    ),
+    "K402": Message(
+        _A,
+        "demande absente de l’autre fichier",
+        "La demande {lieu} n’est que dans le premier fichier.",
+        "Vérifiez que les deux fichiers sont ceux du même dépôt.",
+    ),
+    "K403": Message(
+        _A,
+        "demande absente du premier fichier",
+        "La demande {lieu} n’est que dans l’autre fichier.",
+        "Vérifiez que les deux fichiers sont ceux du même dépôt.",
+    ),
+    "K404": Message(
+        _A,
+        "ligne absente de l’autre fichier",
+        "{lieu} : seulement dans le premier fichier.",
+        "Voyez le classeur : feuille Bénéficiaires ou Pièces.",
+    ),
+    "K405": Message(
+        _A,
+        "ligne absente du premier fichier",
+        "{lieu} : seulement dans l’autre fichier.",
+        "Voyez le classeur : feuille Bénéficiaires ou Pièces.",
+    ),
+    "K406": Message(
+        _C,
+        "rempli par le portail",
+        "{lieu}{libelle} ({balise}) : {avec}, rempli par le portail.",
+        "Rien à faire : c’est sa réponse.",
+    ),
+    "K407": Message(
+        _C,
+        "clé hors du guide, premier fichier",
+        "« {chemin} » ({valeur}) n’est que dans le premier fichier et n’est pas une balise du guide.",
+        "Rien à faire, si les deux fichiers viennent de modèles différents.",
+    ),
+    "K408": Message(
+        _C,
+        "clé hors du guide, autre fichier",
+        "« {chemin} » ({valeur}) n’est que dans l’autre fichier et n’est pas une balise du guide.",
+        "Rien à faire, si les deux fichiers viennent de modèles différents.",
+    ),
+}
+
 _DAMAGED = "est abîmée et ne s’ouvre pas"
 CONTENUS: Mapping[str, tuple[str, Facts]] = MappingProxyType(
     {
@@ -533,4 +584,4 @@ CONTENUS: Mapping[str, tuple[str, Facts]] = MappingProxyType(
 )
 """How the third control says what `contents` finds in an attachment."""
 
-MESSAGES: Mapping[str, Message] = MappingProxyType(_K1 | _K2 | _K3)
+MESSAGES: Mapping[str, Message] = MappingProxyType(_K1 | _K2 | _K3 | _K4)

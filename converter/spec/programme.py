@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 COULOIR = "HOP"
 VAGUE = "Va1"
-LOGICIELS = ("DPI", "PFI", "RI")
+DPI, PFI, RI = LOGICIELS = ("DPI", "PFI", "RI")
 LOGICIELS_EN_TOUTES_LETTRES = MappingProxyType(
     {
-        "DPI": "dossier patient informatisé",
-        "PFI": "plateforme d’intermédiation",
-        "RI": "référentiel d’identités",
+        DPI: "dossier patient informatisé",
+        PFI: "plateforme d’intermédiation",
+        RI: "référentiel d’identités",
     }
 )
 
@@ -39,10 +39,20 @@ class Etat(StrEnum):
     CONVERTIE = "Convertie"
     ACCEPTEE = "Acceptée"
     REJETEE = "Rejetée"
+    ATTRIBUEE = "Attribuée"
+    PAYEE = "Payée"
+    REFUSEE = "Refusée"
 
 
-FIGES = frozenset({Etat.CONVERTIE, Etat.ACCEPTEE})
+ACCEPTEES = frozenset({Etat.ACCEPTEE, Etat.ATTRIBUEE, Etat.PAYEE, Etat.REFUSEE})
+"""The states of a request that the portal's 2nd control accepted, whatever its instruction then said (section 1.2)."""
+FIGES = ACCEPTEES | {Etat.CONVERTIE}
 """The states of a request that must never be converted again."""
+ATTENDUS = FIGES - {Etat.REFUSEE}
+"""The states of a request whose advance is to be expected, or was paid."""
+
+ATTRIBUEE, REFUSEE, A_MODIFIER = "Attribuée", "Refusée", "À modifier"
+"""What the instruction of an accepted request decides (section 1.2, and the portal's statuses)."""
 
 EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jpeg": "JPG"})
 """The `formatFichier` that each accepted file extension says (section 3.3; `.jpeg` is D)."""

@@ -29,7 +29,7 @@ DEMANDES, ETABLISSEMENTS, PIECES = "demandes", "etablissements", "pieces"
 """The three lists of a document, named by what one row is."""
 
 
-def fold(key: str) -> str:
+def fold_key(key: str) -> str:
     """Fold a key to its letters and digits, without case or accents: `FINESS_PMSI` is `FINESSPMSI`."""
     decomposed = unicodedata.normalize("NFKD", key).casefold()
     return "".join(c for c in decomposed if c.isalnum())
@@ -45,11 +45,11 @@ def _role(tag: Tag) -> str:
 
 ROLE_BY_TAG: Mapping[str, str] = {tag.nom: _role(tag) for tag in JSON_TAGS}
 """The list whose rows hold each tag, `""` for the head of the file."""
-_TAG_BY_FOLDED_KEY = {fold(tag.nom): tag.nom for tag in JSON_TAGS}
+_TAG_BY_FOLDED_KEY = {fold_key(tag.nom): tag.nom for tag in JSON_TAGS}
 
 
 def _tag(key: str) -> str:
-    return _TAG_BY_FOLDED_KEY.get(fold(key), "")
+    return _TAG_BY_FOLDED_KEY.get(fold_key(key), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,6 @@ class Shape:
     def unknown_keys(self) -> tuple[str, ...]:
         """Return the keys of the model that are no tag we know, which every file repeats as they are."""
         return tuple(leaf.key for leaf in _leaves(self.nodes) if not leaf.tag)
-
-    def respelled(self) -> tuple[tuple[str, str], ...]:
-        """Return (tag, key) for each known tag that the model spells its own way."""
-        return tuple((leaf.tag, leaf.key) for leaf in _leaves(self.nodes) if leaf.tag and leaf.tag != leaf.key)
 
     def read(self, document: Any) -> dict[str, Any]:
         """Return the values of the tags of a document, the inverse of `fill`; what the shape lacks is left out."""
@@ -194,7 +190,7 @@ def _member(key: str, held: Any, path: str, autres: list[tuple[str, Any]]) -> di
         return {tag: held}
     if isinstance(held, Mapping):
         return _gather(held, path, autres)
-    role = _roles_by_folded_key().get(fold(key)) or (role_of(_tags_within(held)) if is_rows(held) else "")
+    role = _roles_by_folded_key().get(fold_key(key)) or (role_of(_tags_within(held)) if is_rows(held) else "")
     if role and isinstance(held, list):
         return {role: [_gather(row, f"{path} › {rank}", autres) for rank, row in enumerate(held, start=1)]}
     autres.append((path, held))
@@ -211,7 +207,7 @@ def _tags_within(rows: Sequence[Any]) -> Iterator[str]:
 
 @cache
 def _roles_by_folded_key() -> Mapping[str, str]:
-    return {fold(key): role for role, key in builtin_model().lists().items()}
+    return {fold_key(key): role for role, key in builtin_model().lists().items()}
 
 
 def _leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:

@@ -5,7 +5,6 @@ PARAMETRES = "Paramètres"
 DEMANDES = "Demandes"
 BENEFICIAIRES = "Bénéficiaires"
 PIECES = "Pièces"
-ERREURS = "Erreurs"
 LISTES = "Listes"
 DATA_SHEETS = (DEMANDES, BENEFICIAIRES, PIECES)
 

@@ -19,6 +19,7 @@ from converter.spec.values import (
     BOOLEEN,
     CLASSEUR,
     DATE,
+    DECISION,
     DOSSIER,
     EMAIL,
     FICHIER,
@@ -27,6 +28,7 @@ from converter.spec.values import (
     LIBRE,
     LOGICIEL,
     MONTANT,
+    MONTANT_PAYE,
     NOM,
     NOM_FICHIER,
     NUMERO_ANS,
@@ -51,6 +53,7 @@ class Par(StrEnum):
     """Who fills a tag."""
 
     FOURNISSEUR = "le fournisseur"
+    APRES = "le fournisseur, une fois la demande acceptée"
     OUTIL = "l’outil"
     ASP = "l’ASP"
 
@@ -97,6 +100,7 @@ _DPI = "Bloc DPI"
 _PFI = "Bloc PFI"
 _TRAITEMENT = "Informations traitement de la demande"
 _OUTIL = "Suivi par l’outil"
+_INSTRUCTION = "Instruction et paiement"
 
 _commande = partial(Tag, bloc=_COMMANDE, feuilles=(DEMANDES,))
 _portee = partial(Tag, bloc=_BENEFICIAIRES, feuilles=(DEMANDES,))
@@ -107,6 +111,15 @@ _dpi = partial(_scenario, bloc=_DPI, logiciels=("DPI",))
 _pfi = partial(_scenario, bloc=_PFI, logiciels=("PFI",))
 _parametre = partial(Tag, bloc=_OUTIL, feuilles=(PARAMETRES,), obligation=Obligation.FACULTATIF, json=False)
 _outil = partial(Tag, bloc=_OUTIL, format=LIBRE, feuilles=(DEMANDES,), par=Par.OUTIL, json=False)
+_apres = partial(
+    Tag,
+    bloc=_INSTRUCTION,
+    feuilles=(DEMANDES,),
+    obligation=Obligation.FACULTATIF,
+    par=Par.APRES,
+    json=False,
+    section="1.2",
+)
 
 TAGS: tuple[Tag, ...] = (
     Tag(
@@ -198,7 +211,7 @@ TAGS: tuple[Tag, ...] = (
         nom="etat",
         libelle="État",
         largeur=11,
-        aide="À corriger, Prête, Convertie, Acceptée ou Rejetée : rempli par l’outil.",
+        aide="À corriger, Prête, Convertie, Acceptée, Rejetée, puis Attribuée, Payée ou Refusée : rempli par l’outil.",
     ),
     _outil(
         nom="controle",
@@ -510,6 +523,38 @@ TAGS: tuple[Tag, ...] = (
         largeur=40,
         aide="Tout ce que le portail a dit de la demande, sous chacun de ses numéros : rempli par l’outil.",
     ),
+    _apres(
+        nom="decision",
+        libelle="Décision de l’ASP",
+        format=DECISION,
+        largeur=14,
+        exemple="Attribuée",
+        aide="Après l’instruction : Attribuée, Refusée ou À modifier, comme l’ASP vous le notifie.",
+    ),
+    _apres(
+        nom="dateDecision",
+        libelle="Date de la décision",
+        format=Jour(),
+        largeur=12,
+        exemple="15/06/2022",
+        aide="Le jour de la notification de l’ASP (JJ/MM/AAAA).",
+    ),
+    _apres(
+        nom="montantPaye",
+        libelle="Avance payée (€)",
+        format=MONTANT_PAYE,
+        largeur=15,
+        exemple="4125,00",
+        aide="Le montant de l’avis de paiement. La commande « suivi --paiements » le remplit d’après une liste.",
+    ),
+    _apres(
+        nom="datePaiement",
+        libelle="Date du paiement",
+        format=Jour(),
+        largeur=12,
+        exemple="30/06/2022",
+        aide="Le jour du paiement (JJ/MM/AAAA).",
+    ),
 )
 
 PHRASES = frozenset({"controle", "libelleTraitement"})
@@ -522,7 +567,7 @@ MANDATAIRE_TAGS = ("nomMandataire", "emailMandataire", "telephoneMandataire")
 
 
 def columns(feuille: str) -> tuple[Tag, ...]:
-    """Return the tags of a data sheet in the order of the template."""
+    """Return the tags of a data sheet in the order of the template, those for after the acceptance last."""
     return tuple(tag for tag in TAGS if feuille in tag.feuilles)
 
 
@@ -533,7 +578,12 @@ def vendor_columns(feuille: str) -> tuple[Tag, ...]:
 
 def tool_columns(feuille: str) -> tuple[Tag, ...]:
     """Return the tags of a data sheet that the tool or the portal fills."""
-    return tuple(tag for tag in columns(feuille) if tag.par is not Par.FOURNISSEUR)
+    return tuple(tag for tag in columns(feuille) if tag.par in {Par.OUTIL, Par.ASP})
+
+
+def later_columns(feuille: str) -> tuple[Tag, ...]:
+    """Return the tags of a data sheet that the vendor fills once a request is accepted; a workbook may lack them."""
+    return tuple(tag for tag in columns(feuille) if tag.par is Par.APRES)
 
 
 @dataclass(frozen=True, slots=True)

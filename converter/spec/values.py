@@ -18,7 +18,7 @@ from converter.spec.formats import (
     Telephone,
     Texte,
 )
-from converter.spec.programme import BON_COMMANDE, LOGICIELS, PREUVE_HT
+from converter.spec.programme import A_MODIFIER, ATTRIBUEE, BON_COMMANDE, LOGICIELS, PREUVE_HT, REFUSEE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +217,24 @@ TYPE_FICHIER = Choix(
     synonymes={"bon de commande": BON_COMMANDE, "bdc": BON_COMMANDE, "preuve de ht": PREUVE_HT, "ht": PREUVE_HT},
     examples=Examples({BON_COMMANDE: BON_COMMANDE, "bon de commande": BON_COMMANDE, "Preuve HT": PREUVE_HT}, ("RIB",)),
 )
+DECISION = Choix(
+    valeurs=(ATTRIBUEE, REFUSEE, A_MODIFIER),
+    attendu="Attribuée, Refusée ou À modifier",
+    synonymes={
+        "décidée": ATTRIBUEE,
+        "décidée et payée": ATTRIBUEE,
+        "accordée": ATTRIBUEE,
+        "attribution": ATTRIBUEE,
+        "refus": REFUSEE,
+        "rejetée": REFUSEE,
+        "modifier": A_MODIFIER,
+    },
+    examples=Examples(
+        {"Attribuée": ATTRIBUEE, "attribuee": ATTRIBUEE, "Décidée et payée": ATTRIBUEE, "A MODIFIER": A_MODIFIER},
+        ("peut-être", 1.0),
+    ),
+)
+MONTANT_PAYE = Montant(attendu="le montant reçu, en euros, supérieur à 0")
 FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
 DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
 CLASSEUR = Texte(maximum=1024, attendu="le nom d’un fichier à côté de ce classeur", conditions=(_at_most(1024),))

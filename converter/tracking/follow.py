@@ -1,20 +1,22 @@
 """Where every request stands and how it came there: numbers, deposits, answers, the advance expected. Pure.
 
-What an amount gives as advance is the slip's rule (`bordereau.avance`), and a total is the sum of what its requests
+What an amount gives as advance is the slip's rule (`programme.avance`), and a total is the sum of what its requests
 give, so that the figures of workbook, slip and follow-up agree to the centime. Source: section 1.1; D.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from converter.checking.check import Contenu, Lecture, contenus
+from converter.checking.instruction import NON_DIT, Suite
 from converter.registry.reconcile import Statut, reconcile
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
+from converter.spec.formats import Montant
 from converter.spec.names import NomDepot, number_key
-from converter.spec.programme import FIGES, LOGICIELS, Etat, avance
+from converter.spec.programme import ACCEPTEES, ATTENDUS, FIGES, LOGICIELS, Etat, avance
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class DemandeSuivie:
     """A request: its row in `Demandes`, what it asks for in centimes, where it stands and how it came there.
 
     `centimes` is what was filed, else what the row says, 0 where it cannot be read; `jour` is the day of its deposit
-    and `attente` the days since, both `None` where it is in none.
+    and `attente` the days since, both `None` where it is in none. `reponse` is the day of the portal's answer where
+    the registry knows it, `suite` what the row says of its instruction and payment.
     """
 
     ligne: int
@@ -47,11 +50,35 @@ class DemandeSuivie:
     attente: int | None
     numeroASP: str  # noqa: N815 - the tag verbatim
     etapes: tuple[Etape, ...]
+    finess: tuple[str, ...] = ()
+    numeroAns: str = ""  # noqa: N815 - likewise
+    reponse: date | None = None
+    suite: Suite = NON_DIT
 
     @property
     def avance(self) -> int:
         """The advance on its amount, in centimes."""
         return avance(self.centimes)
+
+    @property
+    def paye(self) -> int:
+        """What was paid of it, in centimes; nothing counts of a request that was not awarded."""
+        return self.suite.paye if self.etat is Etat.PAYEE else 0
+
+    @property
+    def ecart(self) -> int | None:
+        """What was paid less the advance expected, in centimes; `None` until it is paid."""
+        return self.paye - self.avance if self.etat is Etat.PAYEE else None
+
+    @property
+    def depuis(self) -> date | None:
+        """The day of its last known step, from which it waits for the next; `None` where it waits for nothing."""
+        steps = {
+            Etat.CONVERTIE: (self.jour,),
+            Etat.ACCEPTEE: (self.suite.dateDecision, self.reponse, self.jour),
+            Etat.ATTRIBUEE: (self.suite.dateDecision, self.reponse, self.jour),
+        }
+        return next(filter(None, steps.get(self.etat, ())), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +107,12 @@ class DepotSuivi:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How many requests, and what they ask for in centimes."""
+    """How many requests, what they ask for and what was paid of them, in centimes."""
 
     nombre: int
     centimes: int
     avance: int
+    paye: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +127,49 @@ class Suivi:
         """Return the total of the requests in some states, of one software or of all."""
         wanted = frozenset(etats)
         chosen = [d for d in self.demandes if d.etat in wanted and logiciel in {"", d.logiciel}]
-        return Total(len(chosen), sum(d.centimes for d in chosen), sum(d.avance for d in chosen))
+        return Total(
+            len(chosen), sum(d.centimes for d in chosen), sum(d.avance for d in chosen), sum(d.paye for d in chosen)
+        )
 
     @property
     def attendue(self) -> Total:
-        """The total of what is filed and not refused: its advance is what may be expected."""
-        return self.total(FIGES)
+        """The total of what is filed and refused neither by the portal nor at instruction: what may be expected."""
+        return self.total(ATTENDUS)
+
+    @property
+    def ecart(self) -> int:
+        """What was paid less what was expected of the requests that are paid, in centimes."""
+        paid = self.total([Etat.PAYEE])
+        return paid.paye - paid.avance
+
+    @property
+    def reste(self) -> int:
+        """The advance of what is expected and not paid yet, in centimes: attendue = payé - écart + reste."""
+        return self.total(ATTENDUS - {Etat.PAYEE}).avance
+
+    @property
+    def acceptees(self) -> tuple[DemandeSuivie, ...]:
+        """The requests that the portal accepted, refused at instruction or not."""
+        return tuple(demande for demande in self.demandes if demande.etat in ACCEPTEES)
+
+    @property
+    def ecarts(self) -> tuple[DemandeSuivie, ...]:
+        """The requests whose payment is not what was expected."""
+        return tuple(demande for demande in self.demandes if demande.ecart)
+
+    @property
+    def refusees(self) -> tuple[DemandeSuivie, ...]:
+        """The requests refused at instruction."""
+        return tuple(demande for demande in self.demandes if demande.etat is Etat.REFUSEE)
+
+    def oldest(self, etat: Etat) -> DemandeSuivie | None:
+        """Return the request that has waited longest in a state."""
+        waiting = [(d.depuis, d.ligne, d) for d in self.demandes if d.etat is etat and d.depuis]
+        return min(waiting)[2] if waiting else None
+
+    def since(self, jour: date | None) -> int | None:
+        """Return the days since a step, `None` where it was not taken."""
+        return max((self.au - jour).days, 0) if jour else None
 
     @property
     def logiciels(self) -> tuple[str, ...]:
@@ -114,7 +179,12 @@ class Suivi:
 
 
 def suivi(
-    lecture: Lecture, memoire: Memoire, depots: Sequence[Depot], au: date, etats: Mapping[int, Etat] | None = None
+    lecture: Lecture,
+    memoire: Memoire,
+    depots: Sequence[Depot],
+    au: date,
+    *,
+    etats: Mapping[int, Etat] | None = None,
 ) -> Suivi:
     """Return the follow-up on the day `au`, of the registry (`Registry.memory()`, `Registry.depots()`) and workbook.
 
@@ -124,12 +194,10 @@ def suivi(
     rangs, rows = Rangs(lecture), lecture.frames.demandes.valeurs.index
     statuts = dict(zip(rows, reconcile(rangs.lignes(memoire), memoire).statuts, strict=True))
     teller = _Teller(rangs, memoire, _holding(depots), au, etats or lecture.etats, statuts)
-    told = (_deposit(depot, memoire) for depot in depots)
-    return Suivi(
-        au,
-        tuple(teller.demande(contenu) for contenu in contenus(lecture, list(rows))),
-        tuple(sorted(filter(None, told), key=lambda depot: (depot.jour, depot.nom))),
-    )
+    demandes = tuple(teller.demande(contenu) for contenu in contenus(lecture, list(rows)))
+    refused = {number_key(demande.numero) for demande in demandes if demande.etat is Etat.REFUSEE}
+    told = (_deposit(depot, memoire, refused) for depot in depots)
+    return Suivi(au, demandes, tuple(sorted(filter(None, told), key=lambda depot: (depot.jour, depot.nom))))
 
 
 def day_of(depot: str) -> date | None:
@@ -147,13 +215,18 @@ def _holding(depots: Iterable[Depot]) -> Mapping[str, Sequence[Depot]]:
     return holding
 
 
-def _deposit(depot: Depot, memoire: Memoire) -> DepotSuivi | None:
+def _deposit(depot: Depot, memoire: Memoire, refused: Container[str]) -> DepotSuivi | None:
+    """Tell of a deposit; `refused` are the numbers that the instruction refused, by `number_key`."""
     jour = day_of(depot.nom)
     if jour is None:
         return None
     answers = {each.numero: _answer(each.numero, depot.nom, memoire) for each in depot.demandes}
     said = [answer.acceptee for answer in answers.values() if answer]
-    kept = [d.centimes for d in depot.demandes if (answer := answers[d.numero]) is None or answer.acceptee]
+    kept = [
+        each.centimes
+        for each in depot.demandes
+        if ((answer := answers[each.numero]) is None or answer.acceptee) and number_key(each.numero) not in refused
+    ]
     amounts = [each.centimes for each in depot.demandes]
     return DepotSuivi(
         depot.nom,
@@ -167,6 +240,11 @@ def _deposit(depot: Depot, memoire: Memoire) -> DepotSuivi | None:
         said.count(True),
         said.count(False),
     )
+
+
+def _distinct(contenu: Contenu, balise: str) -> tuple[str, ...]:
+    """Return the different values of a tag over the establishments of a request."""
+    return tuple(dict.fromkeys(filter(None, (client[balise] for client in contenu.etablissements))))
 
 
 def _answer(numero: str, depot: str, memoire: Memoire) -> Reponse | None:
@@ -196,7 +274,7 @@ class _Teller:
             ligne,
             numero,
             contenu.logiciel,
-            ", ".join(dict.fromkeys(filter(None, (client["nomClient"] for client in contenu.etablissements)))),
+            ", ".join(_distinct(contenu, "nomClient")),
             self._filed(numero, depot) or contenu.valeurs["montantSegurHT"] or 0,
             etat,
             depot,
@@ -204,7 +282,14 @@ class _Teller:
             max((self.au - jour).days, 0) if jour else None,
             statut.reponse.numeroASP if statut.reponse else "",
             tuple(self._etapes(ligne, numero)),
+            _distinct(contenu, "FINESSPMSI"),
+            depot.split("-")[1] if jour else self._numero_ans(contenu.logiciel),
+            self.memoire.recues.get(number_key(numero)) if etat in ACCEPTEES else None,
+            self.rangs.lecture.suites.of(ligne),
         )
+
+    def _numero_ans(self, logiciel: str) -> str:
+        return self.rangs.lecture.frames.parametres.get(f"numeroAns.{logiciel}") or ""
 
     def _filed(self, numero: str, depot: str) -> int:
         """Return what a request asked for in its deposit, whatever its row says since; 0 where that is not known."""
@@ -215,7 +300,7 @@ class _Teller:
     def _etat(self, ligne: int) -> Etat:
         told, statut = self.etats.get(ligne), self.statuts[ligne]
         if told is None or told in FIGES or statut.fige:
-            return statut.etat or Etat.A_CORRIGER
+            return self.rangs.lecture.suites.etat(ligne, statut.etat or Etat.A_CORRIGER)
         return told  # whether the attachments of a refused request changed, the last run knows
 
     def _etapes(self, ligne: int, numero: str) -> Iterator[Etape]:
@@ -226,6 +311,16 @@ class _Teller:
         told = self.rangs.depots.get(ligne, "") if self.statuts[ligne].fige else ""
         by_row = [self._etape(numero, told, EtatDepot.SIGNALE)] if told else []
         yield from self._under(numero) or by_row
+        if self._etat(ligne) in ACCEPTEES:
+            yield from self._noted(ligne, numero)
+
+    def _noted(self, ligne: int, numero: str) -> Iterator[Etape]:
+        """Yield what the row says of instruction and payment."""
+        suite, depot = self.rangs.lecture.suites.of(ligne), self.rangs.depots.get(ligne, "")
+        if suite.decision:
+            yield Etape(numero, depot, suite.dateDecision, suite.decision)
+        if suite.paye:
+            yield Etape(numero, depot, suite.datePaiement, Etat.PAYEE, Montant().write(suite.paye))
 
     def _under(self, numero: str) -> list[Etape]:
         return [

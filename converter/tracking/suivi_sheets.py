@@ -1,5 +1,6 @@
 """The follow-up as a workbook to read, filter and print: totals and charts first, then each request and deposit."""
 
+import textwrap
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,16 +15,18 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from converter.blank import theme
 from converter.registry.store import EtatDepot
-from converter.sentences.typography import french
+from converter.sentences.typography import french, plural
 from converter.spec.formats import Jour, Montant
-from converter.spec.programme import LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, Etat
+from converter.spec.programme import ACCEPTEES, ATTENDUS, LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, Etat
 from converter.tracking.follow import DemandeSuivie, DepotSuivi, Suivi, Total
 
 SYNTHESE, DEMANDES, DEPOTS, HISTORIQUE = "Synthèse", "Demandes", "Dépôts", "Historique"
+PAIEMENTS, SOLDE = "Paiements", "Solde"
 _TITLE = "Suivi des demandes"
 """What the title of the file begins with, which tells a follow-up from any other workbook."""
 AVANCE = f"Avance {TAUX_AVANCE_POURCENT} %"
@@ -34,8 +37,18 @@ COULEURS: Mapping[Etat, str] = {
     Etat.CONVERTIE: theme.BLEU,
     Etat.ACCEPTEE: "#548235",
     Etat.REJETEE: "#E08A2E",
+    Etat.ATTRIBUEE: "#A9D08E",
+    Etat.PAYEE: "#375623",
+    Etat.REFUSEE: "#7F6000",
 }
 """The colour of each state in the charts, where the axis names it too."""
+
+ATTENTES: Mapping[Etat, str] = {
+    Etat.CONVERTIE: "d’une réponse",
+    Etat.ACCEPTEE: "d’une décision",
+    Etat.ATTRIBUEE: "d’un paiement",
+}
+"""What a request in each of these states waits for."""
 
 _HEAD: Mapping[str, Any] = {
     "bold": True,
@@ -64,6 +77,11 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "total nombre": {**_TOTAL, "num_format": "#,##0", "align": "center"},
     "total euro": {**_TOTAL, "num_format": Montant.excel},
 }
+
+_LINE, _TALLEST = 15, 405
+"""The height of a line of text, and the tallest row that Excel shows, in points."""
+_ROOM = 0.85
+"""How many letters, capitals and bold ones among them, a column holds for each figure of its width."""
 
 Column = tuple[str, int, str]
 """The heading of a column, its width in letters and the look of its cells."""
@@ -106,9 +124,14 @@ class _Report:
         return {name: self.book.add_format(dict(look)) for name, look in _LOOKS.items()}
 
     def write(self) -> None:
-        sheets = {name: self.book.add_worksheet(name) for name in (SYNTHESE, DEMANDES, DEPOTS, HISTORIQUE)}
+        names = (SYNTHESE, DEMANDES, PAIEMENTS, SOLDE, DEPOTS, HISTORIQUE)
+        sheets = {name: self.book.add_worksheet(name) for name in names}
         self._summary(sheets[SYNTHESE])
         self._list(sheets[DEMANDES], _DEMANDES, [_request(each) for each in self.suivi.demandes])
+        accepted = self.suivi.acceptees
+        self._list(sheets[PAIEMENTS], _PAIEMENTS, [_payment(each, self.suivi) for each in accepted], summed=True)
+        live = [each for each in accepted if each.etat is not Etat.REFUSEE]
+        self._list(sheets[SOLDE], _SOLDE, [_balance(each) for each in live], summed=True)
         self._deposits(sheets[DEPOTS])
         self._list(sheets[HISTORIQUE], _HISTORIQUE, list(_events(self.suivi.demandes)))
 
@@ -117,33 +140,43 @@ class _Report:
     def _summary(self, sheet: Worksheet) -> None:
         sheet.hide_gridlines(2)
         sheet.set_tab_color(theme.BLEU)
-        for column, width in enumerate((30, 12, 18, 18, 3, 12, 18, 18)):
+        for column, width in enumerate((30, 12, 18, 18, 18, 12, 18, 18)):
             sheet.set_column(column, column, width)
         sheet.set_row(0, 30)
         sheet.write_string(0, 0, "Suivi des demandes d’avance Ségur (couloir Hôpital)", self.looks["titre"])
         sheet.write_string(1, 0, french(f"{self.nom}, au {self.suivi.au:%d/%m/%Y}"), self.looks["note"])
-        for row, said in enumerate(self._headlines(), start=3):
+        headlines = list(self._headlines())
+        for row, said in enumerate(headlines, start=3):
             sheet.write_string(row, 0, french(said), self.looks["fort"])
-        states = self._totals(sheet, 8, "Par état", [(etat.value, self.suivi.total([etat])) for etat in Etat])
+        states = self._totals(
+            sheet, len(headlines) + 5, "Par état", [(etat.value, self.suivi.total([etat])) for etat in Etat]
+        )
         softwares = [(_software(each), self.suivi.total(logiciel=each)) for each in self.suivi.logiciels]
         after = self._totals(sheet, states + 3, "Par logiciel", softwares)
         self._charts(sheet, states, after + 2)
         theme.print_on_a4(sheet, landscape=False)
 
     def _headlines(self) -> Iterator[str]:
-        attendue, acceptee = self.suivi.attendue, self.suivi.total([Etat.ACCEPTEE])
-        yield f"Avance attendue (demandes déposées et non rejetées) : {_shown(attendue.avance)}"
-        yield f"dont déjà acceptée par l’ASP : {_shown(acceptee.avance)}"
-        waiting = [d for d in self.suivi.demandes if d.etat is Etat.CONVERTIE and d.attente is not None]
-        if waiting:
-            oldest = max(waiting, key=lambda demande: demande.attente or 0)
-            days = f"{oldest.attente} jour{'s' if (oldest.attente or 0) > 1 else ''}"
-            yield f"Plus longue attente d’une réponse : {days} (demande {oldest.numero}, dépôt {oldest.depot})"
+        told, attendue, paid = self.suivi, self.suivi.attendue, self.suivi.total([Etat.PAYEE])
+        yield f"Avance attendue (demandes déposées, ni rejetées ni refusées) : {_shown(attendue.avance)}"
+        yield f"dont acceptée par le portail, payée ou non : {_shown(told.total(ATTENDUS & ACCEPTEES).avance)}"
+        yield f"Payé : {_shown(paid.paye)} ({plural(paid.nombre, 'demande')}) ; reste à recevoir : {_shown(told.reste)}"
+        yield f"Écart sur les demandes payées : {_shown(told.ecart)} ({plural(len(told.ecarts), 'demande')})"
+        yield from filter(None, (self._oldest(etat, word) for etat, word in ATTENTES.items()))
+
+    def _oldest(self, etat: Etat, word: str) -> str:
+        oldest = self.suivi.oldest(etat)
+        if oldest is None:
+            return ""
+        days = plural(self.suivi.since(oldest.depuis) or 0, "jour")
+        return f"Plus longue attente {word} : {days} (demande {oldest.numero}, dépôt {oldest.depot})"
 
     def _totals(self, sheet: Worksheet, top: int, title: str, rows: Sequence[tuple[str, Total]]) -> int:
         """Write a table of totals from row `top` (from 0); return the row of its own total."""
         sheet.write_string(top - 1, 0, title, self.looks["section"])
-        for column, heading in enumerate((title.removeprefix("Par ").capitalize(), "Demandes", "Montant HT", AVANCE)):
+        for column, heading in enumerate(
+            (title.removeprefix("Par ").capitalize(), "Demandes", "Montant HT", AVANCE, "Payé")
+        ):
             sheet.write_string(top, column, french(heading), self.looks["entete"])
         first = top + 1
         for row, (label, total) in enumerate(rows, start=first):
@@ -151,14 +184,15 @@ class _Report:
             sheet.write_number(row, 1, total.nombre, self.looks["nombre"])
             sheet.write_number(row, 2, euros(total.centimes), self.looks["euro"])
             sheet.write_number(row, 3, euros(total.avance), self.looks["euro"])
+            sheet.write_number(row, 4, euros(total.paye), self.looks["euro"])
         bottom = first + len(rows)
         self._sums(sheet, first, bottom, self.suivi.total())
         return bottom
 
     def _sums(self, sheet: Worksheet, first: int, bottom: int, total: Total) -> None:
         sheet.write_string(bottom, 0, "Total", self.looks["total"])
-        values = (total.nombre, euros(total.centimes), euros(total.avance))
-        for column, (value, letter) in enumerate(zip(values, "BCD", strict=True), start=1):
+        values = (total.nombre, euros(total.centimes), euros(total.avance), euros(total.paye))
+        for column, (value, letter) in enumerate(zip(values, "BCDE", strict=True), start=1):
             look = self.looks["total nombre" if letter == "B" else "total euro"]
             if bottom == first:
                 sheet.write_number(bottom, column, value, look)
@@ -169,7 +203,7 @@ class _Report:
         """Draw states by number and by amount side by side, and the filed requests over time under them."""
         first = states - len(Etat)
         for column, (values, title, shown) in enumerate(
-            ((1, "Demandes par état", "0"), (2, "Montant HT par état", "#,##0\\ €"))
+            ((1, "Demandes par état", "0"), (2, "Montant HT par état, en milliers d’euros", '#,##0,\\ "k€"'))
         ):
             chart = self.book.add_chart({"type": "column"})
             chart.add_series(
@@ -214,20 +248,44 @@ class _Report:
 
     # --- the lists ----------------------------------------------------------------------------------------------------
 
-    def _list(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
-        """Write a list under one row of headings, frozen, filterable and repeated on each printed page."""
-        sheet.set_row(0, 34)
+    def _list(
+        self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, summed: bool = False
+    ) -> None:
+        """Write a list under one row of headings, frozen, filterable and repeated on each printed page.
+
+        Where it is `summed`, the totals of its amounts follow, apart so that a filter leaves them in view.
+        """
+        sheet.set_row(0, _LINE * _lines(columns, [heading for heading, _, _ in columns]) + 4)
         for column, (heading, width, _) in enumerate(columns):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, french(heading), self.looks["entete"])
         for row, cells in enumerate(rows, start=1):
+            if (lines := _lines(columns, cells)) > 1:
+                # Told, not left to the program that opens it: LibreOffice would show one line of several.
+                sheet.set_row(row, min(_LINE * lines, _TALLEST))
             for column, (cell, (_, _, look)) in enumerate(zip(cells, columns, strict=True)):
                 _write(sheet, row, column, cell, self.looks[look])
+        if summed and rows:
+            self._sum(sheet, columns, rows)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         sheet.ignore_errors({"number_stored_as_text": f"A1:Z{len(rows) + 1}"})
         theme.print_on_a4(sheet, landscape=True)
+
+    def _sum(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+        """Write the totals of the columns of amounts one row below the list: of what a filter shows."""
+        bottom = len(rows) + 2
+        sheet.write_string(bottom, 0, "Total", self.looks["total"])
+        for column, (_, _, look) in enumerate(columns[1:], start=1):
+            amounts = [row[column] for row in rows]
+            if look != "euro":
+                sheet.write_blank(bottom, column, None, self.looks["total"])
+                continue
+            letter = xl_col_to_name(column)
+            total = sum(round(100 * each) for each in amounts if isinstance(each, float)) / 100
+            formula = f"=SUBTOTAL(109,{letter}2:{letter}{len(rows) + 1})"
+            sheet.write_formula(bottom, column, formula, self.looks["total euro"], total)
 
     def _deposits(self, sheet: Worksheet) -> None:
         """Write the deposits and, apart and not printed, the days that the chart reads."""
@@ -254,8 +312,36 @@ _DEMANDES: tuple[Column, ...] = (
     ("Dépôt", 34, "texte"),
     ("Déposée le", 12, "jour"),
     ("Jours depuis le dépôt", 12, "nombre"),
-    ("N° ASP", 18, "texte"),
-    ("Anciens n° éditeur", 16, "texte"),
+    ("N° ASP", 22, "texte"),
+    ("Anciens n° éditeur", 22, "texte"),
+)
+_PAIEMENTS: tuple[Column, ...] = (
+    ("N° éditeur", 10, "centre"),
+    ("N° ASP", 22, "texte"),
+    ("État", 12, "centre"),
+    ("Décision", 12, "centre"),
+    (f"{AVANCE} attendue", 16, "euro"),
+    ("Payé", 16, "euro"),
+    ("Écart (payé − attendu)", 15, "euro"),
+    ("Déposée le", 12, "jour"),
+    ("Réponse rapportée le", 12, "jour"),
+    ("Décidée le", 12, "jour"),
+    ("Payée le", 12, "jour"),
+    ("Jours depuis le dépôt", 10, "nombre"),
+    ("depuis la réponse", 10, "nombre"),
+    ("depuis la décision", 10, "nombre"),
+    ("depuis le paiement", 10, "nombre"),
+)
+_SOLDE: tuple[Column, ...] = (
+    ("N° ASP", 22, "texte"),
+    ("N° éditeur", 10, "centre"),
+    ("Numéro ANS", 14, "centre"),
+    ("Client (signataire)", 32, "texte"),
+    ("FINESS PMSI", 24, "texte"),
+    ("État", 12, "centre"),
+    ("Montant HT", 16, "euro"),
+    ("Avance payée", 16, "euro"),
+    ("Reste (montant HT − avance payée)", 18, "euro"),
 )
 _DEPOTS: tuple[Column, ...] = (
     ("Dépôt", 34, "texte"),
@@ -273,7 +359,7 @@ _HISTORIQUE: tuple[Column, ...] = (
     ("N° éditeur actuel", 12, "centre"),
     ("N° éditeur alors", 12, "centre"),
     ("Dépôt", 34, "texte"),
-    ("Jour du dépôt", 12, "jour"),
+    ("Jour", 12, "jour"),
     ("Issue", 16, "centre"),
     ("N° ASP ou motif", 60, "texte"),
 )
@@ -295,6 +381,37 @@ def _request(demande: DemandeSuivie) -> Sequence[Cell]:
         demande.attente,
         demande.numeroASP,
         ", ".join(former),
+    )
+
+
+def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Cell]:
+    suite = demande.suite
+    steps = (demande.jour, demande.reponse, suite.dateDecision, suite.datePaiement)
+    refused = demande.etat is Etat.REFUSEE
+    return (
+        demande.numero,
+        demande.numeroASP,
+        demande.etat.value,
+        suite.decision or "",
+        None if refused else euros(demande.avance),
+        euros(demande.paye) if demande.paye else None,
+        None if demande.ecart is None else euros(demande.ecart),
+        *steps,
+        *map(suivi.since, steps),
+    )
+
+
+def _balance(demande: DemandeSuivie) -> Sequence[Cell]:
+    return (
+        demande.numeroASP,
+        demande.numero,
+        demande.numeroAns,
+        demande.client,
+        ", ".join(demande.finess),
+        demande.etat.value,
+        euros(demande.centimes),
+        euros(demande.paye),
+        euros(demande.centimes - demande.paye),
     )
 
 
@@ -336,6 +453,12 @@ def _dress(chart: Chart, title: str, shown: str) -> None:
     chart.set_y_axis({"num_format": shown, "major_gridlines": {"visible": True, "line": _GRID}})
     chart.set_chartarea({"border": {"color": theme.GRIS}})
     chart.set_size({"width": 420, "height": 300})
+
+
+def _lines(columns: Sequence[Column], cells: Sequence[Cell]) -> int:
+    """The lines of text that the fullest cell of a row takes."""
+    texts = [(cell, width) for cell, (_, width, _) in zip(cells, columns, strict=True) if isinstance(cell, str)]
+    return max((len(textwrap.wrap(text, max(round(_ROOM * width), 1))) for text, width in texts), default=1)
 
 
 def _software(logiciel: str) -> str:

@@ -87,7 +87,7 @@ class Cell:
     style: int = 0
 
 
-class Package:
+class Parts:
     """The parts of a workbook.
 
     Raises `Inutilisable`: F002, F003 or F005 when the zip holds no Excel workbook, F006 when it is damaged, F008
@@ -439,7 +439,7 @@ class Values:
     Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.
     """
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Parts) -> None:
         """Open the workbook; F006 when it is damaged."""
         self._package = package
         self._plain = False

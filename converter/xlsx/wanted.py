@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from converter.issues import Gravite
+from converter.issues import Gravite, Place
 
 Valeur = str | int | float | Decimal | date | bool | None
 
@@ -66,3 +66,15 @@ class Accepted:
     colonne: int
     lu: str
     proposition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptation:
+    """One cell that an accepted proposition changes; `refus` says why it does not, where it does not."""
+
+    place: Place
+    balise: str
+    ancien: str
+    nouveau: str
+    pourquoi: str
+    refus: str = ""

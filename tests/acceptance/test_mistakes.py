@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from converter.attachments.contents import Finding
+from converter.attachments.contents import Flaw
 from converter.sentences.say import catalogue
 from tests.support.mistakes import CASES, TEN_O_CLOCK, B, Case, D, P, S
 from tests.support.workbooks import edited, examine, inspected, opened
@@ -17,23 +17,23 @@ from tests.support.workbooks import edited, examine, inspected, opened
 REPAIRS = [
     # cell, what is typed, repairs, what it reads
     (f"{D}!A7", 5, {"C001"}),
-    (f"{B}!E4", 10780054, {"C001"}),
+    (f"{B}!F4", 10780054, {"C001"}),
     (f"{S}!C5", 73282932000074, set()),
-    (f"{B}!D3", 144556677, {"C001"}),
-    (f"{B}!C3", " m.dupont@ch.fr\u00a0", {"C002"}),
-    (f"{B}!C3", "m.dupont@\u00adch.fr", {"C002"}),
-    (f"{D}!C3", "15 avril 2022", {"C003"}),
-    (f"{D}!C3", "Le 15/04/2022", {"C003"}),
-    (f"{D}!C3", 44666, {"C004"}),
-    (f"{D}!C3", 44666.5, {"C004", "C005"}),
-    (f"{D}!C3", TEN_O_CLOCK, {"C005"}),
-    (f"{D}!E3", "13\u202f750,00\u00a0€", {"C006"}),
-    (f"{D}!E3", 13750.005, {"C007"}),
-    (f"{D}!F3", "Faux", {"C008"}),
-    (f"{D}!F3", False, set()),
-    (f"{B}!B3", "Dupont\n(marie)", {"C009"}),
-    (f"{D}!D3", "h.t.", {"C010"}),
-    (f"{B}!D3", 33144556677, {"C011"}),
+    (f"{B}!E3", 144556677, {"C001"}),
+    (f"{B}!D3", " m.dupont@ch.fr\u00a0", {"C002"}),
+    (f"{B}!D3", "m.dupont@\u00adch.fr", {"C002"}),
+    (f"{D}!E3", "15 avril 2022", {"C003"}),
+    (f"{D}!E3", "Le 15/04/2022", {"C003"}),
+    (f"{D}!E3", 44666, {"C004"}),
+    (f"{D}!E3", 44666.5, {"C004", "C005"}),
+    (f"{D}!E3", TEN_O_CLOCK, {"C005"}),
+    (f"{D}!G3", "13\u202f750,00\u00a0€", {"C006"}),
+    (f"{D}!G3", 13750.005, {"C007"}),
+    (f"{D}!H3", "Faux", {"C008"}),
+    (f"{D}!H3", False, set()),
+    (f"{B}!C3", "Dupont\n(marie)", {"C009"}),
+    (f"{D}!F3", "h.t.", {"C010"}),
+    (f"{B}!E3", 33144556677, {"C011"}),
 ]
 
 
@@ -62,12 +62,12 @@ def test_a_repair_is_told_and_holds_nothing_back(cell: str, typed: Any, repairs:
 @pytest.mark.parametrize("number_format", ["0%", "0.00%", '#,##0.0" "%', "0 %;[Red]-0 %"])
 def test_an_amount_that_excel_shows_as_a_percentage_is_refused(number_format: str, tmp_path: Path) -> None:
     book = opened()
-    for cell, shown in (("E3", number_format), ("E4", '0.00" %"'), ("V3", "0%")):  # the second is a word, not a format
+    for cell, shown in (("G3", number_format), ("G4", '0.00" %"'), ("C3", "0%")):  # the second is a word, not a format
         book[D][cell].number_format = shown
-    book[D]["E3"] = 13.75
+    book[D]["G3"] = 13.75
     book.save(tmp_path / "demandes.xlsx")
     found = examine(tmp_path / "demandes.xlsx")
-    assert found.issues == [f"V014 {D}!E3"]
+    assert found.issues == [f"V014 {D}!G3"]
     assert [issue.valeur for issue in found.verdict.issues] == ["1375 %"]
 
 
@@ -76,20 +76,21 @@ PIECES = sorted(code for code in catalogue() if code.startswith("P"))
 
 @pytest.mark.parametrize("code", PIECES)
 def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(code: str, tmp_path: Path) -> None:
-    inspection = inspected("bdc 2.pdf", findings=(Finding(code, (), "bdc deux.pdf"),))
+    inspection = inspected("bdc 2.pdf", findings=(Flaw(code, (), "bdc deux.pdf"),))
     found = examine(edited(tmp_path / "demandes.xlsx", {}), {"bdc 2.pdf": inspection})
-    cell = f"{S}!C10" if code in {"P001", "P002"} else f"{P}!C5"  # the folder itself, or the file
+    cell = f"{S}!C10" if code in {"P001", "P002"} else f"{P}!D5"  # the folder itself, or the file
     assert found.issues == [f"{code} {cell}"]
 
 
 def test_an_order_form_that_serves_twice_is_told_at_its_second_place(tmp_path: Path) -> None:
     twin = {"bdc 3.pdf": inspected("bdc 3.pdf", sha256="content of bdc 2.pdf")}
-    assert examine(edited(tmp_path / "demandes.xlsx", {}), twin).issues == [f"R181 {P}!C6"]
+    assert examine(edited(tmp_path / "demandes.xlsx", {}), twin).issues == [f"R181 {P}!D6"]
     proof = {"ht 1.pdf": inspected("ht 1.pdf", sha256="content of bdc 2.pdf")}
     assert examine(edited(tmp_path / "demandes.xlsx", {}), proof).issues == []
 
 
 ELSEWHERE = {
+    "A": "checking/test_instruction.py and tracking/test_payments.py",
     "F0": "test_workbook.py, test_adopter.py: the file itself",
     "R2": "test_forms.py, test_finess_list.py: what files say",
     "E": "test_annotate_save.py, test_deposit_environment.py, test_workbook.py: the environment",

@@ -19,16 +19,17 @@ from converter.reading import workbook
 from converter.returning.rebuild import extraire, reprendre, zips_beside
 from converter.spec.programme import Etat
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.tags import vendor_columns
 from converter.tracking.follow import Suivi, suivi
 from tests.support.cycle import NUMEROS_ANS, SHAPE, Cycle, numero
 
-JOUR = "15/04/2022"
+JOUR, JUIN = "15/04/2022", "01/06/2022"
 DPI, PFI = "JSON-1234567890-20220415-001", "JSON-ABCDE12345-20220415-001"
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def segur_hop(*arguments: object) -> int:
-    return cli.run([*map(str, arguments), "--date-depot", JOUR])
+def segur_hop(*arguments: object, jour: str = JOUR) -> int:
+    return cli.run([*map(str, arguments), "--date-depot", jour])
 
 
 def document(cycle: Cycle, depot: str) -> dict[str, Any]:
@@ -142,6 +143,119 @@ def test_a_campaign_from_the_first_line_to_the_last_acceptance(tmp_path: Path) -
     assert deposits(cycle) == [DPI, second, third]
     sent = [n for depot in (DPI, second, third) for n in numbers_in(cycle, depot)]
     assert len(sent) == len(set(sent)) == 8
+
+
+def noted(cycle: Cycle, ligne: int, **cells: Any) -> None:
+    for balise, valeur in cells.items():
+        cycle.put(DEMANDES, ligne, balise, valeur)
+
+
+def copied(cycle: Cycle, ligne: int, numero: str, **others: Any) -> None:
+    """Type a request again in the next free row, with its rows of the other sheets, as a person copies them."""
+    former = {sheet: cycle.table(sheet) for sheet in (DEMANDES, BENEFICIAIRES, PIECES)}
+    old = former[DEMANDES][ligne - 3]["numeroEditeur"]
+    own = {tag.nom for sheet in former for tag in vendor_columns(sheet)}
+    for sheet, rows in former.items():
+        for rank, row in enumerate([row for row in rows if row["numeroEditeur"] == old], start=3 + len(rows)):
+            typed = {nom: value for nom, value in row.items() if nom in own and value != ""}
+            for balise, valeur in (typed | {"numeroEditeur": numero}).items():
+                cycle.put(sheet, rank, balise, valeur)
+    noted(cycle, 3 + len(former[DEMANDES]), **others)
+
+
+def test_a_campaign_from_the_blank_workbook_to_the_last_payment(  # noqa: PLR0915 - one story
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A refusal at the 2nd control, one at instruction, a short payment; each advance is 30 % of HT by hand.
+
+    Half a centime counts for one, request by request: 13 751,00 gives 4 125,30; 13 752,05 gives 4 125,615, hence
+    4 125,62; 13 753,00 gives 4 125,90; 13 754,00 gives 4 126,20.
+    """
+    cycle = Cycle(tmp_path)
+    cycle.fill(["DPI"] * 4)
+    cycle.put(DEMANDES, 4, "montantSegurHT", Decimal("13752.05"))
+    assert segur_hop("convertir", cycle.classeur) == 0
+    assert folded(cycle)
+
+    # The 2nd control refuses 00003; its columns come to light with the first acceptance.
+    assert segur_hop("retour", rehearse(cycle, DPI, "00003"), cycle.classeur) == 1
+    assert not folded(cycle)
+    assert cycle.column("etat") == ["Acceptée", "Acceptée", "Rejetée", "Acceptée"]
+    cycle.put(BENEFICIAIRES, 7, "nomClient", "DURAND")
+    assert segur_hop("convertir", cycle.classeur) == 0
+    second = "JSON-1234567890-20220415-002"
+    assert segur_hop("retour", rehearse(cycle, second), cycle.classeur) == 0
+    assert cycle.column("numeroEditeur") == ["00001", "00002", "00005", "00004"]
+    assert followed(cycle).attendue.avance == 412_530 + 412_562 + 412_590 + 412_620
+
+    # The instruction awards two, refuses 00004, and asks for a change of 00005.
+    decided = date(2022, 5, 10)
+    for ligne, decision in ((3, "Attribuée"), (4, "Attribuée"), (5, "À modifier"), (6, "Refusée")):
+        noted(cycle, ligne, decision=decision, dateDecision=decided)
+    assert segur_hop("valider", cycle.classeur, jour=JUIN) == 0
+    assert cycle.column("etat") == ["Attribuée", "Attribuée", "Acceptée", "Refusée"]
+    told = followed(cycle)
+    assert told.attendue.avance == 412_530 + 412_562 + 412_590
+    assert [d.numero for d in told.refusees] == ["00004"]
+    assert (told.oldest(Etat.ATTRIBUEE) or told.demandes[3]).depuis == decided
+
+    # Nothing of it is converted again, nor is a decision lost when the portal's answer comes once more.
+    assert segur_hop("convertir", cycle.classeur, jour=JUIN) == 0
+    assert segur_hop("retour", cycle.folder / "téléchargements" / f"{DPI}.json", cycle.classeur, jour=JUIN) == 0
+    assert cycle.column("etat") == ["Attribuée", "Attribuée", "Acceptée", "Refusée"]
+    assert deposits(cycle) == [DPI, second]
+
+    # The request refused at instruction goes in anew: a copied decision holds it back, a corrected copy is no double.
+    copied(cycle, 6, "00006", decision="Refusée", montantSegurHT=Decimal(13754))
+    assert segur_hop("convertir", cycle.classeur, jour=JUIN) == 1
+    assert cycle.column("etat")[4] == "À corriger"
+    noted(cycle, 7, decision=None)
+    assert segur_hop("convertir", cycle.classeur, jour=JUIN) == 0
+    third = "JSON-1234567890-20220601-001"
+    assert numbers_in(cycle, third) == ["00006"]
+    assert segur_hop("retour", rehearse(cycle, third), cycle.classeur, jour=JUIN) == 0
+    assert cycle.column("etat") == ["Attribuée", "Attribuée", "Acceptée", "Refusée", "Acceptée"]
+
+    # The bank's list: 00001 in full, 00002 short of 125,62.
+    liste = cycle.folder / "relevé.csv"
+    liste.write_bytes(
+        "Date opération;Libellé;Débit;Crédit\r\n20/05/2022;VIR ASP FICTIF-00001;;4 125,30\r\n"
+        "20/05/2022;VIR ASP FICTIF-00002;;4 000,00\r\n21/05/2022;LOYER;-900,00;\r\n".encode("cp1252")
+    )
+    assert cli.run(["suivi", str(cycle.classeur), "--paiements", str(liste)]) == 0
+    assert cycle.column("etat") == ["Payée", "Payée", "Acceptée", "Refusée", "Acceptée"]
+    told = followed(cycle)
+    assert told.total([Etat.PAYEE]).paye == 812_530
+    assert (told.ecart, [d.numero for d in told.ecarts]) == (-12_562, ["00002"])
+    assert told.reste == 412_590 + 412_620
+    assert told.attendue.avance == told.total().paye - told.ecart + told.reste
+    assert "-125,62\u00a0€" in capsys.readouterr().out
+
+    # The rest is paid, noted by hand; the last figures.
+    paid_on = date(2022, 6, 1)
+    for ligne, paid in ((5, "4125,90"), (7, "4 126,20 €")):
+        noted(cycle, ligne, decision="Attribuée", dateDecision=paid_on, montantPaye=paid, datePaiement=paid_on)
+    assert segur_hop("valider", cycle.classeur, jour=JUIN) == 0
+    assert cycle.column("etat") == ["Payée", "Payée", "Payée", "Refusée", "Payée"]
+    target = tmp_path / "suivi.xlsx"
+    assert cli.run(["suivi", str(cycle.classeur), "-o", str(target)]) == 0
+    book = openpyxl.load_workbook(target, data_only=True)
+    *rows, _, total = book["Solde"].iter_rows(min_row=2, values_only=True)
+    assert [(row[0], row[1], row[2], *row[6:]) for row in rows] == [
+        ("FICTIF-00001", "00001", "1234567890", 13_751, 4_125.3, 9_625.7),
+        ("FICTIF-00002", "00002", "1234567890", 13_752.05, 4_000, 9_752.05),
+        ("FICTIF-00005", "00005", "1234567890", 13_753, 4_125.9, 9_627.1),
+        ("FICTIF-00006", "00006", "1234567890", 13_754, 4_126.2, 9_627.8),
+    ]
+    assert total[6:] == (55_010.05, 16_377.4, 38_632.65)
+    *_, paid_total = book["Paiements"].iter_rows(min_row=2, values_only=True)
+    assert paid_total[4:7] == (16_503.02, 16_377.4, -125.62)
+
+
+def folded(cycle: Cycle) -> bool:
+    """Tell whether the columns of decision and payment are hidden."""
+    dimensions = openpyxl.load_workbook(cycle.classeur)[DEMANDES].column_dimensions
+    return bool(dimensions["AC"].hidden)
 
 
 def test_the_guides_14_dpi_and_22_pfi_make_two_files(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from converter.attachments import pdf, readings
 from converter.attachments.inspection import inspect
-from converter.attachments.readings import SANS, Lectures, Texte
+from converter.attachments.readings import SANS, Lectures, Transcript
 from tests.support.order_forms import WITH_TEXT, Facts
 
 EXTENSIONS = {".pdf": "PDF", ".png": "PNG"}
@@ -18,7 +18,7 @@ FORM = WITH_TEXT["plain"](Facts(1_375_000, "spaces"))
 
 def test_the_spaces_dashes_and_apostrophes_of_a_text_are_of_one_kind() -> None:
     typed = "13\u202f750,00\u00a0\u2009€ \r\n l\u2019h\u00f4pital Saint\u2011Ma\u00adrtin\u200b "
-    assert Texte.of(typed).texte == "13 750,00 €\nl'hôpital Saint-Martin"
+    assert Transcript.of(typed).texte == "13 750,00 €\nl'hôpital Saint-Martin"
     assert SANS.texte == ""
 
 

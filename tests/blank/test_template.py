@@ -39,6 +39,7 @@ VENDOR = {
     "Bénéficiaires": "numeroEditeur nomClient emailClient telephoneClient FINESSPMSI",
     "Pièces": "numeroEditeur typeFichier fichier",
 }
+LATER = {"Demandes": "decision dateDecision montantPaye datePaiement"}
 TOOL = {
     "Demandes": "etat controle fichierJSON dateDepot numeroASP codeTraitement libelleTraitement anciensNumeros",
     "Bénéficiaires": "nomEtablissement controle",
@@ -50,7 +51,7 @@ LAID_OUT = {
         VENDOR["Demandes"].removeprefix("numeroEditeur "),
         TOOL["Demandes"].removeprefix("etat controle "),
     ),
-    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), ""),
+    "Bénéficiaires": ("controle", VENDOR["Bénéficiaires"].removeprefix("numeroEditeur "), "nomEtablissement"),
     "Pièces": ("controle", VENDOR["Pièces"].removeprefix("numeroEditeur "), ""),
 }
 """After the number, what the tool says of the row; then what the vendor fills; then what became of it."""
@@ -131,8 +132,9 @@ def test_the_sheets_stand_in_order_and_the_lists_are_hidden(blank: openpyxl.Work
 def test_row_1_holds_every_tag_hidden_and_row_2_its_french_heading(blank: openpyxl.Workbook, feuille: str) -> None:
     sheet = blank[feuille]
     first, vendor, tool = LAID_OUT[feuille]
-    assert list(letters_of(sheet)) == f"numeroEditeur {first} {vendor} {tool}".split()
-    assert {*letters_of(sheet)} == {*VENDOR[feuille].split(), *TOOL[feuille].split()}
+    later = LATER.get(feuille, "")
+    assert list(letters_of(sheet)) == f"numeroEditeur {first} {vendor} {tool} {later}".split()
+    assert {*letters_of(sheet)} == {*VENDOR[feuille].split(), *TOOL[feuille].split(), *later.split()}
     assert sheet.row_dimensions[1].hidden
     assert not sheet.row_dimensions[2].hidden
     assert [cell.value.replace("\xa0", " ") for cell in sheet[2]] == [
@@ -264,11 +266,21 @@ def outline(content: io.BytesIO) -> dict[int, dict[str, str]]:
 
 def test_the_columns_that_few_requests_need_are_folded_until_one_fills_them() -> None:
     folded = outline(built())
-    assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == [10, 11, 12, *range(17, 23)]
-    assert [n for n, col in folded.items() if col.get("hidden") == "1"] == [10, 11, 12, *range(17, 23)]
-    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23]
-    unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "isEnvoiDMP": True, "nomMandataire": "X"}]}))
+    rare = [10, 11, 12, *range(17, 23), *range(29, 33)]
+    assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == rare
+    assert [n for n, col in folded.items() if col.get("hidden") == "1"] == rare
+    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23, 33]
+    filled = {"isEnvoiDMP": True, "nomMandataire": "X", "decision": "Attribuée"}
+    unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", **filled}]}))
     assert not any(col.get("hidden") or col.get("collapsed") for col in unfolded.values())
+
+
+def test_the_columns_of_decision_and_payment_are_folded_until_they_serve() -> None:
+    folded = outline(built())
+    assert all(folded[n].get("hidden") == "1" for n in range(29, 33))
+    assert folded[33].get("collapsed") == "1"
+    unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "decision": "Attribuée"}]}))
+    assert not any(unfolded[n].get("hidden") for n in range(29, 33))
 
 
 def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbook) -> None:

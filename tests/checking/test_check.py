@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from converter.attachments.contents import Finding
+from converter.attachments.contents import Flaw
 from converter.checking import check
 from converter.checking.links import Voisins
 from converter.checking.rules import RULES, some
@@ -30,16 +30,16 @@ def etats(tmp_path: Path, edits: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("edits", "held"),
     [
-        ({f"{D}!E3": "gratuit"}, [3]),
-        ({f"{B}!E6": "12"}, [4]),
-        ({f"{P}!C6": None}, [5]),
+        ({f"{D}!G3": "gratuit"}, [3]),
+        ({f"{B}!F6": "12"}, [4]),
+        ({f"{P}!D6": None}, [5]),
         ({f"{P}!A8": "00O05"}, [7]),  # meant for 00005, which lacks it
         ({f"{B}!A3": "ZZZZZ", f"{B}!A10": None}, [3]),
         # a row too many holds back no request (rule 6)
-        ({f"{P}!A9": "ZZZZZ", f"{P}!B9": "BON_COMMANDE", f"{P}!C9": "bdc.pdf"}, []),
-        ({f"{P}!A9": "00006", f"{P}!B9": "BON_COMMANDE", f"{P}!C9": "bdc.pdf"}, []),
+        ({f"{P}!A9": "ZZZZZ", f"{P}!C9": "BON_COMMANDE", f"{P}!D9": "bdc.pdf"}, []),
+        ({f"{P}!A9": "00006", f"{P}!C9": "BON_COMMANDE", f"{P}!D9": "bdc.pdf"}, []),
         # warnings and repairs do not
-        ({f"{B}!E3": "750712185", f"{B}!B3": "Dupont", f"{B}!D3": "standard"}, []),
+        ({f"{B}!F3": "750712185", f"{B}!C3": "Dupont", f"{B}!E3": "standard"}, []),
         # a parameter holds those that it concerns
         ({f"{S}!C5": "123"}, [3, 4, 5, 6, 7]),
         ({f"{S}!C7": "123"}, [6]),
@@ -53,14 +53,14 @@ def test_an_error_holds_back_its_request_and_no_other(edits: dict[str, Any], hel
 
 
 def test_a_request_held_back_from_elsewhere_says_from_where(tmp_path: Path) -> None:
-    edits = {f"{B}!E6": "12", f"{P}!A8": "00O05", f"{S}!C7": "123"}
+    edits = {f"{B}!F6": "12", f"{P}!A8": "00O05", f"{S}!C7": "123"}
     verdict = examine(edited(tmp_path / "demandes.xlsx", edits)).verdict
     places = {ligne: [f"{p.feuille}!{p.cellule}" for p in found] for ligne, found in verdict.retenues.items()}
-    assert places == {4: [f"{B}!E6"], 7: [f"{P}!A8"], 6: [f"{S}!C7"]}
+    assert places == {4: [f"{B}!F6"], 7: [f"{P}!A8"], 6: [f"{S}!C7"]}
 
 
 def test_what_is_ready_is_built_in_the_order_of_the_sheet(tmp_path: Path) -> None:
-    verdict = examine(edited(tmp_path / "demandes.xlsx", {f"{D}!C4": None})).verdict
+    verdict = examine(edited(tmp_path / "demandes.xlsx", {f"{D}!E4": None})).verdict
     assert [(d.ligne, d.numero, d.logiciel) for d in verdict.demandes] == [
         (3, "00001", "DPI"),
         (5, "00003", "DPI"),
@@ -76,15 +76,15 @@ def test_what_is_ready_is_built_in_the_order_of_the_sheet(tmp_path: Path) -> Non
 
 
 def test_the_only_software_sold_need_not_be_typed(tmp_path: Path) -> None:
-    edits = {f"{S}!C7": None, f"{S}!C8": None, **{f"{D}!B{row}": None for row in range(3, 8)}}
+    edits = {f"{S}!C7": None, f"{S}!C8": None, **{f"{D}!D{row}": None for row in range(3, 8)}}
     found = examine(edited(tmp_path / "demandes.xlsx", edits))
     assert {demande.logiciel for demande in found.verdict.demandes} == {"DPI"}
     assert {issue.split()[0] for issue in found.issues} == {"R102", "R103", "R180"}  # rows 6 and 7 are no DPI
 
 
 def test_true_and_1_are_two_cells_in_one_column(tmp_path: Path) -> None:
-    found = examine(edited(tmp_path / "demandes.xlsx", {f"{D}!N3": 1, f"{D}!N4": True, f"{D}!N5": 1}))
-    assert found.issues == [f"C008 {D}!N3", f"C008 {D}!N5"]
+    found = examine(edited(tmp_path / "demandes.xlsx", {f"{D}!P3": 1, f"{D}!P4": True, f"{D}!P5": 1}))
+    assert found.issues == [f"C008 {D}!P3", f"C008 {D}!P5"]
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_a_near_number_differs_by_one_slip(typed: str, near: set[str]) -> None:
 
 
 def test_between_two_near_numbers_none_is_proposed(tmp_path: Path) -> None:
-    edits = {f"{P}!A9": "0000X", f"{P}!B9": "BON_COMMANDE", f"{P}!C9": "bdc.pdf"}  # near to all five, wanted by none
+    edits = {f"{P}!A9": "0000X", f"{P}!C9": "BON_COMMANDE", f"{P}!D9": "bdc.pdf"}  # near to all five, wanted by none
     found = examine(edited(tmp_path / "demandes.xlsx", edits))
     assert found.issues == [f"R161 {P}!A9"]
     assert found.propositions == {}
@@ -137,7 +137,7 @@ def test_between_two_near_numbers_none_is_proposed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed", ["Convertie", "CONVERTIE", " convertie ", "Acceptée", "ACCEPTEE", "acceptée\u00a0"])
 def test_a_request_filed_is_not_checked_again(typed: str, tmp_path: Path) -> None:
-    edits = {f"{D}!U7": typed, f"{D}!E7": "gratuit", f"{B}!E9": "12", f"{P}!C8": None, f"{P}!B8": "?"}
+    edits = {f"{D}!B7": typed, f"{D}!G7": "gratuit", f"{B}!F9": "12", f"{P}!D8": None, f"{P}!C8": "?"}
     found = examine(edited(tmp_path / "demandes.xlsx", edits))
     assert found.issues == []
     assert found.etats[-1] in {"Convertie", "Acceptée"}
@@ -146,12 +146,12 @@ def test_a_request_filed_is_not_checked_again(typed: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("typed", ["Prête", "Rejetée", "à corriger", "converti ?", "", 12])
 def test_any_other_state_is_checked_afresh(typed: Any, tmp_path: Path) -> None:
-    edits = {f"{D}!U7": typed, f"{D}!E7": "gratuit"}
+    edits = {f"{D}!B7": typed, f"{D}!G7": "gratuit"}
     assert etats(tmp_path, edits) == [*[READY] * 4, WRONG]
 
 
 def test_the_number_of_a_request_filed_is_taken(tmp_path: Path) -> None:
-    edits = {f"{D}!U3": "Convertie", f"{D}!A7": "00001"}
+    edits = {f"{D}!B3": "Convertie", f"{D}!A7": "00001"}
     found = examine(edited(tmp_path / "demandes.xlsx", edits))
     assert f"R101 {D}!A7" in found.issues
     assert not [issue for issue in found.issues if issue.endswith(f"{D}!A3")]
@@ -159,18 +159,18 @@ def test_the_number_of_a_request_filed_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_establishment_of_a_request_filed_counts(tmp_path: Path) -> None:
-    edits = {f"{D}!U3": "Convertie", f"{B}!E7": "750712184"}
-    assert examine(edited(tmp_path / "demandes.xlsx", edits)).issues == [f"R180 {B}!E7"]
+    edits = {f"{D}!B3": "Convertie", f"{B}!F7": "750712184"}
+    assert examine(edited(tmp_path / "demandes.xlsx", edits)).issues == [f"R180 {B}!F7"]
 
 
 def test_a_request_filed_without_its_number_freezes_nothing_else(tmp_path: Path) -> None:
-    edits = {f"{D}!U7": "Convertie", f"{D}!A7": None, f"{B}!A3": None, f"{P}!A3": None}
+    edits = {f"{D}!B7": "Convertie", f"{D}!A7": None, f"{B}!A3": None, f"{P}!A3": None}
     found = examine(edited(tmp_path / "demandes.xlsx", edits))
     assert {f"V001 {B}!A3", f"V001 {P}!A3"} <= set(found.issues)
 
 
 def test_the_files_of_a_request_filed_are_not_looked_at(tmp_path: Path) -> None:
-    lecture = check.lire(workbook.read(edited(tmp_path / "demandes.xlsx", {f"{D}!U3": "Convertie"})))
+    lecture = check.lire(workbook.read(edited(tmp_path / "demandes.xlsx", {f"{D}!B3": "Convertie"})))
     assert lecture.fichiers() == ("bdc 2.pdf", "bdc 3.pdf", "bdc 4.pdf", "bdc 5.pdf")
 
 
@@ -186,16 +186,16 @@ def test_what_the_registry_knows_replaces_what_the_sheet_says(tmp_path: Path) ->
 
 def test_a_warning_about_a_file_lets_it_go_and_an_error_does_not(tmp_path: Path) -> None:
     path = edited(tmp_path / "demandes.xlsx", {})
-    warned = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Finding("P042", (("taille", "3,1 Mo"),)),))})
+    warned = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Flaw("P042", (("taille", "3,1 Mo"),)),))})
     assert warned.etats == [READY] * 5
-    lost = examine(path, {"bdc 2.pdf": inspected("", path=None, findings=(Finding("P013"),))})
+    lost = examine(path, {"bdc 2.pdf": inspected("", path=None, findings=(Flaw("P013"),))})
     assert lost.etats == [READY, WRONG, READY, READY, READY]
 
 
 def test_a_file_that_serves_two_rows_is_told_at_both(tmp_path: Path) -> None:
-    path = edited(tmp_path / "demandes.xlsx", {f"{P}!C6": "bdc 2.pdf"})
-    found = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Finding("P060"),))})
-    assert [issue for issue in found.issues if issue.startswith("P060")] == [f"P060 {P}!C5", f"P060 {P}!C6"]
+    path = edited(tmp_path / "demandes.xlsx", {f"{P}!D6": "bdc 2.pdf"})
+    found = examine(path, {"bdc 2.pdf": inspected("bdc 2.pdf", findings=(Flaw("P060"),))})
+    assert [issue for issue in found.issues if issue.startswith("P060")] == [f"P060 {P}!D5", f"P060 {P}!D6"]
 
 
 # --- the day and the order --------------------------------------------------------------------------------------------
@@ -203,15 +203,15 @@ def test_a_file_that_serves_two_rows_is_told_at_both(tmp_path: Path) -> None:
 
 def test_the_day_of_the_deposit_decides_what_is_to_come(tmp_path: Path) -> None:
     path = edited(tmp_path / "demandes.xlsx", {})
-    assert examine(path, au=date(2022, 4, 14)).issues == [f"V007 {D}!C{row}" for row in range(3, 8)]
+    assert examine(path, au=date(2022, 4, 14)).issues == [f"V007 {D}!E{row}" for row in range(3, 8)]
     assert examine(path, au=date(2022, 4, 15)).issues == []
 
 
 def test_issues_come_in_the_order_that_one_reads(tmp_path: Path) -> None:
-    edits = {f"{P}!C3": None, f"{B}!E3": None, f"{D}!E4": None, f"{D}!D3": None, f"{S}!C5": None, f"{D}!C3": None}
+    edits = {f"{P}!D3": None, f"{B}!F3": None, f"{D}!G4": None, f"{D}!F3": None, f"{S}!C5": None, f"{D}!E3": None}
     found = examine(edited(tmp_path / "demandes.xlsx", edits))
     assert found.issues == [
-        f"V001 {cell}" for cell in (f"{S}!C5", f"{D}!C3", f"{D}!D3", f"{D}!E4", f"{B}!E3", f"{P}!C3")
+        f"V001 {cell}" for cell in (f"{S}!C5", f"{D}!E3", f"{D}!F3", f"{D}!G4", f"{B}!F3", f"{P}!D3")
     ]
 
 
@@ -226,7 +226,7 @@ def test_every_rule_names_columns_that_its_sheet_has() -> None:
 
 # --- rows that are no data --------------------------------------------------------------------------------------------
 
-TOTAL = {f"{D}!A8": "Total", f"{D}!E8": 30250.5}
+TOTAL = {f"{D}!A8": "Total", f"{D}!G8": 30250.5}
 
 
 def test_a_total_is_no_request_and_holds_none_back(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from converter.attachments import pdf
-from converter.attachments.readings import SANS, Texte
+from converter.attachments.readings import SANS, Transcript
 from converter.checking import check, forms
 from converter.checking.french_text import amounts, days, folded, says_amount
 from converter.issues import Issue
@@ -41,18 +41,18 @@ CORPUS = {
 def request_of(centimes: int) -> check.Lecture:
     """Return the workbook whose request 00001 asks for an amount."""
     with TemporaryDirectory() as folder:
-        book = edited(Path(folder, "d.xlsx"), {"Demandes!E3": centimes / 100})
+        book = edited(Path(folder, "d.xlsx"), {"Demandes!G3": centimes / 100})
         return check.lire(workbook.read(book))
 
 
-def held(texte: Texte, centimes: int) -> forms.Comparaison:
+def held(texte: Transcript, centimes: int) -> forms.Comparaison:
     """Hold a form against the request of an amount."""
     return forms.compare(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
 
 
-def read(content: bytes) -> Texte:
+def read(content: bytes) -> Transcript:
     text, entier = pdf.text(content)
-    return Texte.of(text, entier=entier)
+    return Transcript.of(text, entier=entier)
 
 
 def codes(found: forms.Comparaison) -> list[str]:
@@ -130,13 +130,13 @@ def test_forms_printed_by_libreoffice_are_read(tmp_path: Path) -> None:
 GOOD = Facts(1_375_000, "spaces")
 
 
-def form(*changed: tuple[str, str], facts: Facts = GOOD) -> Texte:
+def form(*changed: tuple[str, str], facts: Facts = GOOD) -> Transcript:
     """Return the text of a form with some of its words changed."""
     text = "\n".join(lines(facts))
     for old, new in changed:
         assert old in text
         text = text.replace(old, new)
-    return Texte.of(text)
+    return Transcript.of(text)
 
 
 QUIET = {
@@ -148,10 +148,10 @@ QUIET = {
         ("Montant total HT : 13 750,00 €", "Prix par poste : 275,00 €, 50 postes"), ("2 750,00", "0,00"),
         ("Montant total TTC : 16 500,00 €\n", ""),
     ),
-    "a list of prices": Texte.of("\n".join([*lines(GOOD)[:5], *(f"Poste : {n},00 €" for n in range(7000, 7100))])),
+    "a list of prices": Transcript.of("\n".join([*lines(GOOD)[:5], *(f"Poste : {n},00 €" for n in range(7000, 7100))])),
     "no amount at all": form(("13 750,00 €", "voir devis"), ("2 750,00 €", ""), ("16 500,00 €", "")),
-    "a foreign text": Texte.of("Purchase order 12, total 12 345,00 EUR, signed by John Smith"),
-    "pages that were not read": Texte.of("\n".join(lines(Facts(9_900_000, "spaces"))), entier=False),
+    "a foreign text": Transcript.of("Purchase order 12, total 12 345,00 EUR, signed by John Smith"),
+    "pages that were not read": Transcript.of("\n".join(lines(Facts(9_900_000, "spaces"))), entier=False),
     "figures drawn apart": form(("13 750,00", "1 3  7 5 0 , 0 0")),
     "another day, which is the offer's": form(("Signé le 15/04/2022 par", "Signé par")),
     "the day of the vendor's signature": form(("Signé le 15/04/2022", "Pour le fournisseur, signé le 02/03/2022")),
@@ -164,14 +164,14 @@ QUIET = {
 
 
 @pytest.mark.parametrize("texte", QUIET.values(), ids=QUIET)
-def test_what_is_no_evidence_raises_no_alarm(texte: Texte) -> None:
+def test_what_is_no_evidence_raises_no_alarm(texte: Transcript) -> None:
     assert codes(held(texte, 1_375_000)) == []
 
 
 # --- alarms -----------------------------------------------------------------------------------------------------------
 
 
-def only(texte: Texte, centimes: int = 1_375_000) -> Issue:
+def only(texte: Transcript, centimes: int = 1_375_000) -> Issue:
     (issue,) = held(texte, centimes).issues
     return issue
 
@@ -189,7 +189,7 @@ def test_another_day_of_signature_is_told(day: str) -> None:
 
 def test_another_signatory_is_told_at_each_of_the_rows_that_name_him() -> None:
     texte = form(("directeur", ""), facts=Facts(1_375_000, "spaces", signatory="M. Rémi LÉVÊQUE"))
-    found = held(Texte.of(texte.texte.replace("le 15/04/2022 par", "par") + " 15/04/2022"), 1_375_000).issues
+    found = held(Transcript.of(texte.texte.replace("le 15/04/2022 par", "par") + " 15/04/2022"), 1_375_000).issues
     assert [(i.code, i.place.cellule, i.proposition) for i in found] == [
         ("R203", "B3", "LÉVÊQUE"),
         ("R203", "B4", "LÉVÊQUE"),
@@ -197,10 +197,10 @@ def test_another_signatory_is_told_at_each_of_the_rows_that_name_him() -> None:
 
 
 def test_a_finess_of_which_one_figure_slipped_is_told(tmp_path: Path) -> None:
-    book = edited(tmp_path / "d.xlsx", {"Bénéficiaires!E3": "750712148"})
+    book = edited(tmp_path / "d.xlsx", {"Bénéficiaires!F3": "750712148"})
     found = examine(book, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=form())})
-    assert found.issues == ["R204 Bénéficiaires!E3", "V041 Bénéficiaires!E3"]
-    assert found.propositions["R204 Bénéficiaires!E3"] == FINESS
+    assert found.issues == ["R204 Bénéficiaires!F3", "V041 Bénéficiaires!F3"]
+    assert found.propositions["R204 Bénéficiaires!F3"] == FINESS
 
 
 ATTESTATION = (
@@ -220,16 +220,16 @@ ATTESTATION = (
     ],
 )
 def test_a_proof_of_the_tax_office_is_good(who: str, tmp_path: Path) -> None:
-    assert proof(Texte.of(ATTESTATION.format(who=who)), tmp_path) == []
+    assert proof(Transcript.of(ATTESTATION.format(who=who)), tmp_path) == []
 
 
 def test_a_proof_of_another_is_told_unless_it_cannot_be_read(tmp_path: Path) -> None:
-    assert proof(Texte.of(ATTESTATION.format(who="comptes")), tmp_path) == ["P080 Pièces!C4"]
-    assert proof(Texte.of(ATTESTATION.format(who="comptes"), entier=False), tmp_path) == []
+    assert proof(Transcript.of(ATTESTATION.format(who="comptes")), tmp_path) == ["P080 Pièces!D4"]
+    assert proof(Transcript.of(ATTESTATION.format(who="comptes"), entier=False), tmp_path) == []
     assert proof(SANS, tmp_path) == []
 
 
-def proof(texte: Texte, folder: Path) -> list[str]:
+def proof(texte: Transcript, folder: Path) -> list[str]:
     return examine(edited(folder / "d.xlsx", {}), {"ht 1.pdf": inspected("ht 1.pdf", texte=texte)}).issues
 
 

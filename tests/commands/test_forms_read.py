@@ -41,8 +41,8 @@ def check(book: Path, command: str = "valider") -> list[str]:
 
 def test_a_form_that_says_another_amount_is_told_at_the_amount(book: Path) -> None:
     assert check(book) == []
-    edited(book, {"Demandes!E3": 13570})
-    assert check(book) == ["R200 Demandes!E3"]
+    edited(book, {"Demandes!G3": 13570})
+    assert check(book) == ["R200 Demandes!G3"]
 
 
 def test_a_second_run_opens_no_text_again(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,13 +55,13 @@ def test_a_second_run_opens_no_text_again(book: Path, monkeypatch: pytest.Monkey
         return "", False
 
     monkeypatch.setattr(pdf, "text", text)
-    edited(book, {"Demandes!E3": 13570})
-    assert check(book) == ["R200 Demandes!E3"]
+    edited(book, {"Demandes!G3": 13570})
+    assert check(book) == ["R200 Demandes!G3"]
     assert read == []
 
 
 def test_a_workbook_that_says_no_reads_none(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    edited(book, {"Demandes!E3": 13570, "Paramètres!C11": "NON"})
+    edited(book, {"Demandes!G3": 13570, "Paramètres!C11": "NON"})
     assert check(book) == []
     assert not (book.parent / "sauvegardes" / "demandes.lectures").exists()
     assert run(["valider", str(book), *DAY]) == 0
@@ -92,6 +92,6 @@ def test_the_names_of_the_list_stand_beside_the_finess_and_in_the_slip(book: Pat
 def test_a_finess_out_of_the_list_is_a_warning_and_the_list_may_be_named(book: Path) -> None:
     (book.parent / "liste.txt").write_text(LIST.replace("010780054", "010780055"), encoding="utf-8")
     edited(book, {"Paramètres!C12": "liste.txt"})
-    assert check(book) == ["R210 Bénéficiaires!E4"]
+    assert check(book) == ["R210 Bénéficiaires!F4"]
     edited(book, {"Paramètres!C12": "autre.txt"})
     assert check(book) == ["R211 Paramètres!C12"]

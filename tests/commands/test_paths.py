@@ -64,6 +64,9 @@ READ = {
     "retour, réponse": f"retour ? @{BOOK}",
     "suivi": "suivi ?",
     "verifier": "verifier ?",
+    "convertir --refaire-zips": f"convertir ? --refaire-zips {NAME}",
+    "suivi --paiements": f"suivi @{BOOK} --paiements ?",
+    "verifier --avec": f"verifier @{SENT} --avec ?",
     "verifier, zip": f"verifier @{SENT} ? {DAY}",
     "classeur": "classeur ? -o @neuf.xlsx",
     "adopter": "adopter ?",
@@ -101,7 +104,7 @@ def test_an_input_that_is_none_is_told(
         assert code in {2, 3}
     else:
         assert code == 2
-    assert re.search("introuvable|n’est pas|ne peut pas|trop long|erreur", text), text
+    assert re.search("introuvable|n’est pas|n’a pas|ne peut pas|trop long|erreur", text), text
     assert everything(team) == before
 
 
@@ -127,12 +130,20 @@ WRITTEN = {
     "retour --rapport": f"retour @{ANSWER} @{BOOK} --rapport ? --quiet {DAY}",
     "verifier --rapport": f"verifier @{SENT} --rapport ? {DAY}",
     "verifier --reponse": f"verifier @{SENT} --reponse ? {DAY}",
+    "convertir --refaire-zips --rapport": f"convertir @{BOOK} --refaire-zips {NAME} --rapport ? --quiet",
+    "verifier --avec --rapport": f"verifier @{SENT} --avec @{ANSWER} --rapport ?",
     "suivi -o": f"suivi @{BOOK} -o ?",
     "modele -o": "modele -o ?",
     "classeur -o": f"classeur @{SENT} -o ?",
 }
 NEVER_REPLACED = {"modele -o", "classeur -o"}
-INPUT = {"verifier --rapport": SENT, "verifier --reponse": SENT, "modele -o": "modele.json", "classeur -o": SENT}
+INPUT = {
+    "verifier --rapport": SENT,
+    "verifier --reponse": SENT,
+    "verifier --avec --rapport": ANSWER,
+    "modele -o": "modele.json",
+    "classeur -o": SENT,
+}
 
 
 def everything(team: Path) -> dict[str, bytes]:
@@ -212,6 +223,14 @@ def test_two_outputs_are_two_files(team: Path, capsys: pytest.CaptureFixture[str
     assert call(team, f"verifier @{SENT} --rapport ? --reponse ? {DAY}", team / "un.json") == 2
     assert "sert déjà à cette commande" in said(capsys)
     assert not (team / "un.json").exists()
+
+
+def test_a_list_of_payments_is_no_output(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (team / "liste.csv").write_text("N° éditeur;Montant payé\n00001;4125\n", encoding="utf-8")
+    before = everything(team)
+    assert call(team, f"suivi @{BOOK} --paiements ? -o ?", team / "liste.csv") == 2
+    assert "sert déjà à cette commande" in said(capsys)
+    assert everything(team) == before
 
 
 def test_a_copy_that_was_corrected_is_kept(team: Path) -> None:

@@ -14,6 +14,7 @@ from converter.attachments import inspection
 from converter.cli import run
 from converter.depositing import deposit
 from converter.marking import annotate
+from converter.spec.tags import tool_columns
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GUIDE, MISTAKES = "exemple-du-guide", "erreurs"
@@ -186,7 +187,8 @@ def test_deleted_tool_columns_are_made_anew(sample: Callable[[str], Path]) -> No
     book = sample(GUIDE)
     workbook = load_workbook(book)
     sheet = workbook["Demandes"]
-    sheet.delete_cols(next(c.column for c in sheet[1] if c.value == "etat"), 8)
+    sheet.delete_cols(next(c.column for c in sheet[1] if c.value == "fichierJSON"), 6)
+    sheet.delete_cols(next(c.column for c in sheet[1] if c.value == "etat"), 2)
     sheet.tables.clear()
     workbook.save(book)
     call("convertir", book, *DAY)
@@ -308,8 +310,8 @@ def test_a_row_that_the_user_emptied_is_no_request_and_its_remarks_go(sample: Ca
     call("valider", book, *DAY)
     workbook = load_workbook(book)
     sheet = workbook["Demandes"]
-    tool = next(cell.column for cell in sheet[1] if cell.value == "etat")
-    for column in range(1, tool):
+    told = {tag.nom for tag in tool_columns("Demandes")}
+    for column in (cell.column for cell in sheet[1] if cell.value not in told):
         sheet.cell(6, column).value = None
     workbook.save(book)
     _, report = call("valider", book, *DAY)

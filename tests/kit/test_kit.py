@@ -13,7 +13,8 @@ import pytest
 
 from converter import cli
 from converter.blank import template
-from converter.kit import kit, libraries, wheels
+from converter.kit import folder as kit
+from converter.kit import libraries, wheels
 from converter.system.depots import depots_beside
 from tests.tools.derived import REPO, load_samples
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from converter.cli import run
 from converter.marking import erreurs_sheet
@@ -116,3 +117,32 @@ def test_an_answer_given_for_several_values_read_by_an_older_run_holds_for_each(
     put(book, Erreurs_B6="Bénéficiaires", Erreurs_C6=f"{name}3", Erreurs_D6="3-4", Erreurs_F6="Durand ; durand")
     put(book, Erreurs_I6="DURAND", Erreurs_J6="OUI")
     assert [each["refus"] for each in valider(book)["acceptations"]] == ["", ""]
+
+
+def test_a_proposition_that_an_array_formula_keeps_out_is_told_as_refused(book: Path) -> None:
+    name = column(book, "Bénéficiaires", "nomClient")
+    array = ArrayFormula(f"{name}3:{name}4", '={"DURAND";"MARTIN"}')
+    put(book, **{f"Bénéficiaires_{name}3": array, f"Bénéficiaires_{name}4": "durand"})
+    valider(book)
+    assert accept(book, "Bénéficiaires", f"{name}4") == 1
+    report = valider(book)
+    assert [each["refus"] for each in report["acceptations"]] == ["une formule matricielle occupe cette cellule"]
+    assert openpyxl.load_workbook(book)["Bénéficiaires"][f"{name}4"].value == "durand"
+    assert "Journal" not in openpyxl.load_workbook(book).sheetnames
+
+
+def test_the_portals_answer_is_brought_back_with_what_was_accepted(tmp_path: Path) -> None:
+    folder = tmp_path / "g"
+    shutil.copytree(SAMPLES / "exemple-du-guide", folder, ignore=shutil.ignore_patterns("depots", "attendu"))
+    book, answer = folder / "demandes.xlsx", tmp_path / "reponse.json"
+    siret = str(openpyxl.load_workbook(book)["Paramètres"]["C5"].value)
+    put(book, Paramètres_C5=f" {siret} ")
+    run(["convertir", str(book), *DAY, "--quiet"])
+    (sent,) = (folder / "depots").glob("JSON-*/JSON-*.json")
+    assert accept(book, "Paramètres", "C5") == 1
+    run(["verifier", str(sent), "--reponse", str(answer), *DAY])
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 0
+    found = openpyxl.load_workbook(book)
+    etat = column(book, "Demandes", "etat")
+    assert (found["Paramètres"]["C5"].value, found["Demandes"][f"{etat}3"].value) == (siret, "Acceptée")
+    assert [line[:2] for line in journal(book)] == [("Paramètres", "C5")]

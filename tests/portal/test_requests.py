@@ -401,7 +401,7 @@ def test_a_mass_of_unknown_tags_takes_no_minutes() -> None:
 
 def test_every_message_can_be_said() -> None:
     for code, message in MESSAGES.items():
-        assert re.fullmatch(r"K[123]\d\d", code)
+        assert re.fullmatch(r"K[1234]\d\d", code)
         assert message.phrase.endswith(".")
         assert message.conseil.endswith((".", "{proche}"))
 

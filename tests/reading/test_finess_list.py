@@ -115,7 +115,7 @@ def test_a_finess_of_the_list_is_good(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed", ["750712148", "750712784", "750712180"])
 def test_a_finess_that_is_not_in_the_list_is_told_with_the_nearest_one_and_its_name(typed: str, tmp_path: Path) -> None:
-    found = verdict(tmp_path, LIST, {"Bénéficiaires!E3": typed})
+    found = verdict(tmp_path, LIST, {"Bénéficiaires!F3": typed})
     (issue,) = [issue for issue in found.issues if issue.code == "R210"]
     assert (issue.place.cellule, issue.proposition) == ("E3", "750712184")
     assert "750712184 (AP-HP Saint-Antoine)" in phrase(issue)
@@ -123,7 +123,7 @@ def test_a_finess_that_is_not_in_the_list_is_told_with_the_nearest_one_and_its_n
 
 def test_a_finess_far_from_all_is_told_alone(tmp_path: Path) -> None:
     assert luhn.is_valid("440000016")
-    (issue,) = verdict(tmp_path, LIST, {"Bénéficiaires!E3": "440000016"}).issues
+    (issue,) = verdict(tmp_path, LIST, {"Bénéficiaires!F3": "440000016"}).issues
     assert (issue.code, issue.proposition) == ("R210", "")
     assert "proche" not in phrase(issue)
 

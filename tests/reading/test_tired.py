@@ -84,9 +84,9 @@ def a_column_of_ones_own_and_one_deleted_of_the_tool(book: Book) -> None:
         book[PIECES][f"D{row}"] = None
 
 
-@finds("C006 Demandes!E3", "V012 Demandes!E3")
+@finds("C006 Demandes!G3", "V012 Demandes!G3")
 def a_credit_with_a_typographers_minus(book: Book) -> None:
-    book[DEMANDES]["E3"] = "−13750"
+    book[DEMANDES]["G3"] = "−13750"
 
 
 # --- sheets -----------------------------------------------------------------------------------------------------------
@@ -117,8 +117,8 @@ def a_filter_hides_rows(book: Book) -> None:
 
 @finds(f"R170 {BENEFICIAIRES}!A15", f"R170 {BENEFICIAIRES}!A16")
 def a_second_table_below_the_first(book: Book) -> None:
-    book[BENEFICIAIRES]["A15"], book[BENEFICIAIRES]["B15"] = "Contact", "Rôle"
-    book[BENEFICIAIRES]["A16"], book[BENEFICIAIRES]["B16"] = "Mme Martin", "achats"
+    book[BENEFICIAIRES]["A15"], book[BENEFICIAIRES]["C15"] = "Contact", "Rôle"
+    book[BENEFICIAIRES]["A16"], book[BENEFICIAIRES]["C16"] = "Mme Martin", "achats"
 
 
 # --- cells pasted from elsewhere --------------------------------------------------------------------------------------
@@ -132,42 +132,42 @@ def a_number_merged_over_its_rows(book: Book) -> None:
 
 @finds()
 def rich_text_in_a_name(book: Book) -> None:
-    book[BENEFICIAIRES]["B3"] = CellRichText("DU", TextBlock(InlineFont(b=True), "PONT"))
+    book[BENEFICIAIRES]["C3"] = CellRichText("DU", TextBlock(InlineFont(b=True), "PONT"))
 
 
 @finds()
 def a_hyperlink_on_an_address(book: Book) -> None:
-    book[BENEFICIAIRES]["C3"].hyperlink = "mailto:m.dupont@ch-saint-martin.fr"
-    book[BENEFICIAIRES]["C3"].value = "m.dupont@ch-saint-martin.fr"
+    book[BENEFICIAIRES]["D3"].hyperlink = "mailto:m.dupont@ch-saint-martin.fr"
+    book[BENEFICIAIRES]["D3"].value = "m.dupont@ch-saint-martin.fr"
 
 
 for _cell, _value, _found in (
-    ("Demandes!E3", "1.234,50", "C006"),
-    ("Demandes!E3", "1,234.50", "C006"),
-    ("Demandes!E3", "13 750 €", "C006"),
-    ("Demandes!E3", "13\u00a0750,00\u202f€", "C006"),
-    ("Demandes!E3", "１３７５０", "C006"),
-    ("Demandes!E3", "13\u00ad750", "C006"),
-    ("Demandes!E3", "137\u200b50,00", "C006"),
-    ("Demandes!E3", "13750€00", "V010"),
-    ("Demandes!E3", "1e4", "V010"),
-    ("Demandes!E3", "1.234", "V011"),
-    ("Demandes!E3", "16 500 € TTC", "V013"),
-    ("Demandes!C3", "\u200f15/04/2022\u200f", "C003"),
-    ("Demandes!C3", "15\u00a0avril\u00a02022", "C003"),
-    ("Demandes!C3", datetime(2022, 4, 15, 9, 30), "C005"),  # noqa: DTZ001 - Excel knows no time zone
-    ("Bénéficiaires!B3", "E\u0301LISE", ""),
-    ("Bénéficiaires!B3", "DU\u00adPONT", "C002"),
-    ("Bénéficiaires!B3", "دوبون", ""),
-    ("Bénéficiaires!B3", "X" * 32_767, "V004"),
-    ("Bénéficiaires!B3", "DUPONT_x0007_", "C002"),
-    ("Bénéficiaires!C3", "m.dupont@ｃｈ.fr", "V030"),
-    ("Bénéficiaires!E3", "７５０７１２１８４", "V040"),
-    ("Demandes!E3", "#REF!", "V050"),
-    ("Bénéficiaires!E3", "#N/A", "V050"),
-    ("Bénéficiaires!E3", "=750712184+0", "V051"),
-    ("Demandes!E3", "=1e400", "V051"),
-    ("Bénéficiaires!E3", ArrayFormula("E3", "=E4"), "V051"),
+    ("Demandes!G3", "1.234,50", "C006"),
+    ("Demandes!G3", "1,234.50", "C006"),
+    ("Demandes!G3", "13 750 €", "C006"),
+    ("Demandes!G3", "13\u00a0750,00\u202f€", "C006"),
+    ("Demandes!G3", "１３７５０", "C006"),
+    ("Demandes!G3", "13\u00ad750", "C006"),
+    ("Demandes!G3", "137\u200b50,00", "C006"),
+    ("Demandes!G3", "13750€00", "V010"),
+    ("Demandes!G3", "1e4", "V010"),
+    ("Demandes!G3", "1.234", "V011"),
+    ("Demandes!G3", "16 500 € TTC", "V013"),
+    ("Demandes!E3", "\u200f15/04/2022\u200f", "C003"),
+    ("Demandes!E3", "15\u00a0avril\u00a02022", "C003"),
+    ("Demandes!E3", datetime(2022, 4, 15, 9, 30), "C005"),  # noqa: DTZ001 - Excel knows no time zone
+    ("Bénéficiaires!C3", "E\u0301LISE", ""),
+    ("Bénéficiaires!C3", "DU\u00adPONT", "C002"),
+    ("Bénéficiaires!C3", "دوبون", ""),
+    ("Bénéficiaires!C3", "X" * 32_767, "V004"),
+    ("Bénéficiaires!C3", "DUPONT_x0007_", "C002"),
+    ("Bénéficiaires!D3", "m.dupont@ｃｈ.fr", "V030"),
+    ("Bénéficiaires!F3", "７５０７１２１８４", "V040"),
+    ("Demandes!G3", "#REF!", "V050"),
+    ("Bénéficiaires!F3", "#N/A", "V050"),
+    ("Bénéficiaires!F3", "=750712184+0", "V051"),
+    ("Demandes!G3", "=1e400", "V051"),
+    ("Bénéficiaires!F3", ArrayFormula("E3", "=E4"), "V051"),
 ):
     finds(*[f"{_found} {_cell}"] if _found else ())(_typed(_cell, _value))
 

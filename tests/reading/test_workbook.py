@@ -120,9 +120,9 @@ def test_headings_may_be_overwritten(tmp_path: Path) -> None:
 
 def test_an_issue_stands_where_the_user_sees_its_cell(tmp_path: Path) -> None:
     book = opened()
-    book[DEMANDES]["E4"] = "gratuit"
+    book[DEMANDES]["G4"] = "gratuit"
     rebuilt(book[DEMANDES], lambda rows: [["titre"], [], *(["note", *row] for row in rows)])
-    assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V010 {DEMANDES}!F6"]
+    assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V010 {DEMANDES}!H6"]
 
 
 def test_sheets_may_be_renamed_added_hidden_and_moved(tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ def test_hidden_columns_and_filtered_rows_count(tmp_path: Path) -> None:
     book[DEMANDES].column_dimensions["E"].hidden = True
     book[DEMANDES].row_dimensions[4].hidden = True
     book[DEMANDES].auto_filter.ref = "A2:E7"
-    book[DEMANDES]["E4"] = "gratuit"
-    assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V010 {DEMANDES}!E4"]
+    book[DEMANDES]["G4"] = "gratuit"
+    assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V010 {DEMANDES}!G4"]
 
 
 def test_parameters_are_found_with_a_column_inserted_or_the_tags_deleted(tmp_path: Path) -> None:
@@ -178,8 +178,8 @@ def test_the_totals_row_of_a_table_is_no_request(tmp_path: Path) -> None:
 
     def change(name: str, data: bytes) -> bytes:
         if name == "xl/tables/table1.xml":
-            assert b'ref="A2:AB7" totalsRowShown="0"' in data
-            return data.replace(b'ref="A2:AB7" totalsRowShown="0"', b'ref="A2:AB8" totalsRowCount="1"')
+            assert b'ref="A2:AF7" totalsRowShown="0"' in data
+            return data.replace(b'ref="A2:AF7" totalsRowShown="0"', b'ref="A2:AF8" totalsRowCount="1"')
         return in_demandes(b"</sheetData>", total)(name, data)
 
     assert_good(repackaged(tmp_path / "demandes.xlsx", change))
@@ -194,9 +194,9 @@ def test_a_number_merged_over_its_rows_is_that_of_each(tmp_path: Path) -> None:
 
 def test_an_amount_merged_over_two_requests_is_not_asked_twice(tmp_path: Path) -> None:
     book = opened()
-    book[DEMANDES]["E4"] = None
+    book[DEMANDES]["G4"] = None
     book[DEMANDES].merge_cells("E3:E4")
-    assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V001 {DEMANDES}!E4"]
+    assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V001 {DEMANDES}!G4"]
 
 
 # --- size -------------------------------------------------------------------------------------------------------------
@@ -300,8 +300,8 @@ def test_a_1904_workbook_has_the_same_days(tmp_path: Path) -> None:
     path = tmp_path / "demandes.xlsx"
     book = opened()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    book[DEMANDES]["C4"] = 44666 - 1462
-    book[DEMANDES]["C4"].number_format = "General"
+    book[DEMANDES]["E4"] = 44666 - 1462
+    book[DEMANDES]["E4"].number_format = "General"
     saved(book, path)
     read = workbook.read(path)
     assert read.date1904
@@ -311,8 +311,8 @@ def test_a_1904_workbook_has_the_same_days(tmp_path: Path) -> None:
 
 def test_numbers_kept_as_text_are_texts(tmp_path: Path) -> None:
     book = opened()
-    book[BENEFICIAIRES]["E4"] = "010780054"
-    book[BENEFICIAIRES]["E4"].quotePrefix = True
+    book[BENEFICIAIRES]["F4"] = "010780054"
+    book[BENEFICIAIRES]["F4"].quotePrefix = True
     assert_good(saved(book, tmp_path / "demandes.xlsx"))
 
 
@@ -557,7 +557,7 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
 def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
     book = opened()
     del book[PIECES]
-    for sheet, heading in ((DEMANDES, "E2"), (DEMANDES, "C2"), (BENEFICIAIRES, "E2")):
+    for sheet, heading in ((DEMANDES, "G2"), (DEMANDES, "E2"), (BENEFICIAIRES, "F2")):
         book[sheet][heading] = "?"
         book[sheet][heading.replace("2", "1")] = None
     path = saved(book, tmp_path / "demandes.xlsx")
@@ -575,7 +575,7 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     book = opened()
     book[PIECES].title = "Pièce jointes"
     book["Pièce jointes"]["B1"] = None  # by which the sheet would be known
-    book[DEMANDES]["E2"], book[DEMANDES]["E1"] = "Montant HT Ségur", None
+    book[DEMANDES]["G2"], book[DEMANDES]["G1"] = "Montant HT Ségur", None
     with pytest.raises(Inutilisable) as raised:
         workbook.read(saved(book, tmp_path / "demandes.xlsx"))
     said = [phrase(issue) for issue in raised.value.issues]
@@ -644,5 +644,5 @@ def test_every_column_is_where_the_template_puts_it(tmp_path: Path) -> None:
         assert list(table.colonnes) == [tag.nom for tag in tags.columns(table.nom)]
         assert (table.ligne_balises, table.ligne_titres) == (1, 2)
         assert table.place(3, "numeroEditeur").cellule == "A3"
-    assert get_column_letter(classeur.demandes.derniere_colonne) == "AB"
+    assert get_column_letter(classeur.demandes.derniere_colonne) == "AF"
     assert classeur.parametres.places["SIRET"].cellule == "C5"

@@ -46,7 +46,6 @@ def test_a_new_row_is_to_be_checked() -> None:
 def test_a_converted_row_stays_so_without_a_word() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory())
     assert (statut, told) == (Statut(Etat.CONVERTIE, DEPOT), [])
-    assert statut.fige
     assert statut.jour == date(2022, 4, 15)
 
 
@@ -84,7 +83,7 @@ def test_each_row_to_renumber_gets_its_own_proposal() -> None:
 
 def test_a_refused_number_asks_for_a_new_one() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory(reponse=REFUSED))
-    assert (statut.etat, statut.fige, told) == (Etat.REJETEE, False, ["D013"])
+    assert (statut.etat, told) == (Etat.REJETEE, ["D013"])
     assert judged(replace(ROW, **CONVERTED, valeurs="fixed"), memory(reponse=REFUSED))[1] == ["D013"]
 
 
@@ -92,8 +91,8 @@ def test_a_refused_request_stays_so_under_its_new_number_until_it_changes() -> N
     row = replace(ROW, numero="00002", etat="Rejetée", anciensNumeros=("00001",), libelleTraitement="FINESS inconnu")
     known = replace(memory(reponse=REFUSED), depots=frozenset({DEPOT}))
     held = Statut(Etat.REJETEE, "", REFUSED, "p")
-    assert judged(row, known) == (held, ["D031"])
-    assert judged(replace(row, fichierJSON=DEPOT, etat="À corriger"), known) == (held, ["D031"])
+    assert judged(row, known) == (held, ["D037"])
+    assert judged(replace(row, fichierJSON=DEPOT, etat="À corriger"), known) == (held, ["D037"])
     assert judged(replace(row, valeurs="corrected"), known) == (LIBRE, [])
     assert judged(replace(row, etat="Prête"), known) == (LIBRE, [])
     (issue,) = reconcile([row], known).issues
@@ -139,7 +138,7 @@ def test_a_mere_word_in_the_state_is_no_answer() -> None:
 def test_two_answers_are_both_kept_and_told(known: Reponse) -> None:
     result = reconcile([replace(ROW, **ANSWERED)], memory(reponse=known))
     assert result.statuts == (Statut(Etat.ACCEPTEE, DEPOT, ACCEPTED),)
-    assert (codes(result.issues), result.signalements) == (["D030"], ())
+    assert (codes(result.issues), result.signalements) == (["D036"], ())
 
 
 def test_a_refusal_that_only_the_workbook_has_is_learnt_of_the_number_given_up() -> None:
@@ -151,7 +150,7 @@ def test_a_refusal_that_only_the_workbook_has_is_learnt_of_the_number_given_up()
 
 def test_an_accepted_row_given_another_number_is_an_error_and_keeps_its_numero_asp() -> None:
     result = reconcile([replace(ROW, numero="00009", **ANSWERED)], memory(reponse=ACCEPTED))
-    assert (result.statuts, codes(result.issues)) == ((LIBRE,), ["D032"])
+    assert (result.statuts, codes(result.issues)) == ((LIBRE,), ["D038"])
     assert "00001" in say(result.issues[0])
 
 

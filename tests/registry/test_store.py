@@ -179,11 +179,11 @@ def test_answers_make_the_state(registre: Registry, requests: list[Demande]) -> 
     assert registre.is_answered(nom)
 
 
-def test_another_answer_is_a_conflict_unless_it_shall_replace(registre: Registry, requests: list[Demande]) -> None:
+def test_another_answer_replaces_the_last_which_is_kept(registre: Registry, requests: list[Demande]) -> None:
     nom = publish(registre, requests[0])
 
-    def receive(asp: str, *, remplacer: bool = False) -> Accueil:
-        return registre.record_answers(nom, [answer("00001", asp=asp)], "b" * 64, remplacer=remplacer)["00001"]
+    def receive(asp: str) -> Accueil:
+        return registre.record_answers(nom, [answer("00001", asp=asp)], "b" * 64)["00001"]
 
     def current() -> str:
         reponse = registre.memory().faits["00001"].reponse
@@ -191,9 +191,8 @@ def test_another_answer_is_a_conflict_unless_it_shall_replace(registre: Registry
 
     assert receive("A1") is Accueil.NOUVELLE
     assert receive("A1") is Accueil.IDENTIQUE
-    assert receive("A2") is Accueil.CONFLIT
     assert current() == "A1"
-    assert receive("A2", remplacer=True) is Accueil.REMPLACEE
+    assert receive("A2") is Accueil.REMPLACEE
     assert current() == "A2"
     kept = registre._base.execute("SELECT numeroASP, fichier_sha256 FROM reponse ORDER BY id").fetchall()
     assert kept == [("A1", "b" * 64), ("A2", "b" * 64)]

@@ -85,7 +85,7 @@ def test_a_refused_request_waits_for_a_change_or_a_word_of_the_user(cycle: Cycle
     bring(cycle, edited(cycle.answer(DEPOT), _00002=REFUSED))
     for _ in range(2):
         outcome = convertir(cycle.classeur, OPTIONS)
-        assert (outcome.depots, codes(outcome)) == ((), ["D031"])
+        assert (outcome.depots, codes(outcome)) == ((), ["D037"])
         row = cycle.table()[1]
         assert (row["etat"], row["codeTraitement"], row["libelleTraitement"]) == ("Rejetée", "KO", "FINESS inconnu")
     (told,) = convertir(cycle.classeur, OPTIONS).issues
@@ -223,11 +223,11 @@ def test_a_deposit_refused_whole_is_taken_back_and_its_requests_freed(cycle: Cyc
         bring(cycle, answer)
     assert [issue.code for issue in refused.value.issues] == ["S027"]
     outcome = annuler(DEPOT, cycle.classeur, OPTIONS, refuse=True)
-    assert "D034" in codes(outcome)
+    assert "D040" in codes(outcome)
     assert cycle.column("etat") == ["Prête"] * 2
     (again,) = convertir(cycle.classeur, OPTIONS).depots
     assert (again.json, again.demandes) == ("JSON-1234567890-20220415-002.json", ("00001", "00002"))
 
 
 def test_after_a_withdrawal_the_next_rank_is_explained(cycle: Cycle) -> None:
-    assert "D033" in codes(annuler(DEPOT, cycle.classeur, OPTIONS))
+    assert "D039" in codes(annuler(DEPOT, cycle.classeur, OPTIONS))

@@ -245,7 +245,7 @@ def test_a_text_that_no_cell_holds_is_cut_and_told() -> None:
     reprise = reprendre([changed(nomClient="X" * 40_000)], SHAPE)
     assert cell(reprise, BENEFICIAIRES, "nomClient") == "X" * 32_000
     (cut,) = [issue for issue in reprise.issues if issue.code == "S034"]
-    assert (cut.place.feuille, cut.place.cellule, cut.balise) == (BENEFICIAIRES, "B3", "nomClient")
+    assert (cut.place.feuille, cut.place.cellule, cut.balise) == (BENEFICIAIRES, "C3", "nomClient")
 
 
 def test_the_same_file_twice_is_taken_once() -> None:

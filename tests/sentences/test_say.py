@@ -54,7 +54,7 @@ def test_each_sentence_finds_its_words(case: Case, tmp_path: Path) -> None:
 
 
 def test_a_sentence_quotes_what_was_read_as_it_was(tmp_path: Path) -> None:
-    (issue,) = examine(edited(tmp_path / "demandes.xlsx", {"Bénéficiaires!C3": "m : d ; {x} %s"})).verdict.issues
+    (issue,) = examine(edited(tmp_path / "demandes.xlsx", {"Bénéficiaires!D3": "m : d ; {x} %s"})).verdict.issues
     assert "m : d ; {x} %s" in phrase(issue)
 
 

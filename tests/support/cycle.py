@@ -107,7 +107,7 @@ class Cycle:
         """Bring an answer back, the registry first; `cut_off` stops before the workbook is written."""
         with deposit.opened(self.depots, SHAPE) as depots:
             found = self._bring_back(depots.registre, answer, nom, remplacer)
-            depots.registre.record_answers(found.depot, found.reponses, found.sha256, remplacer=True)
+            depots.registre.record_answers(found.depot, found.reponses, found.sha256)
         if not cut_off:
             self.write(found)
         return found

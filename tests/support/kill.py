@@ -39,7 +39,7 @@ from converter.registry.fingerprint import empreinte
 from converter.registry.found import measure
 from converter.registry.reconcile import Ligne, reconcile
 from converter.registry.store import EtatDepot
-from converter.spec.programme import Etat
+from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import DATA_SHEETS
 from converter.spec.tags import tool_columns
 from tests.support.lots import JOUR, SHAPE, demandes, in_lots
@@ -53,7 +53,7 @@ def run(dossier: Path, requests: tuple[Demande, ...]) -> int:
     with deposit.opened(dossier, SHAPE) as depots:
         rows = [Ligne(Place(), request.numero, empreinte(request).valeurs) for request in requests]
         statuts = reconcile(rows, depots.registre.memory()).statuts
-        waiting = [request for request, statut in zip(requests, statuts, strict=True) if not statut.fige]
+        waiting = [request for request, statut in zip(requests, statuts, strict=True) if statut.etat not in FIGES]
         if waiting:
             deposit.convert(depots, in_lots(*waiting), JOUR, lambda _: None)
         return len(waiting)

@@ -90,7 +90,7 @@ _COLUMN_HEADINGS = ("Colonne", "Ce qu’elle contient", "Format attendu", "Oblig
 
 
 def _column(label: str, tag: Tag) -> tuple[str, ...]:
-    if tag.par is not Par.FOURNISSEUR:
+    if tag.par in {Par.OUTIL, Par.ASP}:
         return label, tag.aide, "–", f"rempli par {tag.par}", "", f"`{tag.nom}`"
     return label, tag.aide, tag.format.attendu, tag.obligation, tag.exemple, f"`{tag.nom}`"
 
@@ -101,6 +101,7 @@ FAMILLES = {
     "R": "Une demande et ses lignes",
     "P": "Une pièce jointe",
     "C": "Ce que l’outil a réparé de lui-même",
+    "A": "La décision de l’ASP et le paiement",
     "D": "Les dépôts, les numéros, le registre",
     "S": "La réponse du portail",
     "E": "Ce que le poste a refusé",

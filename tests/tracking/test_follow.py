@@ -150,10 +150,10 @@ def test_a_withdrawn_deposit_is_told_and_expects_nothing(tmp_path: Path) -> None
 def test_the_workbook_shows_totals_charts_requests_deposits_and_history(told: Suivi) -> None:
     data = suivi_sheets.write(told, "demandes.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    assert book.sheetnames == ["Synthèse", "Demandes", "Dépôts", "Historique"]
-    summary = {row[0]: row[1:4] for row in book["Synthèse"].iter_rows(values_only=True) if row[0]}
-    assert summary["Acceptée"] == (1, 13751, 4125.3)
-    assert summary["Total"] == (5, 68765, 20629.5)
+    assert book.sheetnames == ["Synthèse", "Demandes", "Paiements", "Solde", "Dépôts", "Historique"]
+    summary = {row[0]: row[1:5] for row in book["Synthèse"].iter_rows(values_only=True) if row[0]}
+    assert summary["Acceptée"] == (1, 13751, 4125.3, 0)
+    assert summary["Total"] == (5, 68765, 20629.5, 0)
     assert "12\u202f377,10\u00a0€" in str(book["Synthèse"]["A4"].value)
     assert [row[0] for row in book["Demandes"].iter_rows(min_row=2, values_only=True)] == [
         d.numero for d in told.demandes
@@ -179,7 +179,7 @@ def test_the_same_follow_up_gives_the_same_bytes(told: Suivi) -> None:
 
 def test_a_follow_up_of_nothing_is_a_workbook_all_the_same() -> None:
     book = openpyxl.load_workbook(io.BytesIO(suivi_sheets.write(Suivi(AU, (), ()), "d.xlsx")))
-    assert len(book.sheetnames) == 4
+    assert len(book.sheetnames) == 6
 
 
 def test_text_from_outside_stays_text(told: Suivi) -> None:

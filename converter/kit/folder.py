@@ -28,7 +28,7 @@ _SOURCE_EXEMPLE = "samples/exemple-du-guide"
 
 
 @dataclass(frozen=True, slots=True)
-class Contenu:
+class KitVoulu:
     """What a kit is to hold beside the tool: the targets whose libraries it brings, and a Python for Windows."""
 
     cibles: tuple[Cible, ...] = ()
@@ -55,7 +55,7 @@ def contenu(
     pythons: Sequence[str] = (),
     archive: Path | None = None,
     suite: Path | None = None,
-) -> Contenu:
+) -> KitVoulu:
     """Settle what a kit is to hold.
 
     Raises `Inutilisable` where the archive is no Python for a kit (F001, F033), or nothing is there to carry on (F034).
@@ -63,12 +63,12 @@ def contenu(
     python = embedded.inspect(archive) if archive else None
     depots = _carried_on(suite) if suite else None
     if not (hors_ligne or systemes or pythons or python):
-        return Contenu(suite=depots)
+        return KitVoulu(suite=depots)
     asked = {(cle, version) for cle in systemes or (WINDOWS.cle,) for version in pythons or (PYTHON,)}
     if python:
         asked = {(cle, version) for cle, version in asked if pythons or cle != WINDOWS.cle}
         asked.add((WINDOWS.cle, python.python))
-    return Contenu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python, depots)
+    return KitVoulu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python, depots)
 
 
 def _carried_on(dossier: Path) -> Path:
@@ -79,7 +79,7 @@ def _carried_on(dossier: Path) -> Path:
     return depots
 
 
-def write(dossier: Path, voulu: Contenu, *, step: Callable[[Cible], None]) -> Kit:
+def write(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
     Everything is made aside first, so a failure leaves the folder as it was.
@@ -125,7 +125,7 @@ def _held(dossier: Path, place: Path, *, mis_a_jour: bool) -> Kit:
     return Kit(dossier, mis_a_jour, ready, tuple(nom for nom in stamps if nom not in ready), size)
 
 
-def _make(folder: Path, voulu: Contenu, *, unpacked: bool, step: Callable[[Cible], None]) -> None:
+def _make(folder: Path, voulu: KitVoulu, *, unpacked: bool, step: Callable[[Cible], None]) -> None:
     (folder / PIECES).mkdir(parents=True)
     (folder / ROUES).mkdir()
     for name in LANCEURS:
