@@ -223,4 +223,4 @@ if __name__ == "__main__":
     try:
         any_order(int(sys.argv[1]), derandomize=False)
     finally:
-        print(f"{len(_DONE)} sequences")
+        sys.stdout.write(f"{len(_DONE)} sequences\n")
