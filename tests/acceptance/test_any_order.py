@@ -30,6 +30,8 @@ from tests.support.cycle import JOUR, SHAPE, Cycle, edited
 
 _REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINESS inconnu"}
 _BLANK: Path = Path(tempfile.mkdtemp(prefix="any-order-"))
+_DONE: list[Path] = []
+"""A folder for each sequence played to its end."""
 _ROWS = st.integers(3, 4)
 _SAID_TWICE = frozenset({"D028", "D029", "D016", "D018"})
 
@@ -53,6 +55,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.registries: list[bytes] = []
 
     def teardown(self) -> None:
+        _DONE.append(self.cycle.folder)
         shutil.rmtree(self.cycle.folder, ignore_errors=True)
 
     # --- what the team does -------------------------------------------------------------------------------------------
@@ -217,4 +220,7 @@ def test_in_any_order_nothing_told_is_lost_and_no_order_is_filed_twice() -> None
 
 
 if __name__ == "__main__":
-    any_order(int(sys.argv[1]), derandomize=False)
+    try:
+        any_order(int(sys.argv[1]), derandomize=False)
+    finally:
+        sys.stdout.write(f"{len(_DONE)} sequences\n")
