@@ -75,7 +75,7 @@ def test_the_notes_of_the_user_stay(resaved: Path, tmp_path: Path) -> None:
 
 def test_what_was_accepted_there_comes_back(resaved: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(resaved / "values.xlsx")
-    book["Erreurs"]["K6"].value = "OUI"
+    book["Erreurs"]["J6"].value = "OUI"
     book.save(tmp_path / "answered.xlsx")
     (accepted,) = read_accepted(tmp_path / "answered.xlsx")
     assert (accepted.feuille, accepted.lignes, accepted.colonne, accepted.proposition) == (

@@ -84,7 +84,7 @@ def test_a_wrong_amount_is_told_with_the_right_one(name: str) -> None:
     if not name.startswith("prose"):  # where it is cut at the end of a line, only the other one is quoted
         assert f"porte {right}" in phrase(found.issues[0])
     assert found.issues[0].proposition in {right, ""}
-    assert found.issues[0].place.cellule == "E3"
+    assert found.issues[0].place.cellule == "G3"
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -178,21 +178,21 @@ def only(texte: Transcript, centimes: int = 1_375_000) -> Issue:
 
 def test_an_amount_typed_with_its_tax_is_told() -> None:
     issue = only(form(), 1_650_000)
-    assert (issue.code, issue.place.cellule, issue.proposition) == ("R201", "E3", french(1_375_000))
+    assert (issue.code, issue.place.cellule, issue.proposition) == ("R201", "G3", french(1_375_000))
 
 
 @pytest.mark.parametrize("day", ["4 janvier 2022", "04/01/2022", "04.01.22", "4 JANVIER 2022", "4 janv. 2022"])
 def test_another_day_of_signature_is_told(day: str) -> None:
     issue = only(form(facts=Facts(1_375_000, "spaces", day)))
-    assert (issue.code, issue.place.cellule, issue.proposition) == ("R202", "C3", "04/01/2022")
+    assert (issue.code, issue.place.cellule, issue.proposition) == ("R202", "E3", "04/01/2022")
 
 
 def test_another_signatory_is_told_at_each_of_the_rows_that_name_him() -> None:
     texte = form(("directeur", ""), facts=Facts(1_375_000, "spaces", signatory="M. Rémi LÉVÊQUE"))
     found = held(Transcript.of(texte.texte.replace("le 15/04/2022 par", "par") + " 15/04/2022"), 1_375_000).issues
     assert [(i.code, i.place.cellule, i.proposition) for i in found] == [
-        ("R203", "B3", "LÉVÊQUE"),
-        ("R203", "B4", "LÉVÊQUE"),
+        ("R203", "C3", "LÉVÊQUE"),
+        ("R203", "C4", "LÉVÊQUE"),
     ]
 
 

@@ -147,6 +147,13 @@ def test_a_name_nearly_right_is_told_with_the_one_missing(tmp_path: Path) -> Non
     assert finding.issue.proposition == HT
 
 
+def test_a_hint_is_looked_for_fifty_times(tmp_path: Path) -> None:
+    strangers = {f"HOP-DPI-Va1-HT-00001 ({rank}).pdf": b"x" for rank in range(51)}
+    report = report_on(zipped(tmp_path / "a.zip", {BDC: GOOD[BDC]} | strangers))
+    hints = [finding.issue.proposition for finding in report.findings if finding.code == "K304"]
+    assert hints == [HT] * 50 + [""]
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_twice_in_one_zip_or_in_two_is_refused(tmp_path: Path) -> None:
     once = zipped(tmp_path / "1.zip", GOOD)

@@ -117,7 +117,7 @@ def test_a_finess_of_the_list_is_good(tmp_path: Path) -> None:
 def test_a_finess_that_is_not_in_the_list_is_told_with_the_nearest_one_and_its_name(typed: str, tmp_path: Path) -> None:
     found = verdict(tmp_path, LIST, {"Bénéficiaires!F3": typed})
     (issue,) = [issue for issue in found.issues if issue.code == "R210"]
-    assert (issue.place.cellule, issue.proposition) == ("E3", "750712184")
+    assert (issue.place.cellule, issue.proposition) == ("F3", "750712184")
     assert "750712184 (AP-HP Saint-Antoine)" in phrase(issue)
 
 
@@ -135,7 +135,7 @@ def test_another_list_is_told_once_at_its_parameter(tmp_path: Path) -> None:
 
 def test_an_old_workbook_has_no_such_rows_and_no_such_column(tmp_path: Path) -> None:
     made = openpyxl.load_workbook(edited(tmp_path / "d.xlsx", {}))
-    made["Bénéficiaires"].delete_cols(6)
+    made["Bénéficiaires"].delete_cols(7)
     made["Paramètres"].delete_rows(11, 2)
     made.save(tmp_path / "old.xlsx")
     lecture = check.lire(workbook.read(tmp_path / "old.xlsx"))

@@ -79,9 +79,9 @@ def tag_row_unhidden(book: Book) -> None:
 
 @finds()
 def a_column_of_ones_own_and_one_deleted_of_the_tool(book: Book) -> None:
-    book[DEMANDES]["AE2"], book[DEMANDES]["AE3"] = "Suivi interne", "relancer"
+    book[DEMANDES]["AG2"], book[DEMANDES]["AG3"] = "Suivi interne", "relancer"
     for row in (1, 2):
-        book[PIECES][f"D{row}"] = None
+        book[PIECES][f"B{row}"] = None
 
 
 @finds("C006 Demandes!G3", "V012 Demandes!G3")
@@ -189,7 +189,7 @@ def a_column_duplicated(book: Book) -> None:
 
 
 def a_column_deleted(book: Book) -> None:
-    book[DEMANDES].delete_cols(3)
+    book[DEMANDES].delete_cols(5)
 
 
 def a_sheet_deleted(book: Book) -> None:

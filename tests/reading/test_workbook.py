@@ -148,7 +148,7 @@ def test_a_copy_of_a_sheet_does_not_take_its_place(name: str, tmp_path: Path) ->
     book = opened()
     copy = book.copy_worksheet(book[DEMANDES])
     copy.title = name
-    copy["E3"] = "gratuit"
+    copy["G3"] = "gratuit"
     book.move_sheet(copy, -5)
     assert_good(saved(book, tmp_path / "demandes.xlsx"))
 
@@ -195,7 +195,7 @@ def test_a_number_merged_over_its_rows_is_that_of_each(tmp_path: Path) -> None:
 def test_an_amount_merged_over_two_requests_is_not_asked_twice(tmp_path: Path) -> None:
     book = opened()
     book[DEMANDES]["G4"] = None
-    book[DEMANDES].merge_cells("E3:E4")
+    book[DEMANDES].merge_cells("G3:G4")
     assert examine(saved(book, tmp_path / "demandes.xlsx")).issues == [f"V001 {DEMANDES}!G4"]
 
 
@@ -250,11 +250,11 @@ def raw(path: Path, tag: str, ligne: int = 3) -> Any:
     return workbook.read(path).demandes.brut.loc[ligne, tag]
 
 
-def cell_e3(xml: bytes) -> Callable[[str, bytes], bytes]:
+def cell_g3(xml: bytes) -> Callable[[str, bytes], bytes]:
     """Put other XML in the place of the amount of the first request."""
 
     def change(name: str, data: bytes) -> bytes:
-        return re.sub(rb'<c r="E3"[^>]*>.*?</c>', xml, data, count=1) if name.endswith("sheet3.xml") else data
+        return re.sub(rb'<c r="G3"[^>]*>.*?</c>', xml, data, count=1) if name.endswith("sheet3.xml") else data
 
     return change
 
@@ -262,27 +262,27 @@ def cell_e3(xml: bytes) -> Callable[[str, bytes], bytes]:
 @pytest.mark.parametrize(
     ("xml", "expected"),
     [
-        (b'<c r="E3"><f>1+1</f><v>2</v></c>', 2.0),
-        (b'<c r="E3" t="str"><f>A1</f><v>abc</v></c>', "abc"),
-        (b'<c r="E3" t="str"><f>""</f><v></v></c>', ""),
-        (b'<c r="E3" t="b"><v>1</v></c>', True),
-        (b'<c r="E3" t="inlineStr"><is><t>13 750</t></is></c>', "13 750"),
-        (b'<c r="E3" t="inlineStr"><is><r><t>13</t></r><r><t xml:space="preserve"> 750</t></r></is></c>', "13 750"),
-        (b'<c r="E3" t="inlineStr"><is><t>13</t><rPh sb="0" eb="1"><t>zz</t></rPh></is></c>', "13"),
-        (b'<c r="E3" t="inlineStr"><is><t>a_x000D_b</t></is></c>', "a\rb"),
-        (b'<c r="E3" t="d"><v>2022-04-15</v></c>', date(2022, 4, 15)),
-        (b'<c r="E3"/>', ""),
-        (b'<c r="E3" t="e"><v>#N/A</v></c>', CellFault("V050", "#N/A")),
-        (b'<c r="E3" t="e"><f>1/0</f><v>#DIV/0!</v></c>', CellFault("V050", "#DIV/0!")),
-        (b'<c r="E3"><f>A1+1</f></c>', CellFault("V051", "=A1+1")),
-        (b'<c r="E3"><f>A1+1</f><v></v></c>', CellFault("V051", "=A1+1")),
-        (b'<c r="E3"><f t="shared" si="0"/></c>', CellFault("V051", "=")),
+        (b'<c r="G3"><f>1+1</f><v>2</v></c>', 2.0),
+        (b'<c r="G3" t="str"><f>A1</f><v>abc</v></c>', "abc"),
+        (b'<c r="G3" t="str"><f>""</f><v></v></c>', ""),
+        (b'<c r="G3" t="b"><v>1</v></c>', True),
+        (b'<c r="G3" t="inlineStr"><is><t>13 750</t></is></c>', "13 750"),
+        (b'<c r="G3" t="inlineStr"><is><r><t>13</t></r><r><t xml:space="preserve"> 750</t></r></is></c>', "13 750"),
+        (b'<c r="G3" t="inlineStr"><is><t>13</t><rPh sb="0" eb="1"><t>zz</t></rPh></is></c>', "13"),
+        (b'<c r="G3" t="inlineStr"><is><t>a_x000D_b</t></is></c>', "a\rb"),
+        (b'<c r="G3" t="d"><v>2022-04-15</v></c>', date(2022, 4, 15)),
+        (b'<c r="G3"/>', ""),
+        (b'<c r="G3" t="e"><v>#N/A</v></c>', CellFault("V050", "#N/A")),
+        (b'<c r="G3" t="e"><f>1/0</f><v>#DIV/0!</v></c>', CellFault("V050", "#DIV/0!")),
+        (b'<c r="G3"><f>A1+1</f></c>', CellFault("V051", "=A1+1")),
+        (b'<c r="G3"><f>A1+1</f><v></v></c>', CellFault("V051", "=A1+1")),
+        (b'<c r="G3"><f t="shared" si="0"/></c>', CellFault("V051", "=")),
         # The template was computed by nobody yet, as its calcPr says: a 0 is what xlsxwriter puts for a result.
-        (b'<c r="E3"><f>A1+1</f><v>0</v></c>', CellFault("V051", "=A1+1")),
+        (b'<c r="G3"><f>A1+1</f><v>0</v></c>', CellFault("V051", "=A1+1")),
     ],
 )
 def test_each_kind_of_cell_is_told_from_the_others(xml: bytes, expected: Any, tmp_path: Path) -> None:
-    held = raw(repackaged(tmp_path / "demandes.xlsx", cell_e3(xml)), "montantSegurHT")
+    held = raw(repackaged(tmp_path / "demandes.xlsx", cell_g3(xml)), "montantSegurHT")
     assert held == expected
     assert type(held) is type(expected)
 
@@ -291,7 +291,7 @@ def test_a_zero_computed_by_excel_is_a_zero(tmp_path: Path) -> None:
     def change(name: str, data: bytes) -> bytes:
         if name == "xl/workbook.xml":
             return re.sub(rb"<calcPr[^>]*/>", b'<calcPr calcId="191029"/>', data)
-        return cell_e3(b'<c r="E3"><f>A1+1</f><v>0</v></c>')(name, data)
+        return cell_g3(b'<c r="G3"><f>A1+1</f><v>0</v></c>')(name, data)
 
     assert raw(repackaged(tmp_path / "demandes.xlsx", change), "montantSegurHT") == 0.0
 
@@ -363,8 +363,8 @@ def test_a_date_written_as_text_of_its_own_kind_is_a_date(written: str, tmp_path
     def change(entries: dict[str, bytes]) -> None:
         strict(entries)
         sheet = entries["xl/worksheets/sheet3.xml"]
-        cell = b'<c r="C4" t="d"><v>%s</v></c>' % written.encode()
-        entries["xl/worksheets/sheet3.xml"], count = re.subn(rb'<c r="C4".*?</c>', cell, sheet, flags=re.DOTALL)
+        cell = b'<c r="E4" t="d"><v>%s</v></c>' % written.encode()
+        entries["xl/worksheets/sheet3.xml"], count = re.subn(rb'<c r="E4".*?</c>', cell, sheet, flags=re.DOTALL)
         assert count == 1
 
     path = tmp_path / "demandes.xlsx"
@@ -468,9 +468,9 @@ def test_a_damaged_workbook_is_refused_or_read_never_a_crash(at: int, tmp_path: 
 @pytest.mark.parametrize(
     "xml",
     [
-        b'<c r="E3" t="s"><v>99999</v></c>',
+        b'<c r="G3" t="s"><v>99999</v></c>',
         b'<c r="3E"><v>1</v></c>',
-        b'<c r="E3"><v>1</c>',
+        b'<c r="G3"><v>1</c>',
         b'<c r="E0"><v>1</v></c>',
         b'<c r="E99999999999"><v>1</v></c>',
         b'<c r="ZZZZ3"><v>1</v></c>',
@@ -478,7 +478,7 @@ def test_a_damaged_workbook_is_refused_or_read_never_a_crash(at: int, tmp_path: 
     ],
 )
 def test_a_sheet_that_no_program_wrote_is_refused(xml: bytes, tmp_path: Path) -> None:
-    assert refused(repackaged(tmp_path / "demandes.xlsx", cell_e3(xml))) in (["F006"], ["F013"])
+    assert refused(repackaged(tmp_path / "demandes.xlsx", cell_g3(xml))) in (["F006"], ["F013"])
 
 
 def cells(rows: int, columns: int, value: bytes = b"<v>1</v>") -> bytes:
@@ -574,7 +574,7 @@ def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
 def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     book = opened()
     book[PIECES].title = "Pièce jointes"
-    book["Pièce jointes"]["B1"] = None  # by which the sheet would be known
+    book["Pièce jointes"]["C1"] = None  # by which the sheet would be known
     book[DEMANDES]["G2"], book[DEMANDES]["G1"] = "Montant HT Ségur", None
     with pytest.raises(Inutilisable) as raised:
         workbook.read(saved(book, tmp_path / "demandes.xlsx"))
@@ -587,16 +587,16 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
 
 def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     book = opened()
-    book[DEMANDES]["AC1"] = "montantSegurHT"
+    book[DEMANDES]["AG1"] = "montantSegurHT"
     with pytest.raises(Inutilisable) as raised:
         workbook.read(saved(book, tmp_path / "demandes.xlsx"))
     (issue,) = raised.value.issues
-    assert (issue.code, dict(issue.faits)["colonnes"]) == ("F012", "E et AC")
+    assert (issue.code, dict(issue.faits)["colonnes"]) == ("F012", "G et AG")
 
 
 def test_the_columns_of_a_software_are_needed_where_it_is_sold(tmp_path: Path) -> None:
     book = opened()
-    book[DEMANDES].delete_cols(15, 6)  # the PFI columns
+    book[DEMANDES].delete_cols(17, 6)  # the PFI columns
     assert refused(saved(book, tmp_path / "sold.xlsx")) == ["F011"] * 6
     book[SETTINGS]["C7"] = None
     assert examine(saved(book, tmp_path / "not sold.xlsx")).issues == [f"R105 {SETTINGS}!C7"]
@@ -604,8 +604,9 @@ def test_the_columns_of_a_software_are_needed_where_it_is_sold(tmp_path: Path) -
 
 def test_tool_columns_may_be_gone(tmp_path: Path) -> None:
     book = opened()
-    book[DEMANDES].delete_cols(21, 8)
-    book[PIECES].delete_cols(4)
+    book[DEMANDES].delete_cols(23, 6)
+    book[DEMANDES].delete_cols(2, 2)
+    book[PIECES].delete_cols(2)
     assert_good(saved(book, tmp_path / "demandes.xlsx"))
 
 

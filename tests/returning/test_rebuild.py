@@ -136,7 +136,7 @@ def test_an_amount_is_the_same_however_it_is_printed(printed: str) -> None:
         ("montantSegurHT", "treize mille", "treize mille", "V010"),
         ("montantSegurHT", True, "true", "V010"),
         ("montantSegurHT", -5, Decimal(-5), "V012"),
-        ("montantSegurHT", Decimal("12345678901234.125"), "12345678901234.125", "V010"),
+        ("montantSegurHT", Decimal("12345678901234.125"), "12345678901234.125", "V011"),
         ("regimeTVA", "TVA", "TVA", "V021"),
         ("regimeTVA", None, None, "V001"),
         ("isMandataire", "peut-être", "peut-être", "V020"),

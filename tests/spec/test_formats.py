@@ -2,6 +2,7 @@
 # ruff: noqa: DTZ001, DTZ901 - Excel knows no time zone
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -165,12 +166,12 @@ AMOUNTS = {
 
 @pytest.mark.parametrize(("raw", "centimes"), AMOUNTS.items())
 def test_amounts_are_read_to_the_cent(raw: Any, centimes: int) -> None:
-    assert values.MONTANT.read(raw).valeur == centimes
+    assert values.values.MONTANT.read(raw).valeur == centimes
 
 
 @pytest.mark.parametrize("raw", ["1.234", "1,234", "12.345 €", "999,999"])
 def test_an_amount_that_reads_two_ways_is_refused(raw: str) -> None:
-    assert values.MONTANT.read(raw) == Reading(refus="V011")
+    assert values.values.MONTANT.read(raw) == Reading(refus="V011")
 
 
 @pytest.mark.parametrize(
@@ -198,25 +199,25 @@ def test_an_amount_that_reads_two_ways_is_refused(raw: str) -> None:
     ],
 )
 def test_what_is_no_amount_is_refused(raw: Any) -> None:
-    assert values.MONTANT.read(raw).refus == "V010"
+    assert values.values.MONTANT.read(raw).refus == "V010"
 
 
 @pytest.mark.parametrize("raw", [True, date(2022, 4, 15), time(1), timedelta(1)])
 def test_another_kind_of_value_is_no_amount(raw: Any) -> None:
-    assert values.MONTANT.read(raw).refus == "V052"
+    assert values.values.MONTANT.read(raw).refus == "V052"
 
 
 def test_rounding_is_told_and_the_noise_of_floats_is_not() -> None:
-    assert values.MONTANT.read(13750.005).corrections == ("C007",)
-    assert values.MONTANT.read("13 750,005").corrections == ()  # refused: is it 13 750 005 ?
-    assert values.MONTANT.read("13750,0051").corrections == ("C006", "C007")
-    assert values.MONTANT.read(0.1 + 0.2).corrections == ()
+    assert values.values.MONTANT.read(13750.005).corrections == ("C007",)
+    assert values.values.MONTANT.read("13 750,005").corrections == ()  # refused: is it 13 750 005 ?
+    assert values.values.MONTANT.read("13750,0051").corrections == ("C006", "C007")
+    assert values.values.MONTANT.read(0.1 + 0.2).corrections == ()
 
 
 @given(st.integers(min_value=-(10**13), max_value=10**13))
 def test_an_amount_survives_being_written_and_typed_again(centimes: int) -> None:
-    assert values.MONTANT.read(values.MONTANT.write(centimes)).valeur == centimes
-    assert values.MONTANT.read(centimes / 100).valeur == centimes
+    assert values.values.MONTANT.read(values.MONTANT.write(centimes)).valeur == centimes
+    assert values.values.MONTANT.read(centimes / 100).valeur == centimes
 
 
 # --- days -------------------------------------------------------------------------------------------------------------
@@ -503,3 +504,23 @@ def test_an_obvious_slip_in_an_address_is_proposed(raw: str, proposition: str) -
 )
 def test_a_value_is_quoted_as_excel_shows_it(raw: Any, shown: str) -> None:
     assert show(raw) == shown
+
+
+@pytest.mark.parametrize("euros", [999_999_999_999.99, -999_999_999_999.99, "999 999 999 999,99 €"])
+def test_the_greatest_amount_is_a_centime_under_a_million_million(euros: Any) -> None:
+    assert abs(values.MONTANT.read(euros).valeur) == 99_999_999_999_999
+
+
+@pytest.mark.parametrize("euros", [10**12, -(10**12), "1 000 000 000 000"])
+def test_a_million_million_is_no_amount(euros: Any) -> None:
+    assert values.MONTANT.read(euros).refus == "V010"
+
+
+def test_an_amount_of_the_json_has_the_same_limit() -> None:
+    assert values.MONTANT.from_json(Decimal("999999999999.99")) == 99_999_999_999_999
+    assert values.MONTANT.from_json(Decimal(10**12)) is None
+
+
+def test_a_number_is_read_whole_up_to_what_excel_keeps() -> None:
+    assert values.LIBRE.read(float(10**15 - 1)).valeur == "999999999999999"
+    assert values.LIBRE.read(float(10**15)).refus == "V052"

@@ -257,17 +257,17 @@ RULES = [
         (f"R170 {D}!F10", f"R161 {P}!A9"),
     ),
     Case("a request begun by its number", {f"{D}!A8": "00006"},
-         (*(f"V001 {D}!{column}8" for column in "CDEFG"), f"R104 {D}!D8", f"R150 {D}!A8", f"R160 {D}!A8")),
+         (*(f"V001 {D}!{column}8" for column in "EFGHI"), f"R104 {D}!D8", f"R150 {D}!A8", f"R160 {D}!A8")),
     # --- software
     Case(
         "a software not told, where several are sold",
         {f"{D}!D3": None},
         (f"R104 {D}!D3",),
         {f"{D}!D{row}": None for row in (3, 4, 5)}
-        | {f"{D}!{column}{row}": None for column in "BCDEFGOPQRST" for row in (6, 7)}
+        | {f"{D}!{column}{row}": None for column in "DEFGHIQRSTUV" for row in (6, 7)}
         | {f"{D}!A6": None, f"{D}!A7": None, f"{S}!C7": None, f"{S}!C8": None}
-        | {f"{B}!{column}{row}": None for column in "ABCDE" for row in (8, 9)}
-        | {f"{P}!{column}{row}": None for column in "ABC" for row in (7, 8)},
+        | {f"{B}!{column}{row}": None for column in "ACDEF" for row in (8, 9)}
+        | {f"{P}!{column}{row}": None for column in "ACD" for row in (7, 8)},
     ),
     Case("a software without its numéro ANS", {f"{S}!C8": None}, (f"R105 {S}!C8",)),
     Case("no numéro ANS at all", {f"{S}!C6": None, f"{S}!C7": None, f"{S}!C8": None}, (f"R106 {S}!C6",)),
@@ -279,7 +279,7 @@ RULES = [
     Case("a PFI scenario answered as a DPI's", {f"{D}!M6": "OUI"}, (f"R103 {D}!M6",), {f"{D}!M6": "NON"}),
     Case("an operator for a DPI", {f"{D}!S3": "Mailiz"}, (f"R103 {D}!S3",), {f"{D}!S3": " "}),
     Case("an independent PFI without the profile", {f"{S}!C9": "NON"},
-         tuple(f"R190 {D}!{cell}" for cell in ("L3", "M3", "L4", "M4", "L5", "M5")), {f"{S}!C9": "O"}),
+         tuple(f"R190 {D}!{cell}" for cell in ("N3", "O3", "N4", "O4", "N5", "O5")), {f"{S}!C9": "O"}),
     Case("a PFI that sends by MSS without operator", {f"{D}!S6": None}, (f"R191 {D}!S6",),
          {f"{D}!S6": None, f"{D}!U6": "NON"}),
     # --- mandataire
@@ -297,15 +297,15 @@ RULES = [
     Case("several clients with one FINESS", {f"{D}!I5": "NON"}, (f"R121 {D}!I5",),
          {f"{D}!I5": "NON", f"{B}!A10": "00003", f"{B}!C10": "DURAND", f"{B}!D10": "d@ch.fr", f"{B}!E10": "0144556678",
           f"{B}!F10": "310781406"}),
-    Case("no establishment", {f"{B}!{column}9": None for column in "ABCDE"}, (f"R160 {D}!A7",)),
+    Case("no establishment", {f"{B}!{column}9": None for column in "ACDEF"}, (f"R160 {D}!A7",)),
     Case("an establishment twice in a request", {f"{D}!I3": "OUI", f"{B}!F4": "750712184"}, (f"R182 {B}!F4",),
          {f"{D}!I3": "OUI", f"{B}!F4": "750712184", f"{B}!C4": "DURAND"}),
     Case("an establishment in two requests", {f"{B}!F5": "750712184"}, (f"R180 {B}!F5",)),
     # --- attachments
-    Case("no proof of the HT regime", {f"{P}!{column}4": None for column in "ABC"}, (f"R140 {D}!F3",),
-         {f"{D}!F3": "TTC"} | {f"{P}!{column}4": None for column in "ABC"}),
+    Case("no proof of the HT regime", {f"{P}!{column}4": None for column in "ACD"}, (f"R140 {D}!F3",),
+         {f"{D}!F3": "TTC"} | {f"{P}!{column}4": None for column in "ACD"}),
     Case("a proof that the TTC regime does not ask for", {f"{D}!F3": "TTC"}, (f"R141 {P}!C4",)),
-    Case("no order form", {f"{P}!{column}8": None for column in "ABC"}, (f"R150 {D}!A7",)),
+    Case("no order form", {f"{P}!{column}8": None for column in "ACD"}, (f"R150 {D}!A7",)),
     Case("a file for order form and proof", {f"{P}!D4": "bdc 1.pdf"}, (f"R152 {P}!D4",), {f"{P}!D4": "ht.pdf"}),
     Case("two order forms", {f"{P}!A9": "00005", f"{P}!C9": "BON_COMMANDE", f"{P}!D9": "bdc 5 bis.pdf"},
          (f"R151 {P}!C9",)),
