@@ -255,7 +255,7 @@ def test_a_campaign_from_the_blank_workbook_to_the_last_payment(  # noqa: PLR091
 def folded(cycle: Cycle) -> bool:
     """Tell whether the columns of decision and payment are hidden."""
     dimensions = openpyxl.load_workbook(cycle.classeur)[DEMANDES].column_dimensions
-    return bool(dimensions["AC"].hidden)
+    return bool(dimensions["AD"].hidden)
 
 
 def test_the_guides_14_dpi_and_22_pfi_make_two_files(tmp_path: Path) -> None:

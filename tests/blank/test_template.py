@@ -41,7 +41,9 @@ VENDOR = {
 }
 LATER = {"Demandes": "decision dateDecision montantPaye datePaiement"}
 TOOL = {
-    "Demandes": "etat controle fichierJSON dateDepot numeroASP codeTraitement libelleTraitement anciensNumeros",
+    "Demandes": (
+        "etat controle fichierJSON dateDepot numeroASP codeTraitement libelleTraitement anciensNumeros historique"
+    ),
     "Bénéficiaires": "nomEtablissement controle",
     "Pièces": "controle",
 }
@@ -266,10 +268,10 @@ def outline(content: io.BytesIO) -> dict[int, dict[str, str]]:
 
 def test_the_columns_that_few_requests_need_are_folded_until_one_fills_them() -> None:
     folded = outline(built())
-    rare = [10, 11, 12, *range(17, 23), *range(29, 33)]
+    rare = [10, 11, 12, *range(17, 23), *range(30, 34)]
     assert [n for n, col in folded.items() if col.get("outlineLevel") == "1"] == rare
     assert [n for n, col in folded.items() if col.get("hidden") == "1"] == rare
-    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23, 33]
+    assert [n for n, col in folded.items() if col.get("collapsed") == "1"] == [13, 23, 34]
     filled = {"isEnvoiDMP": True, "nomMandataire": "X", "decision": "Attribuée"}
     unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", **filled}]}))
     assert not any(col.get("hidden") or col.get("collapsed") for col in unfolded.values())
@@ -277,10 +279,10 @@ def test_the_columns_that_few_requests_need_are_folded_until_one_fills_them() ->
 
 def test_the_columns_of_decision_and_payment_are_folded_until_they_serve() -> None:
     folded = outline(built())
-    assert all(folded[n].get("hidden") == "1" for n in range(29, 33))
-    assert folded[33].get("collapsed") == "1"
+    assert all(folded[n].get("hidden") == "1" for n in range(30, 34))
+    assert folded[34].get("collapsed") == "1"
     unfolded = outline(built({"Demandes": [{"numeroEditeur": "00001", "decision": "Attribuée"}]}))
-    assert not any(unfolded[n].get("hidden") for n in range(29, 33))
+    assert not any(unfolded[n].get("hidden") for n in range(30, 34))
 
 
 def test_required_conditional_and_tool_columns_look_apart(blank: openpyxl.Workbook) -> None:

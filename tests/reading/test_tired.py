@@ -79,7 +79,7 @@ def tag_row_unhidden(book: Book) -> None:
 
 @finds()
 def a_column_of_ones_own_and_one_deleted_of_the_tool(book: Book) -> None:
-    book[DEMANDES]["AG2"], book[DEMANDES]["AG3"] = "Suivi interne", "relancer"
+    book[DEMANDES]["AH2"], book[DEMANDES]["AH3"] = "Suivi interne", "relancer"
     for row in (1, 2):
         book[PIECES][f"B{row}"] = None
 

@@ -178,8 +178,8 @@ def test_the_totals_row_of_a_table_is_no_request(tmp_path: Path) -> None:
 
     def change(name: str, data: bytes) -> bytes:
         if name == "xl/tables/table1.xml":
-            assert b'ref="A2:AF7" totalsRowShown="0"' in data
-            return data.replace(b'ref="A2:AF7" totalsRowShown="0"', b'ref="A2:AF8" totalsRowCount="1"')
+            assert b'ref="A2:AG7" totalsRowShown="0"' in data
+            return data.replace(b'ref="A2:AG7" totalsRowShown="0"', b'ref="A2:AG8" totalsRowCount="1"')
         return in_demandes(b"</sheetData>", total)(name, data)
 
     assert_good(repackaged(tmp_path / "demandes.xlsx", change))
@@ -587,11 +587,11 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
 
 def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     book = opened()
-    book[DEMANDES]["AG1"] = "montantSegurHT"
+    book[DEMANDES]["AH1"] = "montantSegurHT"
     with pytest.raises(Inutilisable) as raised:
         workbook.read(saved(book, tmp_path / "demandes.xlsx"))
     (issue,) = raised.value.issues
-    assert (issue.code, dict(issue.faits)["colonnes"]) == ("F012", "G et AG")
+    assert (issue.code, dict(issue.faits)["colonnes"]) == ("F012", "G et AH")
 
 
 def test_the_columns_of_a_software_are_needed_where_it_is_sold(tmp_path: Path) -> None:
@@ -645,5 +645,5 @@ def test_every_column_is_where_the_template_puts_it(tmp_path: Path) -> None:
         assert list(table.colonnes) == [tag.nom for tag in tags.columns(table.nom)]
         assert (table.ligne_balises, table.ligne_titres) == (1, 2)
         assert table.place(3, "numeroEditeur").cellule == "A3"
-    assert get_column_letter(classeur.demandes.derniere_colonne) == "AF"
+    assert get_column_letter(classeur.demandes.derniere_colonne) == "AG"
     assert classeur.parametres.places["SIRET"].cellule == "C5"

@@ -201,10 +201,10 @@ def test_an_open_workbook_is_left_alone(cycle: Cycle) -> None:
 def test_a_workbook_that_lacks_the_columns_gets_them(cycle: Cycle) -> None:
     book = openpyxl.load_workbook(cycle.classeur)
     sheet = book[DEMANDES]
-    sheet.tables["tDemandes"].ref = sheet.tables["tDemandes"].ref.replace("AF", "AB")
-    sheet.tables["tDemandes"].tableColumns = sheet.tables["tDemandes"].tableColumns[:28]
-    sheet.delete_cols(29, 4)
-    for letters in ("AC", "AD", "AE", "AF", "AG"):
+    sheet.tables["tDemandes"].ref = sheet.tables["tDemandes"].ref.replace("AG", "AC")
+    sheet.tables["tDemandes"].tableColumns = sheet.tables["tDemandes"].tableColumns[:29]
+    sheet.delete_cols(30, 4)
+    for letters in ("AD", "AE", "AF", "AG", "AH"):
         sheet.column_dimensions.pop(letters, None)
     book.save(cycle.classeur)
     assert run(cycle, GOOD) == 0
