@@ -298,5 +298,6 @@ def test_a_live_order_is_not_filed_again_whatever_else_its_row_says(tmp_path: Pa
     assert all(word in say(issue) for word in ("00001", DEPOT, "15/04/2022"))
     refused = Memoire({"00001": replace(fact, reponse=REFUSED)}, frozenset({"00001"}))
     assert told(twin, refused) == []
+    assert already_ordered([(place, twin)], known, ["00001"]) == ()  # refused at its instruction
     unknown = Memoire({"00001": replace(fact, commande="", finess=frozenset())}, frozenset({"00001"}))
     assert told(twin, unknown) == []
