@@ -166,12 +166,12 @@ AMOUNTS = {
 
 @pytest.mark.parametrize(("raw", "centimes"), AMOUNTS.items())
 def test_amounts_are_read_to_the_cent(raw: Any, centimes: int) -> None:
-    assert values.values.MONTANT.read(raw).valeur == centimes
+    assert values.MONTANT.read(raw).valeur == centimes
 
 
 @pytest.mark.parametrize("raw", ["1.234", "1,234", "12.345 €", "999,999"])
 def test_an_amount_that_reads_two_ways_is_refused(raw: str) -> None:
-    assert values.values.MONTANT.read(raw) == Reading(refus="V011")
+    assert values.MONTANT.read(raw) == Reading(refus="V011")
 
 
 @pytest.mark.parametrize(
@@ -199,25 +199,25 @@ def test_an_amount_that_reads_two_ways_is_refused(raw: str) -> None:
     ],
 )
 def test_what_is_no_amount_is_refused(raw: Any) -> None:
-    assert values.values.MONTANT.read(raw).refus == "V010"
+    assert values.MONTANT.read(raw).refus == "V010"
 
 
 @pytest.mark.parametrize("raw", [True, date(2022, 4, 15), time(1), timedelta(1)])
 def test_another_kind_of_value_is_no_amount(raw: Any) -> None:
-    assert values.values.MONTANT.read(raw).refus == "V052"
+    assert values.MONTANT.read(raw).refus == "V052"
 
 
 def test_rounding_is_told_and_the_noise_of_floats_is_not() -> None:
-    assert values.values.MONTANT.read(13750.005).corrections == ("C007",)
-    assert values.values.MONTANT.read("13 750,005").corrections == ()  # refused: is it 13 750 005 ?
-    assert values.values.MONTANT.read("13750,0051").corrections == ("C006", "C007")
-    assert values.values.MONTANT.read(0.1 + 0.2).corrections == ()
+    assert values.MONTANT.read(13750.005).corrections == ("C007",)
+    assert values.MONTANT.read("13 750,005").corrections == ()  # refused: is it 13 750 005 ?
+    assert values.MONTANT.read("13750,0051").corrections == ("C006", "C007")
+    assert values.MONTANT.read(0.1 + 0.2).corrections == ()
 
 
 @given(st.integers(min_value=-(10**13), max_value=10**13))
 def test_an_amount_survives_being_written_and_typed_again(centimes: int) -> None:
-    assert values.values.MONTANT.read(values.MONTANT.write(centimes)).valeur == centimes
-    assert values.values.MONTANT.read(centimes / 100).valeur == centimes
+    assert values.MONTANT.read(values.MONTANT.write(centimes)).valeur == centimes
+    assert values.MONTANT.read(centimes / 100).valeur == centimes
 
 
 # --- days -------------------------------------------------------------------------------------------------------------
