@@ -1,5 +1,6 @@
 """Marks on workbooks as other programs write them: nothing is lost, made invalid or left behind."""
 
+import io
 import re
 import warnings
 import zipfile
@@ -27,7 +28,7 @@ def loads(path: Path) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            openpyxl.load_workbook(path)
+            openpyxl.load_workbook(io.BytesIO(path.read_bytes()))  # which leaves a file open that it refuses
         except (KeyError, ValueError, TypeError, IndexError):
             return False
     return True
