@@ -190,6 +190,9 @@ def _advances(told: Suivi) -> Iterator[str]:
             "  Pour en redéposer une : corrigez ce que dit la notification sur une nouvelle ligne de Demandes, avec un "
             "nouveau n° éditeur (et ses lignes de Bénéficiaires et de Pièces) ; laissez l’ancienne ligne, Refusée."
         )
+    if told.total([Etat.CONVERTIE, Etat.ACCEPTEE]).nombre:
+        yield "Si le portail en tient une pour incomplète (« Suivi demandes incomplètes »), un zip lui manque :"
+        yield "  déposez-y les zips de son dépôt, sans le JSON ; perdus, ils se refont (convertir --refaire-zips)."
 
 
 def _first(demandes: Sequence[DemandeSuivie]) -> Sequence[DemandeSuivie]:

@@ -251,6 +251,18 @@ def test_the_portals_answer_comes_back_into_the_same_workbook(sample: Callable[[
     assert book.read_bytes() == once
 
 
+def test_the_follow_up_says_what_to_do_of_a_request_that_the_portal_holds_incomplete(
+    sample: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = sample(GUIDE)
+    assert run(["suivi", str(book)]) == 0
+    assert "incomplète" not in capsys.readouterr().out
+    call("convertir", book, *DAY)
+    capsys.readouterr()
+    assert run(["suivi", str(book)]) == 0
+    assert "« Suivi demandes incomplètes »" in capsys.readouterr().out.replace("\u00a0", " ")
+
+
 def test_a_refused_request_is_corrected_converted_and_accepted(sample: Callable[[str], Path], tmp_path: Path) -> None:
     book = sample(GUIDE)
     call("convertir", book, *DAY)
