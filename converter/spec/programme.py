@@ -24,7 +24,7 @@ PREMIER_JOUR = date(2021, 1, 1)
 JOUR_IMPOSSIBLE = date(2015, 1, 1)
 """A day before this one is no mistake of a year or two: 14/07/1905 is what Excel makes of 2022 typed for a date (D)."""
 TAUX_AVANCE_POURCENT = 30
-"""The advance, in percent of the amount before tax (section 1.1)."""
+"""The advance, in percent (section 1.1) of the amount before tax (D: the guide says of « la prestation Ségur »)."""
 
 BON_COMMANDE, PREUVE_HT = "BON_COMMANDE", "PREUVE_HT"
 CODE_TYPE_FICHIER = MappingProxyType({BON_COMMANDE: "BDC", PREUVE_HT: "HT"})
@@ -59,7 +59,7 @@ EXTENSIONS = MappingProxyType({".pdf": "PDF", ".png": "PNG", ".jpg": "JPG", ".jp
 
 
 def avance(centimes: int) -> int:
-    """Return the advance on an amount, both in centimes, half a centime rounded up (section 1.1; rounding is D)."""
+    """Return the advance on an amount, both in centimes, half a centime rounded up (D; 30 %: section 1.1)."""
     return (centimes * TAUX_AVANCE_POURCENT + 50) // 100
 
 

@@ -1,7 +1,7 @@
 """Where every request stands and how it came there: numbers, deposits, answers, the advance expected. Pure.
 
 What an amount gives as advance is the slip's rule (`programme.avance`), and a total is the sum of what its requests
-give, so that the figures of workbook, slip and follow-up agree to the centime. Source: section 1.1; D.
+give, so that the figures of workbook, slip and follow-up agree to the centime. Source: section 1.1 for the 30 %; D.
 """
 
 from collections import defaultdict
