@@ -370,7 +370,7 @@ class _Known:
         sha256 = hashlib.sha256(data).hexdigest()
         key = sha256, expected
         if key not in self._findings:
-            self._findings[key] = contents.examine(data, expected)
+            self._findings[key] = contents.flaws_of(data, expected)
         findings = self._findings[key]
         return sha256, findings, self._text(sha256, data, expected) if _opens(findings) else None
 

@@ -92,7 +92,7 @@ class Lecture:
         return tuple(waiting["fichier"].dropna().unique())
 
 
-def lire(classeur: Classeur) -> Lecture:
+def read_cells(classeur: Classeur) -> Lecture:
     """Read the cells of a workbook into canonical values."""
     frames, issues = set_aside(*typed(classeur))
     kept = replace(

@@ -72,7 +72,7 @@ def _say_nothing(_: Tenant) -> None:
 
 
 @contextmanager
-def opened(
+def open_depots(
     dossier: Path, shape: Shape, *, attente: float = ATTENTE, prevenir: Callable[[Tenant], None] = _say_nothing
 ) -> Iterator[Depots]:
     """Open a folder of deposits, made where it is missing, for this process alone.
@@ -99,7 +99,7 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
     """
     if not dossier.exists():
         return Memoire(), (), ()
-    with opened(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
+    with open_depots(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
         return depots.registre.memory(), depots.registre.depots(), depots.issues
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from converter.portal import control1_structure, control2_requests, control3_zips
 from converter.portal.answer import answer, is_rehearsed
 from converter.portal.findings import Controle, Finding
-from converter.portal.json_schema import schema
+from converter.portal.json_schema import schema_of
 from converter.portal.report import Report, Situation
 from converter.portal.source import read
 from converter.spec.shape import Shape
 
-__all__ = ["Controle", "Finding", "Report", "Situation", "answer", "is_rehearsed", "schema", "verify"]
+__all__ = ["Controle", "Finding", "Report", "Situation", "answer", "is_rehearsed", "schema_of", "verify"]
 
 
 def verify(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from converter.issues import Facts
-from converter.portal.findings import Bloc, Ecart, show
+from converter.portal.findings import Bloc, Ecart, as_printed
 from converter.portal.source import Reel
 from converter.spec.programme import BON_COMMANDE, CODE_TYPE_FICHIER, COULOIR, DPI, LOGICIELS, PFI, PREUVE_HT, RI, VAGUE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
@@ -108,7 +108,7 @@ _TWO_DECIMALS = re.compile("-?[0-9]+[.][0-9]{2}")
 
 def _two_decimals(nombre: int | Reel) -> Faute | None:
     """The text counts, not the value: 13750 and 13750.0 are refused."""
-    printed = show(nombre)
+    printed = as_printed(nombre)
     if _TWO_DECIMALS.fullmatch(printed):
         return None
     whole = re.fullmatch("(-?[0-9]+)(?:[.]([0-9]?))?", printed)
@@ -274,7 +274,7 @@ def client_unique_says_one_finess(demande: Bloc) -> Iterator[Ecart]:
     if unique and len(finess) > 1:
         yield demande.ecart("K222", "isClientUnique", ("nombre", str(len(finess))))
     if not unique and len(finess) == 1:
-        yield demande.ecart("K223", "isClientUnique", ("finess", show(*finess)))
+        yield demande.ecart("K223", "isClientUnique", ("finess", as_printed(*finess)))
 
 
 def client_unique_needs_no_mandataire(demande: Bloc) -> Iterator[Ecart]:

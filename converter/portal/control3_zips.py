@@ -174,7 +174,7 @@ def _content(nom: str, data: bytes, *, ouvrir: bool) -> Iterator[tuple[str, Fact
     if found != expected:
         yield "K315", (("attendu", expected), ("trouve", name))
     elif ouvrir:
-        for finding in contents.examine(data, expected):
+        for finding in contents.flaws_of(data, expected):
             yield CONTENUS.get(finding.code, CONTENUS["P062"])
 
 

@@ -42,7 +42,7 @@ def request_of(centimes: int) -> check.Lecture:
     """Return the workbook whose request 00001 asks for an amount."""
     with TemporaryDirectory() as folder:
         book = edited(Path(folder, "d.xlsx"), {"Demandes!G3": centimes / 100})
-        return check.lire(workbook.read(book))
+        return check.read_cells(workbook.read(book))
 
 
 def held(texte: Transcript, centimes: int) -> forms.Comparaison:

@@ -35,7 +35,7 @@ def checked(reprise: Reprise, folder: Path) -> Verdict:
     """Write the workbook, read it as a user's, and check it with attachments that are fine."""
     path = folder / "repris.xlsx"
     template.write(path, rows=reprise.rows, parametres=reprise.parametres)
-    lecture = check.lire(workbook.read(path))
+    lecture = check.read_cells(workbook.read(path))
     names = lecture.fichiers()
     formats = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPG"}
     pieces = {

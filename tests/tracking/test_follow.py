@@ -22,7 +22,7 @@ from converter.reading import workbook
 from converter.spec.programme import Etat
 from converter.spec.sheets import DEMANDES, PIECES
 from converter.tracking import suivi_sheets
-from converter.tracking.follow import DemandeSuivie, Suivi, suivi
+from converter.tracking.follow import DemandeSuivie, Suivi, follow
 from tests.support.cycle import SHAPE, Cycle, edited
 
 AU = date(2022, 5, 1)
@@ -31,9 +31,9 @@ REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINE
 
 
 def followed(cycle: Cycle, au: date = AU) -> Suivi:
-    with deposit.opened(cycle.depots, SHAPE) as depots:
-        lecture = check.lire(workbook.read(cycle.classeur))
-        return suivi(lecture, depots.registre.memory(), depots.registre.depots(), au)
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
+        lecture = check.read_cells(workbook.read(cycle.classeur))
+        return follow(lecture, depots.registre.memory(), depots.registre.depots(), au)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_a_withdrawn_deposit_is_told_and_expects_nothing(tmp_path: Path) -> None
     cycle = Cycle(tmp_path)
     cycle.fill(["DPI"])
     (depot,) = cycle.convert()
-    with deposit.opened(cycle.depots, SHAPE) as depots:
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
         deposit.withdraw(depots, depot)
     cycle.put(DEMANDES, 3, "etat", "Prête")
     told = followed(cycle)
