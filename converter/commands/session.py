@@ -117,13 +117,13 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     seen = stamp_of(chemin)
     lecture = read(chemin)
     acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
-    values = adopting.values(acceptations)
+    values = adopting.accepted_values(acceptations)
     if not values:
         yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with with_values(chemin, values) as (copy, refused):
         lecture = read_cells(replace(workbook.read(copy), chemin=chemin))
-        yield Ouvert(seen, copy, lecture, adopting.written(acceptations, refused))
+        yield Ouvert(seen, copy, lecture, adopting.written_back(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:

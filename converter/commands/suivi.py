@@ -85,7 +85,7 @@ def suivi(
     told = follow(read(chemin), memoire, depots, au)
     _print(told, chemin, console)
     if target:
-        write_whole(target, suivi_sheets.write(told, chemin.name))
+        write_whole(target, suivi_sheets.write_suivi(told, chemin.name))
         say(f"Suivi écrit : {target}", console)
     if rapport:
         answered = {fait.depot for fait in memoire.faits.values() if fait.reponse}
@@ -107,7 +107,7 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     step("Lecture de la liste des paiements")
     seen = stamp_of(chemin)
     rangs = Rangs(read(chemin))
-    versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
+    versements = statement.read_statement(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found

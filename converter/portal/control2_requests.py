@@ -143,7 +143,7 @@ _PHONE = (_under(50),)
 Formats = Mapping[str, tuple[Check, ...]]
 
 
-def formats(au: date) -> Formats:
+def checks_by_tag(au: date) -> Formats:
     """Return the checks of each tag on the day of the deposit (specification, Tags; guide section 3.2)."""
     return {
         "numeroAns": (_exactly(10), _ALPHANUMERIC),
@@ -166,14 +166,14 @@ def formats(au: date) -> Formats:
     }
 
 
-def values(bloc: Bloc, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
+def check_values(bloc: Bloc, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
     """Tell what is wrong with each value of an object and of those in its lists, but not in a file's requests."""
     for tag, valeur in bloc.valeurs.items():
         if not isinstance(valeur, bool):  # of a boolean, its type was all there is to check
             yield from _value(bloc, tag, valeur, checks, answered=answered)
     for role in (ETABLISSEMENTS, PIECES):
         for row in bloc.rows(role):
-            yield from values(row, checks, answered=answered)
+            yield from check_values(row, checks, answered=answered)
 
 
 def _value(bloc: Bloc, tag: str, valeur: Any, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
@@ -397,14 +397,14 @@ def names_declared_once(fichier: Bloc) -> Iterator[Ecart]:
             yield piece.ecart("K245", "nomFichier")
 
 
-def control(fichier: Bloc, au: date, *, answered: bool) -> Iterator[Ecart]:
+def control_requests(fichier: Bloc, au: date, *, answered: bool) -> Iterator[Ecart]:
     """Carry out the second control on a file: every departure of every request, where the portal stops at the first."""
-    checks, logiciel = formats(au), software(fichier)
+    checks, logiciel = checks_by_tag(au), software(fichier)
     if answered:
         yield fichier.ecart("K217", "impId")
-    yield from values(fichier, checks, answered=answered)
+    yield from check_values(fichier, checks, answered=answered)
     for demande in fichier.rows(DEMANDES):
-        yield from values(demande, checks, answered=answered)
+        yield from check_values(demande, checks, answered=answered)
         yield from attachment_names(demande, logiciel)
         for rule in RULES:
             yield from rule(demande)

@@ -33,7 +33,7 @@ _LONGEST_CELL = 32_000
 
 @dataclass(frozen=True, slots=True)
 class Reprise:
-    """What JSON files become: the arguments of `template.write`, and what to know about it (S032 to S038)."""
+    """What JSON files become: the arguments of `template.write_template`, and what to know about it (S032 to S038)."""
 
     parametres: Mapping[str, str]
     rows: Rows

@@ -88,7 +88,7 @@ Column = tuple[str, int, str]
 Cell = str | int | float | date | None
 
 
-def write(suivi: Suivi, nom: str) -> bytes:
+def write_suivi(suivi: Suivi, nom: str) -> bytes:
     """Return the follow-up as an xlsx file; `nom` is the name of the workbook it follows."""
     target = BytesIO()
     with Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}) as book:

@@ -300,7 +300,7 @@ def taken_back(cycle: Cycle, folder: Path) -> Cycle:
     (folder / "pieces").mkdir(parents=True)
     files = [cycle.depots / depot / f"{depot}.json" for depot in deposits(cycle)]
     reprise = reprendre(files, SHAPE)
-    template.write(again.classeur, rows=reprise.rows, parametres=reprise.parametres)
+    template.write_template(again.classeur, rows=reprise.rows, parametres=reprise.parametres)
     assert extraire([z for path in files for z in zips_beside(path)], reprise.pieces(), folder / "pieces") == ()
     return again
 

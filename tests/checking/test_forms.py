@@ -47,7 +47,7 @@ def request_of(centimes: int) -> check.Lecture:
 
 def held(texte: Transcript, centimes: int) -> forms.Comparaison:
     """Hold a form against the request of an amount."""
-    return forms.compare(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
+    return forms.compare_forms(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
 
 
 def read(content: bytes) -> Transcript:

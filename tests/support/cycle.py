@@ -82,7 +82,7 @@ class Cycle:
             (self.folder / "pieces" / nom).write_bytes(pdf(rank))
         sold = {f"numeroAns.{logiciel}": NUMEROS_ANS[logiciel] for logiciel in dict.fromkeys(logiciels)}
         parametres = {"SIRET": SIRET, "profilIntegrationINS": "OUI"} | sold
-        template.write(self.classeur, rows=rows, parametres=parametres)
+        template.write_template(self.classeur, rows=rows, parametres=parametres)
 
     def convert(self, jour: date = JOUR) -> list[str]:
         """Convert; return the names of the deposits made, in order."""
