@@ -5,11 +5,12 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 """
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -143,33 +144,31 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
 def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
     folder = depots.en_cours / nom
     folder.mkdir(parents=True)
-    json = folder / f"{nom}.json"
-    _write(json, write_document(lot, depots.shape))
+    json = _written(folder / f"{nom}.json", write_document(lot, depots.shape))
     archives = _pack(folder, nom, lot, progress)
-    contenu = json.read_bytes()
-    _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
-    (declared, *zips) = (found.measure(path) for path in (json, *archives))
-    held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
-    slip = folder / BORDEREAU
-    _write(slip, bordereau.write_bordereau(Remise(lot, jour, declared, contenu, held, depots.shape)))
-    for path in folder.iterdir():
-        _sync(path)
+    contenu = (folder / json.nom).read_bytes()
+    _refuse_faulty(contenu, folder, [folder / archive.fichier.nom for archive in archives], depots.shape, jour)
+    remise = Remise(lot, jour, json, contenu, archives, depots.shape)
+    slip = _written(folder / BORDEREAU, bordereau.write_bordereau(remise))
+    files = (json, *(archive.fichier for archive in archives), slip)
+    for file in files:
+        _sync(folder / file.nom)
     _sync_folder(folder)
-    return declared, *zips, found.measure(slip)
+    return files
 
 
-def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Mapping[Path, Sequence[str]]:
-    """Write the zips; return the names each holds."""
+def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Sequence[Archive]:
+    """Write the zips; return each with the names it holds."""
     requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
-    archives: dict[Path, Sequence[str]] = {}
+    archives = []
     for suite, packed in enumerate(plan(requests), start=1):
         path = folder / zip_name(nom, suite)
         refuse_long_path(path)
         try:
-            write_zip(path, packed.entries)
+            fichier = write_zip(path, packed.entries)
         except FichierChange as change:
             raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
-        archives[path] = [entry.name for entry in packed.entries]
+        archives.append(Archive(fichier, [entry.name for entry in packed.entries]))
         progress(len(packed.keys))
     return archives
 
@@ -191,9 +190,11 @@ def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Sh
         raise RuntimeError(msg)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _written(path: Path, data: bytes) -> Fichier:
+    """Write a file and return what it is."""
     refuse_long_path(path)
     path.write_bytes(data)
+    return Fichier(path.name, len(data), hashlib.sha256(data).hexdigest())
 
 
 def _sync(path: Path) -> None:
