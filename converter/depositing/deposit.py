@@ -4,33 +4,26 @@ The commit of the registry between building and renaming is the one point of no 
 is undone by the next run, one cut off after it is finished. All deposits of a conversion share that point.
 """
 
-import errno
-import hashlib
-import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from converter import portal
 from converter.checking.demande import Lot
-from converter.depositing import bordereau
-from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import write_document
-from converter.depositing.pack import Entry, FichierChange, plan, write_zip
+from converter.depositing.building import Order, build
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
 from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
-from converter.spec.names import zip_name
 from converter.spec.shape import Shape
 from converter.system.files import is_writable
 from converter.system.lock import Tenant, locked
-from converter.system.refusals import guarded, reason, refuse_long_path
+from converter.system.moving import move, sync_folder
+from converter.system.processes import each_done
+from converter.system.refusals import guarded, reason
 
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
@@ -38,14 +31,11 @@ ANNULES = "annulés"
 ATTENTE = 30.0
 """Seconds that a conversion waits for another one in the same folder."""
 
-# What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
-_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
-
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
-"""What a network drive answers that cannot do this for a folder."""
+MANY = 5_000
+"""Requests from which on several processes build their deposits: fewer take less than starting those does."""
 
 Progress = Callable[[int], None]
-"""Told how many more requests are packed."""
+"""Told how many more requests are in a deposit that is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +118,8 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress)
         noms = depots.registre.reserve(lots, jour, depots.shape.nom)
         with ExitStack() as undo:
             undo.callback(_undo, depots, noms)
-            built = {nom: _build(depots, nom, lot, jour, progress) for nom, lot in zip(noms, lots, strict=True)}
-            _sync_folder(depots.en_cours)
+            built = _built(depots, noms, lots, jour, progress)
+            sync_folder(depots.en_cours)
             depots.registre.commit_built(built)
             undo.pop_all()
         _publish(depots, noms)
@@ -141,101 +131,32 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
     depots.registre.forget(noms)
 
 
-def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
-    folder = depots.en_cours / nom
-    folder.mkdir(parents=True)
-    json = _written(folder / f"{nom}.json", write_document(lot, depots.shape))
-    archives = _pack(folder, nom, lot, progress)
-    contenu = (folder / json.nom).read_bytes()
-    _refuse_faulty(contenu, folder, [folder / archive.fichier.nom for archive in archives], depots.shape, jour)
-    remise = Remise(lot, jour, json, contenu, archives, depots.shape)
-    slip = _written(folder / BORDEREAU, bordereau.write_bordereau(remise))
-    files = (json, *(archive.fichier for archive in archives), slip)
-    for file in files:
-        _sync(folder / file.nom)
-    _sync_folder(folder)
-    return files
-
-
-def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Sequence[Archive]:
-    """Write the zips; return each with the names it holds."""
-    requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
-    archives = []
-    for suite, packed in enumerate(plan(requests), start=1):
-        path = folder / zip_name(nom, suite)
-        refuse_long_path(path)
-        try:
-            fichier = write_zip(path, packed.entries)
-        except FichierChange as change:
-            raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
-        archives.append(Archive(fichier, [entry.name for entry in packed.entries]))
-        progress(len(packed.keys))
-    return archives
-
-
-def _entries(lot: Lot, rank: int) -> list[Entry]:
-    demande = lot.demandes[rank]
-    return [
-        Entry(name, piece.source, piece.octets, piece.sha256)
-        for name, piece in zip(demande.archive_names(), demande.pieces, strict=True)
-    ]
-
-
-def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
-    """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
-    if not report.conforme:
-        faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
-        msg = f"a deposit of ours fails the portal's controls, nothing was published: {faults}"
-        raise RuntimeError(msg)
-
-
-def _written(path: Path, data: bytes) -> Fichier:
-    """Write a file and return what it is."""
-    refuse_long_path(path)
-    path.write_bytes(data)
-    return Fichier(path.name, len(data), hashlib.sha256(data).hexdigest())
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folder for this, and writes renames through on its own
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(descriptor)
+def _built(
+    depots: Depots, noms: Sequence[str], lots: Sequence[Lot], jour: date, progress: Progress
+) -> dict[str, tuple[Fichier, ...]]:
+    """Build the deposits, each beside the others, and give each its name: by several processes where they are many."""
+    depots.en_cours.mkdir()
+    orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
+    many = sum(len(lot.demandes) for lot in lots) >= MANY
+    built = {}
+    with closing(each_done(build, orders, shared=many)) as done:
+        for order, (folder, files) in zip(orders, done, strict=True):
+            move(folder, depots.en_cours / order.nom)
+            built[order.nom] = files
+            progress(len(order.lot.demandes))
+    return built
 
 
 def _publish(depots: Depots, noms: Sequence[str]) -> None:
     try:
         for nom in noms:
-            _move(depots.en_cours / nom, depots.dossier / nom)
-        _sync_folder(depots.dossier)
+            move(depots.en_cours / nom, depots.dossier / nom)
+        sync_folder(depots.dossier)
     except OSError as error:
         faits = (("chemin", str(depots.dossier)), ("raison", reason(error)))
         raise Empeche(Issue("E032", faits=faits)) from error
     depots.registre.mark(noms, EtatDepot.PUBLIE)
     shutil.rmtree(depots.en_cours, ignore_errors=True)
-
-
-def _move(source: Path, target: Path) -> None:
-    for pause in _PAUSES:
-        try:
-            source.rename(target)
-        except PermissionError:
-            time.sleep(pause)
-        else:
-            return
-    source.rename(target)
 
 
 # --- withdrawing ------------------------------------------------------------------------------------------------------
@@ -281,9 +202,9 @@ def _move_aside(depots: Depots, nom: str) -> None:
     while target.exists():
         suite += 1
         target = depots.annules / f"{nom} ({suite})"
-    _move(depots.dossier / nom, target)
-    _sync_folder(depots.annules)
-    _sync_folder(depots.dossier)
+    move(depots.dossier / nom, target)
+    sync_folder(depots.annules)
+    sync_folder(depots.dossier)
 
 
 # --- after a cut-off --------------------------------------------------------------------------------------------------
@@ -317,8 +238,8 @@ def _finish(depots: Depots, depot: Depot) -> Issue:
         if target.exists() or tuple(found.files(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
             depots.registre.forget([depot.nom])
             return _told("D001", depot)
-        _move(staged, target)
-        _sync_folder(depots.dossier)
+        move(staged, target)
+        sync_folder(depots.dossier)
     depots.registre.mark([depot.nom], EtatDepot.PUBLIE)
     # Neither here nor there: it may have been taken away for upload, and a request sent twice is worse than none.
     return _told("D002" if target.exists() else "D004", depot)
