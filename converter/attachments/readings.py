@@ -90,5 +90,5 @@ def _load(store: Path) -> Mapping[str, Transcript]:
 
 
 def _read(data: bytes) -> Transcript:
-    text, whole = pdf.text(data)
+    text, whole = pdf.written_text(data)
     return Transcript.of(text, entier=whole)

@@ -111,7 +111,7 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
-    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, _):
+    with with_values(chemin, list(remarks.changes(rangs.table, payments.payment_cells(found)))) as (source, _):
         ouvert = Ouvert(seen, source, read_cells(replace(workbook.read(source), chemin=chemin)))
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")

@@ -20,7 +20,7 @@ from converter.checking.demande import Demande, Lot, Piece
 from converter.registry.store import Fichier
 from converter.sentences.typography import plural
 from converter.spec.programme import BON_COMMANDE, LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, avance
-from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
+from converter.spec.shape import DEMANDES, Block, Leaf, ListKey, Node, Shape
 from converter.spec.tags import TAG
 
 BORDEREAU = "bordereau.xlsx"
@@ -82,7 +82,7 @@ def _only(nodes: Sequence[Node]) -> tuple[Node, ...]:
         match node:
             case Leaf() if node.tag in _READ_BACK:
                 kept.append(node)
-            case Block() | Rows() if below := _only(node.nodes):
+            case Block() | ListKey() if below := _only(node.nodes):
                 kept.append(replace(node, nodes=below))
     return tuple(kept)
 

@@ -313,7 +313,7 @@ def _undo_reserved(depots: Depots, cut: Sequence[Depot]) -> Iterator[Issue]:
 def _finish(depots: Depots, depot: Depot) -> Issue:
     staged, target = depots.en_cours / depot.nom, depots.dossier / depot.nom
     if staged.is_dir():
-        if target.exists() or tuple(found.files(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
+        if target.exists() or tuple(found.files_in(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
             depots.registre.forget([depot.nom])
             return _told("D001", depot)
         _move(staged, target)

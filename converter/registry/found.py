@@ -49,7 +49,7 @@ def read_deposit(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot
     requests = {row["numeroEditeur"]: _request(row, contents) for row in rows if _has_number(row)}
     software = Counter(_software(row) for row in rows).most_common(1)
     logiciel = software[0][0] if software else ""
-    return Depot(nom, logiciel, etat, born, model, tuple(files(folder)), tuple(requests.values()))
+    return Depot(nom, logiciel, etat, born, model, tuple(files_in(folder)), tuple(requests.values()))
 
 
 def unreadable_deposit(nom: str, etat: EtatDepot) -> Depot:
@@ -63,7 +63,7 @@ def measure(path: Path) -> Fichier:
         return Fichier(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def files(folder: Path) -> Iterator[Fichier]:
+def files_in(folder: Path) -> Iterator[Fichier]:
     """Yield the files of a folder, by name."""
     return (measure(path) for path in sorted(folder.iterdir()) if path.is_file())
 

@@ -35,7 +35,7 @@ class EtatDepot(StrEnum):
     """Known only by the workbook that names it."""
 
 
-EN_COURS = (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)
+CUT_OFF = (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)
 """The states that only a cut-off leaves behind."""
 
 

@@ -238,7 +238,7 @@ MONTANT_PAYE = Montant(attendu="le montant reçu, en euros, supérieur à 0")
 FICHIER = Texte(maximum=1024, attendu="le nom d’un fichier du dossier des pièces", conditions=(_at_most(1024),))
 DOSSIER = Texte(maximum=1024, attendu="le nom d’un dossier à côté de ce classeur", conditions=(_at_most(1024),))
 CLASSEUR = Texte(maximum=1024, attendu="le nom d’un fichier à côté de ce classeur", conditions=(_at_most(1024),))
-LIBRE = Texte(maximum=32_000, attendu="un texte")
+TEXTE_LIBRE = Texte(maximum=32_000, attendu="un texte")
 NOM_FICHIER = Texte(
     maximum=49, attendu="HOP-logiciel-Va1-BDC ou HT-numeroEditeur, puis .pdf, .png ou .jpg", conditions=(_at_most(49),)
 )

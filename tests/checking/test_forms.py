@@ -51,7 +51,7 @@ def held(texte: Transcript, centimes: int) -> forms.Comparaison:
 
 
 def read(content: bytes) -> Transcript:
-    text, entier = pdf.text(content)
+    text, entier = pdf.written_text(content)
     return Transcript.of(text, entier=entier)
 
 

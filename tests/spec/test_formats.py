@@ -522,5 +522,5 @@ def test_an_amount_of_the_json_has_the_same_limit() -> None:
 
 
 def test_a_number_is_read_whole_up_to_what_excel_keeps() -> None:
-    assert values.LIBRE.read(float(10**15 - 1)).valeur == "999999999999999"
-    assert values.LIBRE.read(float(10**15)).refus == "V052"
+    assert values.TEXTE_LIBRE.read(float(10**15 - 1)).valeur == "999999999999999"
+    assert values.TEXTE_LIBRE.read(float(10**15)).refus == "V052"
