@@ -36,6 +36,7 @@ from converter.registry.rows import Rangs
 from converter.registry.store import Depot, Memoire, Registry
 from converter.sentences.say import gravite
 from converter.spec import programme
+from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
 from converter.system.depots import depots_beside
 from converter.system.files import new_file
@@ -240,7 +241,7 @@ def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) ->
         return SuiviLigne(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
     statut = examen.statuts[ligne]
     if etat in FIGES or etat is Etat.REJETEE:
-        return SuiviLigne(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
+        return SuiviLigne(etat, json_name(statut.depot) if statut.depot else "", statut.jour, statut.reponse)
     return SuiviLigne(etat)
 
 
@@ -324,6 +325,6 @@ def outcome_of(
 
 def _is_withdrawable(examen: Examen, suivis: Mapping[int, SuiviLigne]) -> bool:
     """Whether a request is in a deposit for which the portal answered nothing."""
-    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    answered = {json_name(statut.depot) for statut in examen.statuts.values() if statut.reponse}
     converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
     return bool(converted - answered - {""})

@@ -25,7 +25,7 @@ from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
 from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
-from converter.spec.names import zip_name
+from converter.spec.names import depot_name, json_name, zip_name
 from converter.spec.shape import Shape
 from converter.system.files import is_writable
 from converter.system.lock import Tenant, locked
@@ -143,7 +143,7 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
 def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
     folder = depots.en_cours / nom
     folder.mkdir(parents=True)
-    json = folder / f"{nom}.json"
+    json = folder / json_name(nom)
     _write(json, write_document(lot, depots.shape))
     archives = _pack(folder, nom, lot, progress)
     contenu = json.read_bytes()
@@ -184,7 +184,7 @@ def _entries(lot: Lot, rank: int) -> list[Entry]:
 
 def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
     """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
+    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=json_name(folder.name), ouvrir=False)
     if not report.conforme:
         faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
         msg = f"a deposit of ours fails the portal's controls, nothing was published: {faults}"
@@ -247,7 +247,7 @@ def withdraw(depots: Depots, nom: str, *, refuse: bool = False) -> Depot:
     `nom` is the name of its folder or of its JSON file. The rank of the file is not used again. Raises `Inutilisable`
     (D024 unknown, D025 answered by the portal, D026 already withdrawn), `Empeche` with nothing changed.
     """
-    depot = _withdrawable(depots.registre, nom.removesuffix(".json"))
+    depot = _withdrawable(depots.registre, depot_name(nom))
     with guarded(depots.dossier):
         depots.registre.mark([depot.nom], EtatDepot.RETRAIT)
         with ExitStack() as undo:

@@ -19,7 +19,7 @@ from converter.registry import found
 from converter.registry.fingerprint import of_pieces
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Fichier, Inscrite
-from converter.spec.names import number_key
+from converter.spec.names import depot_name, is_zip, number_key, zip_number
 from converter.spec.programme import EXTENSIONS
 from converter.spec.sheets import PIECES
 from converter.system.refusals import guarded
@@ -36,8 +36,8 @@ def remake(depots: Depots, nom: str, lecture: Lecture) -> Issue:
     know such a deposit or its zips, D031 an attachment is not found, D032 it is not the one that was deposited; and
     `Empeche`. Nothing is written in all these cases.
     """
-    depot = _known(depots, nom.removesuffix(".json"))
-    zips = [fichier for fichier in depot.fichiers if fichier.nom.endswith(".zip")]
+    depot = _known(depots, depot_name(nom))
+    zips = [fichier for fichier in depot.fichiers if is_zip(fichier.nom)]
     folder = depots.dossier / depot.nom
     with guarded(depots.dossier):
         if all(_intact(folder / each.nom, each) for each in zips):
@@ -135,7 +135,7 @@ def _pack(
     lots = plan(requests)
     if len(lots) != len(zips):
         raise Inutilisable(Issue("D030", valeur=depot.nom))
-    in_order = sorted(zips, key=lambda each: int(Path(each.nom).stem.rsplit("-", 1)[1]))
+    in_order = sorted(zips, key=lambda each: zip_number(each.nom))
     made = [staged / each.nom for each in in_order]
     for path, lot in zip(made, lots, strict=True):
         try:

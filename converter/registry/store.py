@@ -17,7 +17,7 @@ from typing import Any
 from converter.checking.demande import Lot
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import Empreinte, empreinte
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import NomDepot, is_zip, json_name, number_key
 from converter.spec.programme import MAX_FICHIERS_JOUR, Etat
 
 REGISTRE = "registre.sqlite"
@@ -78,12 +78,12 @@ class Depot:
     @property
     def json(self) -> str:
         """The name of its JSON file."""
-        return f"{self.nom}.json"
+        return json_name(self.nom)
 
     @property
     def zips(self) -> tuple[str, ...]:
         """The names of its zips, in order."""
-        return tuple(fichier.nom for fichier in self.fichiers if fichier.nom.endswith(".zip"))
+        return tuple(fichier.nom for fichier in self.fichiers if is_zip(fichier.nom))
 
 
 @dataclass(frozen=True, slots=True)

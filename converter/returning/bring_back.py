@@ -26,7 +26,7 @@ from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import depot_within, number_key, numero_ans_of
 from converter.spec.programme import ACCEPTEES, FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
@@ -150,7 +150,7 @@ def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot
     if nom in memoire.annules or (depot and depot.etat is EtatDepot.ANNULE):
         raise Inutilisable(Issue("S005", faits=(("fichier", answer.nom), ("depot", nom))))
     numero_ans = received.texte(answer.entete.get("numeroAns"))
-    if numero_ans.upper() != _numero_ans(nom).upper():
+    if numero_ans.upper() != numero_ans_of(nom).upper():
         raise Inutilisable(Issue("S006", valeur=numero_ans, faits=(("fichier", answer.nom), ("depot", nom))))
     # What only a workbook told of a deposit is no witness of what was sent.
     inscrites = depot.demandes if depot and depot.etat is not EtatDepot.SIGNALE else ()
@@ -161,15 +161,9 @@ def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot
     )
 
 
-def _numero_ans(depot: str) -> str:
-    nom = NomDepot.within(depot)
-    return nom.numeroAns if nom else ""
-
-
 def _named(answer: Recu, known: Mapping[str, Depot], rows: Rangs, memoire: Memoire) -> str:
     """Return the deposit that the file's name tells, be it `… (1).json`; `""` where none of ours bears it."""
-    found = NomDepot.within(answer.nom)
-    nom = str(found) if found else ""
+    nom = depot_within(answer.nom)
     return nom if nom.upper() in known or nom in memoire.annules or nom in rows.depots.values() else ""
 
 

@@ -68,3 +68,38 @@ def test_every_exemption_is_needed() -> None:
     for place in TAGS_ARE_NAMED:
         inside = [path for name, path in modules().items() if name == place or name.startswith(f"{place}.")]
         assert any(text in TAG for path in inside for text in literals(path)), place
+
+
+NAMES_APART: Mapping[str, str] = {
+    "portal.control1_structure": "the portal's control of the file's name, written from the guide apart from ours",
+    "portal.json_schema": "the title of the schema, which is that of a kind of file",
+}
+
+
+def taken_apart(tree: ast.Module) -> Iterator[str]:
+    """Yield the expressions that write or read the name of a deposit, its JSON file or its zips."""
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            said = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            dashed = node.func.attr in {"split", "rsplit", "partition", "rpartition"} and "-" in said
+            if dashed or (node.func.attr in {"removesuffix", "endswith"} and {".json", ".zip"} & {*said}):
+                yield ast.unparse(node)
+        if isinstance(node, ast.JoinedStr):
+            first, last = (
+                part.value if isinstance(part, ast.Constant) else "" for part in (node.values[0], node.values[-1])
+            )
+            if str(first).startswith(("JSON-", "PJ-")) or str(last) in {".json", ".zip"}:
+                yield ast.unparse(node)
+        if isinstance(node, ast.Constant) and id(node) not in inside and str(node.value).startswith(("JSON-", "PJ-")):
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if name not in {"spec.names", *NAMES_APART}])
+def test_names_of_files_are_written_and_taken_apart_in_one_module(name: str) -> None:
+    assert [*taken_apart(ast.parse(modules()[name].read_text(encoding="utf-8")))] == []
+
+
+@pytest.mark.parametrize("name", NAMES_APART)
+def test_who_names_files_apart_does_so(name: str) -> None:
+    assert [*taken_apart(ast.parse(modules()[name].read_text(encoding="utf-8")))]
