@@ -22,6 +22,7 @@ from converter.registry.store import Depot, EtatDepot, Fichier, Inscrite
 from converter.spec.names import depot_name, is_zip, number_key, zip_number
 from converter.spec.programme import EXTENSIONS
 from converter.spec.sheets import PIECES
+from converter.system.files import sync_file, sync_folder
 from converter.system.refusals import guarded
 
 Pieces = Mapping[str, Sequence[tuple[str, str]]]
@@ -47,7 +48,9 @@ def remake(depots: Depots, nom: str, lecture: Lecture) -> Issue:
             made = _pack(staged, depot, zips, _requests(depot, lecture))
             folder.mkdir(exist_ok=True)
             for path in made:
+                sync_file(path)
                 path.replace(folder / path.name)
+            sync_folder(folder)
         finally:
             shutil.rmtree(depots.en_cours, ignore_errors=True)
         same = all(_intact(folder / each.nom, each) for each in zips)

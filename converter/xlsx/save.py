@@ -5,8 +5,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from converter.issues import Empeche, Issue
+from converter.system.files import set_aside, sweep, sync_file, sync_folder
 from converter.system.refusals import guarded
 
 BACKUPS = "sauvegardes"
@@ -21,8 +20,6 @@ KEPT = 20
 """Copies kept of each workbook."""
 
 OPEN_IN_EXCEL, OPEN_IN_LIBREOFFICE, OPEN_ELSEWHERE, READ_ONLY, READ_ONLY_FOLDER, CHANGED = (f"E11{n}" for n in range(6))
-_TEMPORARY = ".segur-hop-"
-_DAY = 86_400
 _NT = os.name == "nt"
 
 
@@ -55,21 +52,18 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
     real = path.resolve()
     with guarded(real.parent):
         ensure_writable(real)
-        _sweep(real.parent)
-        _sweep(real.parent / BACKUPS)
+        sweep(real.parent)
+        sweep(real.parent / BACKUPS)
         seen = seen or stamp(real)
-        unfinished = temporary(real.parent)
-        try:
+        with set_aside(real.parent) as unfinished:
             write(unfinished)
             ensure_unchanged(real, seen)
             if filecmp.cmp(unfinished, real, shallow=False):
                 return None
             shutil.copymode(real, unfinished)
-            _flush(unfinished)
+            sync_file(unfinished)
             kept = _keep_copy(real)
             _move(unfinished, real)
-        finally:
-            unfinished.unlink(missing_ok=True)
         _prune(real)
     return kept
 
@@ -145,21 +139,6 @@ def stamp(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def temporary(folder: Path) -> Path:
-    """Make an empty file to write to before it takes its name; what a power cut leaves of it goes a day later."""
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=folder)
-    os.close(handle)
-    return Path(name)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a power cut left of an earlier run."""
-    for left in folder.glob(f"{_TEMPORARY}*.tmp"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _DAY:
-                left.unlink()
-
-
 def _keep_copy(path: Path) -> Path:
     """Copy the workbook into `sauvegardes/`; the copy has its name only once it is whole."""
     folder = path.parent / BACKUPS
@@ -167,13 +146,10 @@ def _keep_copy(path: Path) -> Path:
     moment = f"{datetime.now().astimezone():%Y-%m-%d %Hh%Mm%S}"
     number = 1 + max((rank for when, rank, _ in _copies(path) if when == moment), default=0)
     copy = folder / f"{path.stem} {moment}{f' ({number})' if number > 1 else ''}{path.suffix}"
-    unfinished = temporary(folder)
-    try:
+    with set_aside(folder) as unfinished:
         shutil.copy2(path, unfinished)
-        _flush(unfinished)
+        sync_file(unfinished)
         unfinished.replace(copy)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return copy
 
 
@@ -192,19 +168,9 @@ def _prune(path: Path) -> None:
             old.unlink()
 
 
-def _flush(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-
-
 def _move(temporary: Path, path: Path) -> None:
     try:
         temporary.replace(path)
     except PermissionError:
         raise _refusal(OPEN_ELSEWHERE, path) from None
-    if not _NT:  # a folder's entries are flushed apart from its files
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)

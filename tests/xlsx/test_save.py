@@ -44,6 +44,20 @@ def test_the_workbook_is_replaced_after_a_dated_copy(workbook: Path) -> None:
     assert sorted(each.name for each in workbook.parent.iterdir()) == [workbook.name, "sauvegardes"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows syncs no folder")
+def test_a_drive_that_syncs_no_folder_is_no_obstacle(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = os.fsync
+
+    def files_only(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    assert save.replace_workbook(workbook, writing(b"new"))
+    assert workbook.read_bytes() == b"new"
+
+
 def test_nothing_is_done_when_nothing_changes(workbook: Path) -> None:
     before = workbook.stat().st_mtime_ns
     assert save.replace_workbook(workbook, writing(b"old")) is None
