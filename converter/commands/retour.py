@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from converter.checking.check import read_cells
+from converter.checking.lecture import read_cells
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (

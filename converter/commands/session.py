@@ -14,7 +14,8 @@ from pathlib import Path
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
 from converter.attachments.readings import Lectures
-from converter.checking.check import Lecture, Verdict, check, read_cells
+from converter.checking.check import Verdict, check
+from converter.checking.lecture import Lecture, read_cells
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.checking.check import read_cells
+from converter.checking.lecture import read_cells
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.progress import Step
 from converter.commands.screen import euros, say, shown, tell

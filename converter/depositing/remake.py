@@ -10,8 +10,8 @@ from pathlib import Path
 
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
-from converter.checking.check import Lecture
 from converter.checking.demande import Piece
+from converter.checking.lecture import Lecture
 from converter.depositing.deposit import Depots
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue

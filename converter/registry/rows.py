@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from converter.checking.check import Lecture, contenus
+from converter.checking.contenus import contenus
+from converter.checking.lecture import Lecture
 from converter.issues import Place
 from converter.registry.fingerprint import of_values
 from converter.registry.store import Memoire, Reponse

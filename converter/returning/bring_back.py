@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from converter.checking.check import Lecture
+from converter.checking.lecture import Lecture
 from converter.issues import Inutilisable, Issue, Place
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import changes

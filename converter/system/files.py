@@ -27,7 +27,7 @@ def new_file(path: Path) -> Iterator[Path]:
     with guarded(path.parent):
         real = path.resolve()
         real.parent.mkdir(parents=True, exist_ok=True)
-        with set_aside(real.parent) as unfinished:
+        with file_aside(real.parent) as unfinished:
             yield unfinished
             sync_file(unfinished)
             unfinished.chmod(0o666 & ~_umask())
@@ -41,7 +41,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def set_aside(folder: Path) -> Iterator[Path]:
+def file_aside(folder: Path) -> Iterator[Path]:
     """Yield an empty file of a folder, to write to before it takes its name; it goes where it has not taken one."""
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".tmp", dir=folder)
     os.close(handle)

@@ -9,8 +9,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from converter.checking.check import Contenu, Lecture, contenus
+from converter.checking.contenus import Contenu, contenus
 from converter.checking.instruction import NON_DIT, Suite
+from converter.checking.lecture import Lecture
 from converter.registry.reconcile import Statut, reconcile
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse

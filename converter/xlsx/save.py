@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from converter.issues import Empeche, Issue
-from converter.system.files import set_aside, sweep, sync_file, sync_folder
+from converter.system.files import file_aside, sweep, sync_file, sync_folder
 from converter.system.refusals import guarded
 
 BACKUPS = "sauvegardes"
@@ -55,7 +55,7 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
         sweep(real.parent)
         sweep(real.parent / BACKUPS)
         seen = seen or stamp(real)
-        with set_aside(real.parent) as unfinished:
+        with file_aside(real.parent) as unfinished:
             write(unfinished)
             ensure_unchanged(real, seen)
             if filecmp.cmp(unfinished, real, shallow=False):
@@ -146,7 +146,7 @@ def _keep_copy(path: Path) -> Path:
     moment = f"{datetime.now().astimezone():%Y-%m-%d %Hh%Mm%S}"
     number = 1 + max((rank for when, rank, _ in _copies(path) if when == moment), default=0)
     copy = folder / f"{path.stem} {moment}{f' ({number})' if number > 1 else ''}{path.suffix}"
-    with set_aside(folder) as unfinished:
+    with file_aside(folder) as unfinished:
         shutil.copy2(path, unfinished)
         sync_file(unfinished)
         unfinished.replace(copy)

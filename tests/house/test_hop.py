@@ -23,8 +23,12 @@ TAGS_ARE_NAMED: Mapping[str, tuple[str, str]] = {
         "isClientUnique isMandataire numeroEditeur operateurMessagerie regimeTVA typeFichier",
     ),
     "checking.check": (
-        "the parameters that files need, the folder of attachments, the number that joins the sheets",
-        "dossierPieces numeroEditeur SIRET typeFichier",
+        "the parameters that files need, the folder of attachments, the number that was meant",
+        "dossierPieces numeroEditeur SIRET",
+    ),
+    "checking.contenus": (
+        "the number that joins the sheets, and what attachments are put in order by",
+        "numeroEditeur typeFichier",
     ),
     "checking.demande": (
         "the amount of a request, its establishments, its number",
@@ -42,6 +46,14 @@ TAGS_ARE_NAMED: Mapping[str, tuple[str, str]] = {
         "the later columns, each a question of its own",
         "dateDecision dateDepot datePaiement decision montantPaye montantSegurHT",
     ),
+    "checking.held": (
+        "the number that joins the sheets",
+        "numeroEditeur",
+    ),
+    "checking.lecture": (
+        "the numbers of what was sent, and the folder of attachments",
+        "dossierPieces numeroEditeur",
+    ),
     "checking.links": (
         "the number that joins the sheets, and what tells which request was meant",
         "FINESSPMSI isClientUnique numeroEditeur regimeTVA typeFichier",
@@ -52,6 +64,10 @@ TAGS_ARE_NAMED: Mapping[str, tuple[str, str]] = {
             "dateCommande FINESSPMSI isClientUnique isEnvoiMSSCitoyen isEnvoiMSSPro isMandataire "
             "numeroEditeur operateurMessagerie profilIntegrationINS regimeTVA typeFichier"
         ),
+    ),
+    "checking.settings": (
+        "the parameter that must be given",
+        "SIRET",
     ),
     "commands.classeur": (
         "the parameter that says where the attachments were unpacked",
