@@ -119,13 +119,9 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     seen = stamp_of(chemin)
     lecture = read(chemin)
     acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
-    values = adopting.accepted_values(acceptations)
-    if not values:
-        yield Ouvert(seen, chemin, lecture, acceptations)
-        return
-    with with_values(chemin, values) as (copy, refused):
-        lecture = read_cells(replace(workbook.read(copy), chemin=chemin))
-        yield Ouvert(seen, copy, lecture, adopting.written_back(acceptations, refused))
+    before = Ouvert(seen, chemin, lecture, acceptations)
+    with with_values(before, adopting.accepted_values(acceptations)) as (after, refused):
+        yield replace(after, acceptations=adopting.written_back(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -134,11 +130,19 @@ def stamp_of(chemin: Path) -> save.Stamp:
 
 
 @contextmanager
-def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[tuple[Path, tuple[CellValue, ...]]]:
-    """Yield a copy of the workbook with these values in their cells, and those that an array formula kept out."""
+def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[Ouvert, tuple[CellValue, ...]]]:
+    """Yield the workbook with these values in their cells, and those that an array formula kept out.
+
+    Annotations start from a copy, and the workbook is read again, only where there are values to write.
+    """
+    if not values:
+        yield before, ()
+        return
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / chemin.name
-        yield copy, annotate.annotate(chemin, copy, marks=(), values=values)
+        copy = Path(folder) / before.source.name
+        refused = annotate.annotate(before.source, copy, marks=(), values=values)
+        lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
+        yield replace(before, source=copy, lecture=lecture), refused
 
 
 def read_bytes(path: Path) -> bytes:
