@@ -21,7 +21,7 @@ from converter.depositing.document import write_document
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
-from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
 from converter.spec.names import depot_name, json_name, zip_name
 from converter.spec.shape import Shape
@@ -267,7 +267,7 @@ def _move_aside(depots: Depots, nom: str) -> None:
 
 def _recover(depots: Depots) -> Iterator[Issue]:
     """Finish or undo what was cut off, and say so."""
-    cut = {etat: depots.registre.depots(etat) for etat in (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)}
+    cut = {etat: depots.registre.depots(etat) for etat in CUT_OFF}
     yield from _undo_reserved(depots, cut[EtatDepot.RESERVE])
     for depot in cut[EtatDepot.CONSTRUIT]:
         yield _finish(depots, depot)

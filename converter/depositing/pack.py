@@ -48,7 +48,6 @@ class Packed:
 
     name: str
     octets: int
-    compressed: int
     sha256: str
 
 
@@ -129,7 +128,7 @@ def _write(archive: zipfile.ZipFile, entry: Entry) -> Packed:
     info.external_attr = 0o100644 << 16
     info.compress_type = zipfile.ZIP_DEFLATED if _deflates(data) else zipfile.ZIP_STORED
     archive.writestr(info, data)
-    return Packed(entry.name, info.file_size, info.compress_size, entry.sha256)
+    return Packed(entry.name, info.file_size, entry.sha256)
 
 
 def _unchanged(entry: Entry) -> bytes:

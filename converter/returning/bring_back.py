@@ -37,15 +37,6 @@ Formules = Mapping[str, frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Renumerotation:
-    """A request whose number was refused, or given back, and the number it now carries; `ligne` in `Demandes`."""
-
-    ligne: int
-    ancien: str
-    nouveau: str
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """What an answer changes.
 
@@ -60,7 +51,6 @@ class Effect:
     sha256: str
     values: tuple[CellValue, ...]
     reponses: tuple[Reponse, ...]
-    renumerotations: tuple[Renumerotation, ...]
     lignes_rejetees: tuple[int, ...]
     issues: tuple[Issue, ...]
     acceptees: tuple[str, ...]
@@ -225,7 +215,6 @@ class _Bringing:
     tool: dict[int, dict[str, Any]] = field(default_factory=dict)
     numbers: list[CellValue] = field(default_factory=list)
     reponses: list[Reponse] = field(default_factory=list)
-    renumbered: list[Renumerotation] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
@@ -241,7 +230,6 @@ class _Bringing:
             self.answer.sha256,
             (*self.numbers, *changes(self.rows.table, self.tool)),
             tuple(self.reponses),
-            tuple(self.renumbered),
             tuple(self.refused),
             tuple(self.issues),
             tuple(each.numero for each in self._answered() if each.sens is Sens.ACCEPTEE),
@@ -434,7 +422,6 @@ class _Bringing:
 
     def _renumber(self, ligne: int, ancien: str, nouveau: str) -> None:
         """Carry a new number through the three sheets; a formula that refers to the request follows by itself."""
-        self.renumbered.append(Renumerotation(ligne, ancien, nouveau))
         if ligne in self.formules.get(DEMANDES, ()):
             self._tell("S022", ancien, nouveau=nouveau)
         self._number(self.rows.table, ligne, nouveau)
