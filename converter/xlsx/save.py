@@ -37,12 +37,12 @@ Stamp = tuple[int, int]
 """What tells one version of a file from the next: its time in nanoseconds and its size in bytes."""
 
 
-def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | None = None) -> Path | None:
+def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | None = None) -> None:
     """Replace a workbook by what `write` writes to the path it is given, whole or not at all.
 
     `seen` is its `stamp` when it was read, so that nothing saved since is lost; `None`: it is read by `write` only.
-    Returns the dated copy of the workbook as it was, in `sauvegardes/` beside it; `None` when `write` wrote the
-    same bytes again, so that nothing had to be done.
+    The workbook as it was stays in `sauvegardes/` beside it, dated; nothing is done where `write` writes the same
+    bytes again.
 
     Raises:
         Empeche: it is open or read-only (E110 to E114), changed meanwhile (E115), or the system refused (E02x);
@@ -59,13 +59,12 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
             write(unfinished)
             ensure_unchanged(real, seen)
             if filecmp.cmp(unfinished, real, shallow=False):
-                return None
+                return
             shutil.copymode(real, unfinished)
             sync_file(unfinished)
-            kept = _keep_copy(real)
+            _keep_copy(real)
             _move(unfinished, real)
         _prune(real)
-    return kept
 
 
 def ensure_writable(path: Path) -> None:
@@ -139,7 +138,7 @@ def stamp(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def _keep_copy(path: Path) -> Path:
+def _keep_copy(path: Path) -> None:
     """Copy the workbook into `sauvegardes/`; the copy has its name only once it is whole."""
     folder = path.parent / BACKUPS
     folder.mkdir(exist_ok=True)
@@ -150,7 +149,6 @@ def _keep_copy(path: Path) -> Path:
         shutil.copy2(path, unfinished)
         sync_file(unfinished)
         unfinished.replace(copy)
-    return copy
 
 
 def _copies(path: Path) -> list[tuple[str, int, Path]]:

@@ -145,17 +145,16 @@ def test_a_zip_gives_back_what_was_put_in(contents: list[bytes], tmp_path_factor
     folder = tmp_path_factory.mktemp("zip")
     entries = [on_disk(folder, f"{rank}.pdf", content) for rank, content in enumerate(contents)]
 
-    packed = write_zip(folder / "a.zip", entries)
+    write_zip(folder / "a.zip", entries)
     write_zip(folder / "b.zip", iter(entries))
 
     raw = (folder / "a.zip").read_bytes()
     assert raw == (folder / "b.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         assert archive.testzip() is None
+        assert archive.namelist() == [source.name for source in entries]
         assert [archive.read(name) for name in archive.namelist()] == contents
         assert all(info.compress_size <= info.file_size for info in archive.infolist())
-    for one, source, content in zip(packed, entries, contents, strict=True):
-        assert (one.name, one.octets, one.sha256) == (source.name, len(content), source.sha256)
     planned = plan([(0, entries)])
     assert len(raw) <= planned[0].octets
 
