@@ -119,7 +119,7 @@ def read(path: Path) -> Classeur:
 def ensure_opens(path: Path, nom: str) -> None:
     """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
     package = parts.Parts(nom, parts.load(path))
-    parts.Values(package)
+    parts.SheetValues(package)
     for part in package.sheets.values():
         package.ensure_whole(part)
 
@@ -131,7 +131,7 @@ class _Sheets:
         self.package = parts.Parts(nom, data)
         self.nom = nom
         self.names = tuple(self.package.sheets)
-        self._values = parts.Values(self.package)
+        self._values = parts.SheetValues(self.package)
         self._rows: dict[str, RawRows] = {}
         self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 

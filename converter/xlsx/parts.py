@@ -433,7 +433,7 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     return int(match[2]), column_index(match[1])
 
 
-class Values:
+class SheetValues:
     """The values of a workbook as calamine reads them, from a plain copy of it where the workbook is unusual.
 
     Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.

@@ -24,7 +24,7 @@ _NT = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class OwnerFile:
     """The trace a program left beside a workbook it has open: its code, who, and on which machine, where told."""
 
     code: str
@@ -81,7 +81,7 @@ def ensure_writable(path: Path) -> None:
         raise _refusal(READ_ONLY_FOLDER, real, ("dossier", str(real.parent)))
 
 
-def lock_state(path: Path) -> Lock | None:
+def lock_state(path: Path) -> OwnerFile | None:
     """Who has the workbook open, as far as the file that Excel or LibreOffice lays beside it tells.
 
     Where Windows lets us open the workbook, such a file is what a crash left, and does not count.
@@ -91,7 +91,7 @@ def lock_state(path: Path) -> Lock | None:
     return None if lock is None or (_NT and _opens(real)) else lock
 
 
-def _excel_lock(path: Path) -> Lock | None:
+def _excel_lock(path: Path) -> OwnerFile | None:
     """Excel's owner file: a length, the name in the ANSI code page, then the same in UTF-16 from byte 55."""
     file = path.with_name(f"~${path.name}")
     if not file.exists():
@@ -102,16 +102,16 @@ def _excel_lock(path: Path) -> Lock | None:
     length = int.from_bytes(data[55:57], "little")
     wide = data[57 : 57 + 2 * length].decode("utf-16-le", "replace")
     name = wide or data[1 : 1 + data[0]].decode("cp1252", "replace") if data else ""
-    return Lock(OPEN_IN_EXCEL, name.strip("\0 "), "", file)
+    return OwnerFile(OPEN_IN_EXCEL, name.strip("\0 "), "", file)
 
 
-def _libreoffice_lock(path: Path) -> Lock | None:
+def _libreoffice_lock(path: Path) -> OwnerFile | None:
     """LibreOffice's lock file: name, login, machine, time and profile, between commas."""
     file = path.with_name(f".~lock.{path.name}#")
     if not file.exists():
         return None
     fields = [*re.split(r"(?<!\\),", file.read_text("utf-8", "replace")), "", "", ""]
-    return Lock(OPEN_IN_LIBREOFFICE, fields[0].strip() or fields[1].strip(), fields[2].strip(), file)
+    return OwnerFile(OPEN_IN_LIBREOFFICE, fields[0].strip() or fields[1].strip(), fields[2].strip(), file)
 
 
 def _opens(path: Path) -> bool:

@@ -14,12 +14,10 @@ SAME_IDEA: Mapping[str, str] = {
     "depots": "the folder of deposits held open, and where it lies",
     "files": "what is done with files, and what is said of them",
     "kit": "the folder of the kit, its class, and the command that makes it",
-    "lock": "the lock of a folder of ours; Excel's own beside a workbook",
     "portal": "the portal's controls, and what is said by them",
     "reading": "what a format reads in a cell, and the folder that reads the workbook",
     "rules": "the rules, and what is said by them",
     "suivi": "the follow-up of all requests, and its command",
-    "values": "the values of cells; the formats of the tags",
 }
 """Names that two classes or modules share, case apart, and why they may."""
 
