@@ -258,7 +258,7 @@ def compare(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparaison:
     read = {name: found.texte for name, found in pieces.items() if found.texte is not None}
     if not read:
         return Comparaison()
-    rows = frames.pieces.valeurs
+    rows = frames.pieces.valeurs.dropna(subset="typeFichier")
     rows = rows[rows["fichier"].isin(list(read))]
     requests = _Requests(frames)
     issues: list[Issue] = []
