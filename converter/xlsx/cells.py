@@ -9,8 +9,7 @@ from decimal import Decimal
 from functools import cache
 from xml.sax.saxutils import escape
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.xlsx import shared
 from converter.xlsx.sheet import (
     REST,
@@ -268,8 +267,7 @@ def _content(value: str | float | Decimal | None, prefix: str) -> tuple[bytes, b
 
 @cache
 def _letters(column: int) -> bytes:
-    letters: str = get_column_letter(column)
-    return letters.encode()
+    return letters_of(column).encode()
 
 
 def _row_style(tag: bytes) -> bytes | None:
