@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and only where nothing else stands: what an output must not replace is refused."""
+"""Files read or refused, written whole or not at all, and only where an output may stand."""
 
 import os
 import stat
@@ -11,6 +11,15 @@ from converter.issues import Empeche, Inutilisable, Issue
 from converter.system.refusals import DROITS, guarded, refuse_long_path
 
 _UNFINISHED = ".segur-hop-"
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
+        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
 @contextmanager
