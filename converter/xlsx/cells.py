@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from xml.sax.saxutils import escape
 
 from converter.columns import letters_of
 from converter.xlsx import shared
@@ -23,7 +22,7 @@ from converter.xlsx.sheet import (
     reference,
 )
 from converter.xlsx.sound import whole
-from converter.xlsx.text import plain, xml
+from converter.xlsx.text import escape, plain, xml
 from converter.xlsx.wanted import Valeur
 
 Row = Mapping[int, Valeur]
