@@ -14,7 +14,6 @@ from converter.commands.session import (
     learn,
     opened,
     outcome_of,
-    read_bytes,
     suivis_of,
     with_values,
     write_back,
@@ -24,6 +23,7 @@ from converter.returning import bring_back, received
 from converter.returning.bring_back import Effect
 from converter.spec.programme import Etat
 from converter.spec.shape import model_for
+from converter.system.files import read_bytes
 
 
 def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = False) -> Outcome:

@@ -145,15 +145,6 @@ def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[O
         yield replace(before, source=copy, lecture=lecture), refused
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
-        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
-
-
 def inspect(lecture: Lecture, store: Path | None = None) -> Mapping[str, Inspection]:
     """Open every attachment of the requests to convert; return what was found, by name as it is written.
 

@@ -21,7 +21,6 @@ from converter.commands.session import (
     ensure_replaceable,
     examine,
     read,
-    read_bytes,
     stamp_of,
     suivis_of,
     with_values,
@@ -34,7 +33,7 @@ from converter.registry.store import Depot, EtatDepot, Memoire
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import model_for
-from converter.system.files import ensure_output, write_whole
+from converter.system.files import ensure_output, read_bytes, write_whole
 from converter.tracking import payments, statement, suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi, follow
 from converter.tracking.payments import Rapproche

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
-from openpyxl.utils import get_column_letter
 
+from converter.columns import letters_of
 from converter.issues import Gravite
 from converter.marking import erreurs_sheet, journal, landing
 from converter.marking.erreurs_sheet import (
@@ -44,10 +44,10 @@ ERREURS = Own(
     "Erreurs",
     "_segur_hop_erreurs",
     HEADING_ROW,
-    get_column_letter(len(erreurs_sheet.COLUMNS)),
-    get_column_letter(erreurs_sheet.PRINTED),
+    letters_of(len(erreurs_sheet.COLUMNS)),
+    letters_of(erreurs_sheet.PRINTED),
 )
-_JOURNAL_END = get_column_letter(len(journal.COLUMNS))
+_JOURNAL_END = letters_of(len(journal.COLUMNS))
 JOURNAL = Own("Journal", "_segur_hop_journal", journal.HEADING_ROW, _JOURNAL_END, _JOURNAL_END)
 
 _NAMES = "definedNames"

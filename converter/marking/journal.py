@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.marking.erreurs_sheet import inline, page
 from converter.xlsx import parts
 from converter.xlsx.book import SheetEntry
@@ -73,7 +72,7 @@ def sheet_of_changes(changes: Sequence[Change], look: Mapping[str, int], *, sele
         _row(HEADING_ROW, tuple(COLUMNS), look["heading"]),
         *(_row(row, each.cells(), look["text"]) for row, each in enumerate(changes, HEADING_ROW + 1)),
     ]
-    area = f"A{HEADING_ROW}:{get_column_letter(len(COLUMNS))}{HEADING_ROW + len(changes)}"
+    area = f"A{HEADING_ROW}:{letters_of(len(COLUMNS))}{HEADING_ROW + len(changes)}"
     body = f'<cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData><autoFilter ref="{area}"/>'
     return page(body, colour="FF7F7F7F", heading=HEADING_ROW, selected=selected)
 

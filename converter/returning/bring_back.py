@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-from openpyxl.utils.cell import coordinate_to_tuple
 
 from converter.checking.lecture import Lecture
 from converter.issues import Inutilisable, Issue, Place
@@ -31,6 +30,7 @@ from converter.spec.programme import ACCEPTEES, FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
 from converter.xlsx.package import Package
+from converter.xlsx.sheet import cells_of
 
 Formules = Mapping[str, frozenset[int]]
 """The Excel rows of each data sheet whose `numeroEditeur` is a formula."""
@@ -100,7 +100,7 @@ def _formula_rows(sheet: bytes, table: Table) -> Iterator[int]:
         io.BytesIO(sheet), tag="{*}c", resolve_entities=False, no_network=True, huge_tree=True
     ):
         if (reference := cell.get("r")) and cell.find("{*}f") is not None:
-            ligne, colonne = coordinate_to_tuple(reference)
+            ligne, colonne = cells_of(reference)[:2]
             if colonne == column:
                 yield ligne
         cell.clear()

@@ -126,6 +126,8 @@ def _is_number(raw: object) -> bool:
 def show(raw: object) -> str:
     """Write a raw cell value the way Excel shows it in French, for «lu : …» in a message."""
     match raw:
+        case str():  # nearly every cell
+            return str(raw)
         case None:
             return ""
         case CellFault():

@@ -67,14 +67,14 @@ _EVERYDAY_EMAIL = re.compile(
 
 
 def _is_email(address: str) -> bool:
-    from email_validator import EmailNotValidError, validate_email
-
     if _EVERYDAY_EMAIL.fullmatch(address):
         return True
     if (
         unicodedata.normalize("NFKC", address) != address
     ):  # the library reads ｃｈ.ｆｒ as ch.fr, and the portal does not
         return False
+    from email_validator import EmailNotValidError, validate_email  # takes longer to load than all other checks
+
     try:
         validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
@@ -86,10 +86,10 @@ _EVERYDAY_PHONE = re.compile(r"(?:\+33 ?|0)[1-79](?:[ .]?\d\d){4}")
 
 
 def _is_telephone(number: str) -> bool:
-    import phonenumbers
-
     if _EVERYDAY_PHONE.fullmatch(number):
         return True
+    import phonenumbers  # likewise
+
     dialled, *_ = re.split(r"[^0-9+ ().-]", number, maxsplit=1)  # what follows is a name, an extension
     try:
         return phonenumbers.is_possible_number(phonenumbers.parse(dialled, "FR"))

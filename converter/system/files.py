@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and only where nothing else stands: what an output must not replace is refused."""
+"""Files read or refused, written whole or not at all, and only where an output may stand."""
 
 import errno
 import os
@@ -16,6 +16,15 @@ _UNFINISHED = ".segur-hop-"
 _DAY = 86_400
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
 """What a network drive answers that cannot do this for a folder."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
+        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
 @contextmanager

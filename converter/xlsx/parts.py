@@ -17,11 +17,11 @@ from typing import Any
 from xml.parsers import expat
 
 from lxml import etree
-from openpyxl.utils import column_index_from_string as column_index
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
 from converter.spec.formats import CellFault
+from converter.xlsx.sheet import column_number
 from converter.xlsx.text import MAIN
 
 MAX_OCTETS = 500_000_000
@@ -430,7 +430,7 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     match = re.fullmatch("([A-Za-z]{1,3})([0-9]+)", reference)
     if match is None:
         raise ValueError(reference)
-    return int(match[2]), column_index(match[1])
+    return int(match[2]), column_number(match[1].encode())
 
 
 class SheetValues:

@@ -10,6 +10,7 @@ from tests.support.imports import circles, folder, graph, imported, modules
 MODULES = modules()
 
 LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"columns"}),
     frozenset({"issues", ""}),  # the package's own face imports nothing until asked
     frozenset({"system"}),
     frozenset({"spec", "attachments"}),
@@ -28,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 RANK = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}
 
 PURE = (
+    "columns",
     "issues",
     "sentences",
     "spec.formats",
