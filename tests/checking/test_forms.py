@@ -273,6 +273,6 @@ def test_days_in_figures_and_in_words() -> None:
 )
 def test_a_form_of_a_row_that_is_wrong_is_read_without_harm(case: Case, tmp_path: Path) -> None:
     book = edited(tmp_path / "d.xlsx", case.edits)
-    names = check.read_cells(workbook.read(book)).fichiers()
+    names = read_cells(workbook.read(book)).fichiers()
     told = {name: inspected(name, texte=Transcript.of("un texte sans rapport")) for name in names}
     assert {*case.found} <= {*examine(book, told).issues}
