@@ -30,6 +30,7 @@ SAID_TWICE: Mapping[str, str] = {
     "ORDER": "of each kind of part that is written: the order of its children in the standard",
     "RULES": "the rules of the workbook, and those of the portal, which are written apart on purpose",
     "Valeurs": "values by tag as the JSON has them; the portal does not consult the way back",
+    "columns": "the columns of a sheet: its tags, and the letters by which Excel calls them",
     "commands": "the commands by their words, and the folder of what they do",
     "inspect": "attachments inspected: of a folder; of a workbook, which says where its folder is",
     "read": "a workbook read: its tables; with their values, for other programs",
