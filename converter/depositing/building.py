@@ -5,7 +5,6 @@ builds it may be a process of its own, whose run is killed meanwhile.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from converter.depositing.document import write_document
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Issue
 from converter.registry.store import Fichier
-from converter.spec.names import zip_name
+from converter.spec.names import json_name, zip_name
 from converter.spec.shape import Shape
-from converter.system.moving import sync_folder
+from converter.system.files import sync_file, sync_folder
 from converter.system.refusals import refuse_long_path
 
 
@@ -48,7 +47,7 @@ def build(order: Order) -> tuple[Path, tuple[Fichier, ...]]:
     """
     folder = order.en_cours / secrets.token_hex(4)
     folder.mkdir()
-    json = _written(order, folder, f"{order.nom}.json", write_document(order.lot, order.shape))
+    json = _written(order, folder, json_name(order.nom), write_document(order.lot, order.shape))
     archives = _pack(order, folder)
     contenu = (folder / json.nom).read_bytes()
     _refuse_faulty(order, contenu, [folder / archive.fichier.nom for archive in archives])
@@ -56,7 +55,7 @@ def build(order: Order) -> tuple[Path, tuple[Fichier, ...]]:
     slip = _written(order, folder, BORDEREAU, bordereau.write_bordereau(remise))
     files = (json, *(archive.fichier for archive in archives), slip)
     for file in files:
-        _sync(folder / file.nom)
+        sync_file(folder / file.nom)
     sync_folder(folder)
     return folder, files
 
@@ -86,7 +85,7 @@ def _entries(lot: Lot, rank: int) -> list[Entry]:
 
 def _refuse_faulty(order: Order, contenu: bytes, zips: Sequence[Path]) -> None:
     """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    nom = f"{order.nom}.json"
+    nom = json_name(order.nom)
     report = portal.verify(contenu, zips, shape=order.shape, au=order.jour, nom=nom, ouvrir=False)
     if not report.conforme:
         faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
@@ -99,8 +98,3 @@ def _written(order: Order, folder: Path, name: str, data: bytes) -> Fichier:
     refuse_long_path(order.will_be(name))
     (folder / name).write_bytes(data)
     return Fichier(name, len(data), hashlib.sha256(data).hexdigest())
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -6,6 +6,7 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,12 @@ from converter.checking.demande import Lot
 from converter.depositing.building import Order, build
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
-from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
+from converter.spec.names import depot_name
 from converter.spec.shape import Shape
-from converter.system.files import is_writable
+from converter.system.files import is_writable, sync_folder
 from converter.system.lock import Tenant, locked
-from converter.system.moving import move, sync_folder
 from converter.system.processes import each_done
 from converter.system.refusals import guarded, reason
 
@@ -30,6 +31,9 @@ EN_COURS = ".en-cours"
 ANNULES = "annulés"
 ATTENTE = 30.0
 """Seconds that a conversion waits for another one in the same folder."""
+
+# What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 MANY = 5_000
 """Requests from which on several processes build their deposits: fewer take less than starting those does."""
@@ -141,7 +145,7 @@ def _built(
     built = {}
     with closing(each_done(build, orders, shared=many)) as done:
         for order, (folder, files) in zip(orders, done, strict=True):
-            move(folder, depots.en_cours / order.nom)
+            _move(folder, depots.en_cours / order.nom)
             built[order.nom] = files
             progress(len(order.lot.demandes))
     return built
@@ -150,13 +154,24 @@ def _built(
 def _publish(depots: Depots, noms: Sequence[str]) -> None:
     try:
         for nom in noms:
-            move(depots.en_cours / nom, depots.dossier / nom)
+            _move(depots.en_cours / nom, depots.dossier / nom)
         sync_folder(depots.dossier)
     except OSError as error:
         faits = (("chemin", str(depots.dossier)), ("raison", reason(error)))
         raise Empeche(Issue("E032", faits=faits)) from error
     depots.registre.mark(noms, EtatDepot.PUBLIE)
     shutil.rmtree(depots.en_cours, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    for pause in _PAUSES:
+        try:
+            source.rename(target)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    source.rename(target)
 
 
 # --- withdrawing ------------------------------------------------------------------------------------------------------
@@ -169,7 +184,7 @@ def withdraw(depots: Depots, nom: str, *, refuse: bool = False) -> Depot:
     `nom` is the name of its folder or of its JSON file. The rank of the file is not used again. Raises `Inutilisable`
     (D024 unknown, D025 answered by the portal, D026 already withdrawn), `Empeche` with nothing changed.
     """
-    depot = _withdrawable(depots.registre, nom.removesuffix(".json"))
+    depot = _withdrawable(depots.registre, depot_name(nom))
     with guarded(depots.dossier):
         depots.registre.mark([depot.nom], EtatDepot.RETRAIT)
         with ExitStack() as undo:
@@ -202,7 +217,7 @@ def _move_aside(depots: Depots, nom: str) -> None:
     while target.exists():
         suite += 1
         target = depots.annules / f"{nom} ({suite})"
-    move(depots.dossier / nom, target)
+    _move(depots.dossier / nom, target)
     sync_folder(depots.annules)
     sync_folder(depots.dossier)
 
@@ -212,7 +227,7 @@ def _move_aside(depots: Depots, nom: str) -> None:
 
 def _recover(depots: Depots) -> Iterator[Issue]:
     """Finish or undo what was cut off, and say so."""
-    cut = {etat: depots.registre.depots(etat) for etat in (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)}
+    cut = {etat: depots.registre.depots(etat) for etat in CUT_OFF}
     yield from _undo_reserved(depots, cut[EtatDepot.RESERVE])
     for depot in cut[EtatDepot.CONSTRUIT]:
         yield _finish(depots, depot)
@@ -235,10 +250,10 @@ def _undo_reserved(depots: Depots, cut: Sequence[Depot]) -> Iterator[Issue]:
 def _finish(depots: Depots, depot: Depot) -> Issue:
     staged, target = depots.en_cours / depot.nom, depots.dossier / depot.nom
     if staged.is_dir():
-        if target.exists() or tuple(found.files(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
+        if target.exists() or tuple(found.files_in(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
             depots.registre.forget([depot.nom])
             return _told("D001", depot)
-        move(staged, target)
+        _move(staged, target)
         sync_folder(depots.dossier)
     depots.registre.mark([depot.nom], EtatDepot.PUBLIE)
     # Neither here nor there: it may have been taken away for upload, and a request sent twice is worse than none.

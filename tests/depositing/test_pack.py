@@ -155,6 +155,7 @@ def test_a_zip_gives_back_what_was_put_in(contents: list[bytes], tmp_path_factor
     assert raw == (folder / "b.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         assert archive.testzip() is None
+        assert archive.namelist() == [source.name for source in entries]
         assert [archive.read(name) for name in archive.namelist()] == contents
         assert all(info.compress_size <= info.file_size for info in archive.infolist())
     assert written == Fichier("a.zip", len(raw), hashlib.sha256(raw).hexdigest())
