@@ -1,16 +1,18 @@
-"""Every mistake is found at its very cell, once, and with nothing that only follows from it.
+"""Every mistake is found at its very cell, once, well said, and with nothing that only follows from it.
 
 Each case edits a few cells of the good workbook and names all that checking it finds, repairs apart where they are not
 the point; `good` is the twin that a rule lets pass. Expected cells are read off the sheets, not computed.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from converter.attachments.contents import Flaw
-from converter.sentences.say import catalogue
+from converter.issues import Issue
+from converter.sentences.say import catalogue, conseil, phrase
 from tests.support.mistakes import CASES, TEN_O_CLOCK, B, Case, D, P, S
 from tests.support.workbooks import edited, examine, inspected, opened
 
@@ -42,6 +44,16 @@ def test_a_mistake_is_found_at_its_cell_and_nothing_else(case: Case, tmp_path: P
     found = examine(edited(tmp_path / "demandes.xlsx", case.edits))
     assert sorted(i for i in found.issues if i[0] != "C") == sorted(case.found)
     assert {issue: found.propositions.get(issue) for issue in case.proposed} == dict(case.proposed)
+    for issue in found.verdict.issues:
+        assert_well_said(issue)
+
+
+def assert_well_said(issue: Issue) -> None:
+    """Assert that a sentence found all its words, and that they are set as French sets them."""
+    said = f"{phrase(issue)} {conseil(issue)}"
+    said = said.replace(issue.valeur, "…") if issue.valeur else said
+    assert not re.search(r"[{}]|None|<NA>|nan\b|NaT", said), said
+    assert not re.search(r" [:;?!»%€]|« ", said), said
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.good is not None], ids=lambda case: case.name)
