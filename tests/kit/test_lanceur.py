@@ -28,6 +28,8 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 LAUNCHERS = ("lanceur.py", "Convertir.sh", "Convertir.command", "Convertir.cmd")
 LAUNCHER_SOURCE = (TEMPLATES / "lanceur.py").read_text("utf-8")
 AWKWARD = "Kit d'été & co (1)"
+PATH = f"{Path(sys.executable).resolve().parent}:{os.environ['PATH']}"
+"""Where the launcher finds the Python that the tests run in, and not a shim that looks for one at each start."""
 
 # Writes down how it was called; refused (3) while its workbook is open, else it ends as STUB_END says.
 STUB = """
@@ -101,7 +103,7 @@ class Kit:
         return path
 
     def environ(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYENV_VERSION") if name in os.environ}
+        kept = {"PATH": PATH, "HOME": str(Path.home())}
         dead = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
         return {**kept, **dead, "XDG_DATA_HOME": str(self.data), "STUB_LOG": str(self.log), **self.env}
 
@@ -869,7 +871,7 @@ def desk(kit: Kit, tmp_path: Path) -> Desk:
     opened = tmp_path / "ouverts"
     opened.touch()
     fake_python(tmp_path / "bureau", "xdg-open", f'printf "%s\\n" "$1" >>"{opened}"')
-    kit.env |= {"PATH": f"{tmp_path / 'bureau'}:{os.environ['PATH']}", "DISPLAY": ":0"}
+    kit.env |= {"PATH": f"{tmp_path / 'bureau'}:{PATH}", "DISPLAY": ":0"}
 
     def shown() -> list[str]:
         time.sleep(0.1)  # the desktop takes its time
