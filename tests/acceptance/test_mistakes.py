@@ -84,14 +84,26 @@ def test_an_amount_that_excel_shows_as_a_percentage_is_refused(number_format: st
 
 
 PIECES = sorted(code for code in catalogue() if code.startswith("P"))
+FOLDER = ["P001", "P002"]
+FILES = ["bdc 1.pdf", "ht 1.pdf", "bdc 2.pdf", "bdc 3.pdf", "bdc 4.pdf", "bdc 5.pdf"]
+"""The files of the good workbook in the order of its rows, the first of which is row 3."""
+IN_FILES = [code for code in PIECES if code not in FOLDER]
 
 
-@pytest.mark.parametrize("code", PIECES)
-def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(code: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("codes", [IN_FILES[at : at + 6] for at in range(0, len(IN_FILES), 6)], ids=" ".join)
+def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(codes: list[str], tmp_path: Path) -> None:
+    flaws = {
+        name: inspected(name, findings=(Flaw(code, (), "autre.pdf"),)) for name, code in zip(FILES, codes, strict=False)
+    }
+    found = examine(edited(tmp_path / "demandes.xlsx", {}), flaws)
+    assert found.issues == [f"{code} {P}!D{row}" for row, code in enumerate(codes, start=3)]
+
+
+@pytest.mark.parametrize("code", FOLDER)
+def test_what_is_found_of_the_folder_stands_at_its_parameter(code: str, tmp_path: Path) -> None:
     inspection = inspected("bdc 2.pdf", findings=(Flaw(code, (), "bdc deux.pdf"),))
     found = examine(edited(tmp_path / "demandes.xlsx", {}), {"bdc 2.pdf": inspection})
-    cell = f"{S}!C10" if code in {"P001", "P002"} else f"{P}!D5"  # the folder itself, or the file
-    assert found.issues == [f"{code} {cell}"]
+    assert found.issues == [f"{code} {S}!C10"]
 
 
 def test_an_order_form_that_serves_twice_is_told_at_its_second_place(tmp_path: Path) -> None:
