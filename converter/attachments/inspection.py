@@ -291,9 +291,10 @@ class _Neighbours:
     def _files(self) -> Iterable[str]:
         for folder, folders, files in os.walk(self._root):
             folders.sort()
+            within = os.path.relpath(folder, self._root).replace(os.sep, "/")
             for name in sorted(files):
                 if _extension(name) in self._extensions and not name.startswith("."):
-                    yield os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/")  # noqa: PTH118 - speed
+                    yield name if within == os.curdir else f"{within}/{name}"
 
 
 def _key(name: str) -> str:

@@ -110,7 +110,7 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, name: str, tmp_path: Path) -> Path:
 
 
 def test_cut_off_while_building_is_undone_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dossier = cut_at(monkeypatch, "deposit.bordereau.write_bordereau", tmp_path)
+    dossier = cut_at(monkeypatch, "building.bordereau.write_bordereau", tmp_path)
     with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == ["D001", "D001"]
         assert depots.registre.depots() == ()

@@ -45,7 +45,17 @@ from converter.spec.tags import tool_columns
 from tests.support.lots import JOUR, SHAPE, demandes, in_lots
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "450-demandes"
-OURS = ("store.py", "deposit.py", "found.py", "lock.py", "pack.py", "refusals.py")
+OURS = (
+    "store.py",
+    "deposit.py",
+    "building.py",
+    "moving.py",
+    "found.py",
+    "lock.py",
+    "pack.py",
+    "zip_file.py",
+    "refusals.py",
+)
 
 
 def run(dossier: Path, requests: tuple[Demande, ...]) -> int:
