@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from converter import __version__
 from converter.blank import instructions, theme
-from converter.blank.while_typing import LAST_ROW, LISTES, Nom, alertes, validation
+from converter.blank.while_typing import CHOIX, LAST_ROW, Nom, alertes, validation
 from converter.sentences.typography import french
 from converter.spec.formats import Code
 from converter.spec.programme import LOGICIELS
@@ -266,7 +266,7 @@ def _example(tag: Tag) -> str:
 
 def _write_listes(book: Workbook, sheet: Worksheet) -> None:
     """Write the lists of the drop-downs, one a column, under their name; the user never sees this sheet."""
-    for column, (nom, valeurs) in enumerate(LISTES.items()):
+    for column, (nom, valeurs) in enumerate(CHOIX.items()):
         sheet.write_column(0, column, (nom, *valeurs))
         letter = xl_col_to_name(column)
         book.define_name(nom, f"={LISTES_SHEET}!${letter}$2:${letter}${len(valeurs) + 1}")

@@ -4,7 +4,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from converter.checking.check import read_cells
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
@@ -20,7 +19,6 @@ from converter.commands.session import (
     write_back,
 )
 from converter.depositing import deposit
-from converter.reading import workbook
 from converter.returning import bring_back, received
 from converter.returning.bring_back import Effect
 from converter.spec.programme import Etat
@@ -53,9 +51,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         )
         registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256)
-        source, _ = stack.enter_context(with_values(before.source, found.values))
-        lecture = read_cells(replace(workbook.read(source), chemin=chemin))
-        ouvert = replace(before, source=source, lecture=lecture)
+        ouvert, _ = stack.enter_context(with_values(before, found.values))
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")

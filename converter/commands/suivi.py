@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.checking.check import read_cells
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.progress import Step
 from converter.commands.screen import euros, say, shown, tell
@@ -29,7 +28,6 @@ from converter.commands.session import (
 )
 from converter.depositing import deposit
 from converter.marking import remarks
-from converter.reading import workbook
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire
 from converter.sentences.typography import plural
@@ -105,13 +103,13 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     ensure_replaceable(chemin)
     step("Lecture de la liste des paiements")
     seen = stamp_of(chemin)
-    rangs = Rangs(read(chemin))
+    before = Ouvert(seen, chemin, read(chemin))
+    rangs = Rangs(before.lecture)
     versements = statement.read_statement(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
-    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, _):
-        ouvert = Ouvert(seen, source, read_cells(replace(workbook.read(source), chemin=chemin)))
+    with with_values(before, list(remarks.changes(rangs.table, payments.payment_cells(found)))) as (ouvert, _):
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")
         write_back(examen, suivis_of(examen, {}), found.issues, copie=False)

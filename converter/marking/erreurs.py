@@ -19,7 +19,7 @@ from converter.marking.erreurs_sheet import (
 )
 from converter.marking.journal import Change
 from converter.xlsx import styles
-from converter.xlsx.book import ORDER, SheetEntry, in_main, insert, listed, sheets, workbook_part, worksheets
+from converter.xlsx.book import ORDER, SheetEntry, in_main, insert, listed, sheet_entries, workbook_part, worksheets
 from converter.xlsx.package import OFFICE_REL, Package
 from converter.xlsx.sound import child, required, whole
 from converter.xlsx.trace import Tree, erase, trace, traces
@@ -60,7 +60,7 @@ def find_sheet(package: Package, own: Own = ERREURS) -> SheetEntry | None:
     names = _named(package.tree(workbook_part(package)), {own.marker})
     quoted = (names[0].text or "").rpartition("!")[0] if names else ""
     name = quoted[1:-1].replace("''", "'") if quoted.startswith("'") else quoted
-    return next((each for each in sheets(package) if each.name == name and each.kind == "worksheet"), None)
+    return next((each for each in sheet_entries(package) if each.name == name and each.kind == "worksheet"), None)
 
 
 def remove_sheets(package: Package) -> None:

@@ -47,7 +47,7 @@ def read_changes(path: Path, entry: SheetEntry | None) -> list[Change]:
     """Return the lines that the workbook has, in their order."""
     if entry is None:
         return []
-    rows = parts.Values(parts.Parts(path.name, parts.load(path))).rows(entry.name)
+    rows = parts.SheetValues(parts.Parts(path.name, parts.load(path))).rows(entry.name)
     lines = [[_text(value) for value in row] for row in rows]
     start = next((i for i, line in enumerate(lines) if set(COLUMNS) <= set(line)), None)
     if start is None:

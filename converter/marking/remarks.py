@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from converter.checking.check import Lecture, Verdict
+from converter.checking.check import Verdict
+from converter.checking.lecture import Lecture
 from converter.issues import Gravite, Issue, Place
 from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table

@@ -53,14 +53,6 @@ class Condition:
     holds: Callable[["pd.Series"], "pd.Series"]
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """Cells as people type them: those that read well, with the value they give, and those refused."""
-
-    good: Mapping[Any, Any]
-    bad: tuple[Any, ...]
-
-
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile(
     # Control characters, soft hyphens, zero-width signs, marks of direction (Windows copies some along), variants,
@@ -174,7 +166,6 @@ class Format:
 
     attendu: str
     conditions: tuple[Condition, ...] = ()
-    examples: Examples = field(default_factory=lambda: Examples({}, ()))
     excel: ClassVar[str] = "@"
     dtype: ClassVar[str] = "string"
 

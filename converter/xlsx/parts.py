@@ -76,7 +76,7 @@ def _other_kind(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RawCell:
     """One cell of a worksheet part as its XML has it: `type` is its `t`, `formula` and `value` `None` where absent."""
 
     ligne: int
@@ -221,7 +221,7 @@ class Parts:
             return {}
         return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
 
-    def _fault(self, cell: Cell) -> CellFault | None:
+    def _fault(self, cell: RawCell) -> CellFault | None:
         if cell.type == "e":
             return CellFault("V050", cell.value or "")
         uncomputed = cell.value in ({None, ""} if self._computed else {None, "", "0"})
@@ -262,7 +262,7 @@ class Parts:
         data = self._cells_of(sheet)
         if not _may_be_large(data[: data.rfind(b"sheetData>")]):
             return ""
-        lowest = rightmost = Cell(0, 0, "", None, None)
+        lowest = rightmost = RawCell(0, 0, "", None, None)
         for cell in self._cells(data):
             if cell.value is not None or cell.type == "str":
                 lowest = max(lowest, cell, key=lambda c: c.ligne)
@@ -272,7 +272,7 @@ class Parts:
         farthest = lowest if lowest.ligne > _FAR_ROW else rightmost
         return Place("", farthest.ligne, min(farthest.colonne, _LAST_COLUMN)).cellule
 
-    def _cells(self, data: bytes) -> Iterator[Cell]:
+    def _cells(self, data: bytes) -> Iterator[RawCell]:
         """Yield every cell of a worksheet part; one without a reference stands right of the one before."""
         ligne = colonne = 0
         events = etree.iterparse(
@@ -409,11 +409,11 @@ def _plain_relationships(kinds: Mapping[str, str]) -> bytes:
     return written
 
 
-def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
+def _cell(ligne: int, colonne: int, element: etree._Element) -> RawCell:
     formula, value = element.find("{*}f"), element.find("{*}v")
     if value is None:
         value = element.find("{*}is")
-    return Cell(
+    return RawCell(
         ligne,
         colonne,
         element.get("t", "n"),
@@ -433,7 +433,7 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     return int(match[2]), column_number(match[1].encode())
 
 
-class Values:
+class SheetValues:
     """The values of a workbook as calamine reads them, from a plain copy of it where the workbook is unusual.
 
     Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.

@@ -25,6 +25,8 @@ ORDER = (  # noqa: SIM905 - reads as the standard lists them
 REST = rb"""[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>"""
 """What follows a name in a tag, whatever its attribute values hold."""
 
+Cell = tuple[int, int]
+"""Row and column, from 1."""
 _ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*')""")
 _NO_TAGS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"<(/?)([\w:.\-]+)" + REST)

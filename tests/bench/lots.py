@@ -69,7 +69,7 @@ def _build(made: Campagne, *, wrong: bool) -> None:
     _write_flat(made.flat, rows)
     if wrong:
         _spoil(rows)
-    template.write(made.dossier / "original.xlsx", rows=rows, parametres={**PARAMETRES})
+    template.write_template(made.dossier / "original.xlsx", rows=rows, parametres={**PARAMETRES})
     (made.dossier / _MADE).touch()
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from converter.attachments import pdf
 from converter.attachments.readings import SANS, Transcript
-from converter.checking import check, forms
+from converter.checking import forms
 from converter.checking.french_text import amounts, days, folded, says_amount
+from converter.checking.lecture import Lecture, read_cells
 from converter.issues import Issue
 from converter.reading import workbook
 from converter.sentences.say import phrase
@@ -39,11 +40,11 @@ CORPUS = {
 
 
 @cache
-def request_of(centimes: int) -> check.Lecture:
+def request_of(centimes: int) -> Lecture:
     """Return the workbook whose request 00001 asks for an amount."""
     with TemporaryDirectory() as folder:
         book = edited(Path(folder, "d.xlsx"), {"Demandes!G3": centimes / 100})
-        return check.read_cells(workbook.read(book))
+        return read_cells(workbook.read(book))
 
 
 def held(texte: Transcript, centimes: int) -> forms.Comparaison:
@@ -52,7 +53,7 @@ def held(texte: Transcript, centimes: int) -> forms.Comparaison:
 
 
 def read(content: bytes) -> Transcript:
-    text, entier = pdf.text(content)
+    text, entier = pdf.written_text(content)
     return Transcript.of(text, entier=entier)
 
 
@@ -272,6 +273,6 @@ def test_days_in_figures_and_in_words() -> None:
 )
 def test_a_form_of_a_row_that_is_wrong_is_read_without_harm(case: Case, tmp_path: Path) -> None:
     book = edited(tmp_path / "d.xlsx", case.edits)
-    names = check.read_cells(workbook.read(book)).fichiers()
+    names = read_cells(workbook.read(book)).fichiers()
     told = {name: inspected(name, texte=Transcript.of("un texte sans rapport")) for name in names}
     assert {*case.found} <= {*examine(book, told).issues}
