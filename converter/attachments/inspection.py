@@ -321,7 +321,7 @@ _WORKERS = 8
 _SAMPLE = 32
 _WAITING = 0.001
 """Seconds a file: a disk of the machine answers in a tenth of that, a network drive in a few times that."""
-MANY = 5_000
+MANY_FILES = 5_000
 """Files from which on several processes open them: fewer take less than starting those does."""
 _BATCH = 250
 
@@ -342,7 +342,7 @@ def _read_all(paths: Iterable[str], extensions: Mapping[str, str], lectures: Lec
         if sorted(waits)[len(waits) // 2] > _WAITING:  # of most, as a busy machine makes any of them wait for its turn
             with ThreadPoolExecutor(_WORKERS) as pool:
                 done += pool.map(lambda path: _check(path, extensions, known), rest)
-        elif len(rest) >= MANY and not (lectures and lectures.known):
+        elif len(rest) >= MANY_FILES and not (lectures and lectures.known):
             done += _by_processes(rest, extensions, lectures)
         else:
             done += [_check(path, extensions, known) for path in rest]

@@ -98,7 +98,7 @@ def test_several_processes_find_and_keep_the_same(tmp_path: Path, monkeypatch: p
         (tmp_path / f"{rank}.pdf").write_bytes(FORM + b"%% %d" % (rank % 500))
     names, alone, shared = [path.name for path in tmp_path.iterdir()], Lectures(), Lectures(tmp_path / "store")
     expected = inspect(names, tmp_path, EXTENSIONS, alone)
-    monkeypatch.setattr("converter.attachments.inspection.MANY", 1)
+    monkeypatch.setattr("converter.attachments.inspection.MANY_FILES", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     assert inspect(names, tmp_path, EXTENSIONS, shared) == expected
     shared.save()
