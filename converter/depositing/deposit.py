@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from converter.checking.demande import Lot
-from converter.depositing.building import Order, build
+from converter.depositing.building import Order, build_deposit
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
 from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
@@ -35,7 +35,7 @@ ATTENTE = 30.0
 # What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
-MANY = 5_000
+MANY_DEMANDES = 5_000
 """Requests from which on several processes build their deposits: fewer take less than starting those does."""
 
 Progress = Callable[[int], None]
@@ -141,9 +141,9 @@ def _built(
     """Build the deposits, each beside the others, and give each its name: by several processes where they are many."""
     depots.en_cours.mkdir()
     orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
-    many = sum(len(lot.demandes) for lot in lots) >= MANY
+    many = sum(len(lot.demandes) for lot in lots) >= MANY_DEMANDES
     built = {}
-    with closing(each_done(build, orders, shared=many)) as done:
+    with closing(each_done(build_deposit, orders, shared=many)) as done:
         for order, (folder, files) in zip(orders, done, strict=True):
             _move(folder, depots.en_cours / order.nom)
             built[order.nom] = files
