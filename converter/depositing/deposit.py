@@ -22,7 +22,7 @@ from converter.depositing.bordereau import BORDEREAU, Archive, Remise
 from converter.depositing.document import write
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
-from converter.registry import found
+from converter.registry import found, kept
 from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
 from converter.spec.names import zip_name
@@ -88,6 +88,8 @@ def opened(
             registre, issues = stack.enter_context(open_registry(dossier))
             depots = Depots(dossier, registre, shape, ())
             issues = (*issues, *_recover(depots), *_adopt_found(depots))
+            kept.learn(registre, dossier)
+            stack.callback(kept.keep, registre, dossier)
         stack.enter_context(guarded(dossier))
         yield Depots(dossier, registre, shape, issues)
 
@@ -111,7 +113,9 @@ def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
             shutil.copyfile(file, Path(folder) / file.name)
         with open_registry(Path(folder)) as (registre, issues):
             depots = Depots(dossier, registre, shape, ())
-            yield Depots(dossier, registre, shape, (*issues, *_adopt_found(depots)))
+            issues = (*issues, *_adopt_found(depots))
+            kept.learn(registre, dossier)
+            yield Depots(dossier, registre, shape, issues)
 
 
 # --- converting -------------------------------------------------------------------------------------------------------

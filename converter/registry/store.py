@@ -142,6 +142,24 @@ class Parole:
 
 
 @dataclass(frozen=True, slots=True)
+class Dite:
+    """What the portal once said of a number, as it is kept; `acceptee` where that decided anything."""
+
+    depot: str
+    numero: str
+    acceptee: bool | None
+    numeroASP: str  # noqa: N815 - the tag verbatim
+    codeTraitement: str  # noqa: N815 - likewise
+    libelleTraitement: str  # noqa: N815 - likewise
+    recue_le: str
+
+    @property
+    def words(self) -> tuple[bool | None, str, str, str]:
+        """What it says, whatever its day and deposit."""
+        return self.acceptee, self.numeroASP, self.codeTraitement, self.libelleTraitement
+
+
+@dataclass(frozen=True, slots=True)
 class Memoire:
     """The registry at one moment.
 
@@ -376,10 +394,9 @@ class Registry:
         return nom
 
     def _insert_depot(self, nom: str, logiciel: str, etat: EtatDepot, modele: str) -> None:
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
         self._base.execute(
             "INSERT INTO depot (nom, logiciel, etat, cree_le, modele) VALUES (?, ?, ?, ?, ?)",
-            (nom, logiciel, etat, now, modele),
+            (nom, logiciel, etat, _now(), modele),
         )
 
     def commit_built(self, fichiers: Mapping[str, Sequence[Fichier]]) -> None:
@@ -444,16 +461,20 @@ class Registry:
 
     def note(self, signalements: Iterable[Signalement]) -> None:
         """Take in what a workbook says of numbers and answers that the registry does not know; what it knows stays."""
-        with self._transaction() as base:
+        with self._transaction():
             for each in signalements:
-                if each.depot and base.execute("SELECT 1 FROM depot WHERE nom = ?", (each.depot,)).fetchone() is None:
-                    self._insert_depot(each.depot, "", EtatDepot.SIGNALE, "")
-                base.execute(
-                    "INSERT OR IGNORE INTO demande (numeroEditeur, depot, valeurs, pieces) VALUES (?, ?, ?, ?)",
-                    (each.numero, each.depot or None, each.empreinte.valeurs, each.empreinte.pieces),
-                )
+                self._take_number(each.depot, each.numero, each.empreinte)
                 if each.reponse:
                     self._learn(each.numero, each.reponse)
+
+    def _take_number(self, depot: str, numero: str, said: Empreinte) -> None:
+        """Make a number known as used in a deposit (`""`: unknown), unless it is."""
+        if depot and self._base.execute("SELECT 1 FROM depot WHERE nom = ?", (depot,)).fetchone() is None:
+            self._insert_depot(depot, "", EtatDepot.SIGNALE, "")
+        self._base.execute(
+            "INSERT OR IGNORE INTO demande (numeroEditeur, depot, valeurs, pieces) VALUES (?, ?, ?, ?)",
+            (numero, depot or None, said.valeurs, said.pieces),
+        )
 
     def _learn(self, numero: str, reponse: Reponse) -> None:
         """Record the answer that a workbook tells of a number in use, unless another one is known."""
@@ -499,8 +520,7 @@ class Registry:
         self._insert_answer(demande, reponse, fichier_sha256)
         return Accueil.REMPLACEE if known else Accueil.NOUVELLE
 
-    def _insert_answer(self, demande: int, reponse: Reponse, fichier_sha256: str) -> None:
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
+    def _insert_answer(self, demande: int, reponse: Reponse, fichier_sha256: str, recue_le: str = "") -> None:
         self._base.execute(
             "INSERT INTO reponse (demande, acceptee, numeroASP, codeTraitement, libelleTraitement, recue_le,"
             " fichier_sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -510,7 +530,7 @@ class Registry:
                 reponse.numeroASP,
                 reponse.codeTraitement,
                 reponse.libelleTraitement,
-                now,
+                recue_le or _now(),
                 fichier_sha256,
             ),
         )
@@ -521,15 +541,54 @@ class Registry:
             for each in reponses:
                 self._insert_words(depot, each, fichier_sha256)
 
-    def _insert_words(self, depot: str, said: Reponse, fichier_sha256: str) -> None:
+    def _insert_words(self, depot: str, said: Reponse, fichier_sha256: str, recue_le: str = "") -> None:
         if not (said.numeroASP or said.codeTraitement or said.libelleTraitement):
             return
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        day = recue_le or _now()
         self._base.execute(
             "INSERT OR IGNORE INTO parole (depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement,"
             " recue_le, fichier_sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (depot, said.numero, said.numeroASP, said.codeTraitement, said.libelleTraitement, now, fichier_sha256),
+            (depot, said.numero, said.numeroASP, said.codeTraitement, said.libelleTraitement, day, fichier_sha256),
         )
+
+    def heard(self) -> tuple[Dite, ...]:
+        """Return all that the portal ever said, and what of it decided anything, each in its order."""
+        words = self._base.execute(
+            "SELECT depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement, recue_le FROM parole"
+            " ORDER BY id"
+        )
+        answers = self._base.execute(
+            "SELECT coalesce(depot, ''), numeroEditeur, acceptee, numeroASP, codeTraitement, libelleTraitement,"
+            " recue_le FROM reponse JOIN demande ON demande.id = reponse.demande WHERE NOT libre ORDER BY reponse.id"
+        )
+        said = [Dite(depot, numero, None, *texts) for depot, numero, *texts in words]
+        decided = [Dite(depot, numero, bool(acceptee), *texts) for depot, numero, acceptee, *texts in answers]
+        return (*said, *decided)
+
+    def hear(self, dites: Iterable[Dite]) -> None:
+        """Take in what the portal is known to have said, the day as it was; a number so learnt is in use."""
+        with self._transaction():
+            for each in dites:
+                said = Reponse(
+                    each.numero,
+                    bool(each.acceptee),
+                    each.numeroASP,
+                    each.codeTraitement,
+                    each.libelleTraitement,
+                )
+                self._insert_words(each.depot, said, "", each.recue_le)
+                if each.acceptee is not None and (demande := self._demande_of(each)):
+                    self._insert_answer(demande, said, "", each.recue_le)
+
+    def _demande_of(self, dite: Dite) -> int:
+        """Return the request that was answered, made known where it is not; 0 where another one has its number."""
+        self._take_number(dite.depot, dite.numero, Empreinte(""))
+        found = self._base.execute(
+            "SELECT id FROM demande WHERE NOT libre AND upper(numeroEditeur) = upper(?)"
+            " AND (? IN ('', depot) OR depot IS NULL)",
+            (dite.numero, dite.depot),
+        ).fetchone()
+        return int(found[0]) if found else 0
 
     def memory(self) -> Memoire:
         """Return what is known at this moment."""
@@ -598,6 +657,10 @@ class Registry:
         """Tell whether the portal has answered about any request of a deposit."""
         query = "SELECT 1 FROM reponse JOIN demande ON demande.id = reponse.demande WHERE depot = ? LIMIT 1"
         return self._base.execute(query, (nom,)).fetchone() is not None
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def inscrites(lot: Lot) -> tuple[Inscrite, ...]:
