@@ -143,6 +143,7 @@ def _as_data(depot: Depot, answered: Container[str]) -> dict[str, Any]:
         "demandes": [inscrite.numero for inscrite in depot.demandes],
         "montant": euros(sum(inscrite.centimes for inscrite in depot.demandes)),
         "annulable": depot.etat is EtatDepot.PUBLIE and depot.nom not in answered,
+        "present": depot.etat is EtatDepot.PUBLIE,
     }
 
 
@@ -192,7 +193,7 @@ def _advances(told: Suivi) -> Iterator[str]:
         )
     if told.total([Etat.CONVERTIE, Etat.ACCEPTEE]).nombre:
         yield "Si le portail en tient une pour incomplète (« Suivi demandes incomplètes »), un zip lui manque :"
-        yield "  déposez-y les zips de son dépôt, sans le JSON ; perdus, ils se refont (convertir --refaire-zips)."
+        yield "  déposez-y les zips de son dépôt, sans le JSON ; perdus, ils se refont (au menu de Convertir)."
 
 
 def _first(demandes: Sequence[DemandeSuivie]) -> Sequence[DemandeSuivie]:

@@ -15,7 +15,14 @@ from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from rich.console import Console
 
 from converter.commands.annuler import annuler
@@ -68,6 +75,17 @@ class AnyOrder(RuleBasedStateMachine):
         shutil.rmtree(self.cycle.folder, ignore_errors=True)
 
     # --- what the team does -------------------------------------------------------------------------------------------
+
+    @initialize(steps=st.integers(0, 3), refuse=st.booleans())
+    def begin(self, steps: int, *, refuse: bool) -> None:
+        """Begin anywhere: the workbook filled, converted, answered, its registry lost."""
+        if steps > 0:
+            self.convert()
+            self.books.append(self.cycle.classeur.read_bytes())
+        if steps > 1:
+            self._answer(next(iter(self.sent)), refuse=refuse, remplacer=False)
+        if steps > 2:
+            self.lose_the_registry()
 
     def _type(self, feuille: str, ligne: int, balise: str, valeur: Any) -> None:
         self._type_all({feuille: {ligne: {balise: valeur}}})
@@ -153,7 +171,9 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(data=st.data(), refuse=st.booleans(), remplacer=st.booleans())
     def answer(self, data: st.DataObject, *, refuse: bool, remplacer: bool) -> None:
-        nom = data.draw(st.sampled_from(sorted(self.sent)))
+        self._answer(data.draw(st.sampled_from(sorted(self.sent))), refuse=refuse, remplacer=remplacer)
+
+    def _answer(self, nom: str, *, refuse: bool, remplacer: bool) -> None:
         document = self.sent[nom]
         numbers = received.lire(document, f"{nom}.json").demandes
         changes = {f"_{each['numeroEditeur']}": self._answered(nom, str(each["numeroEditeur"])) for each in numbers}
