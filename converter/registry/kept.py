@@ -15,7 +15,7 @@ import msgspec
 from converter.registry.store import Dite, Registry
 from converter.spec.names import number_key
 
-REPONSES = "reponses.jsonl"
+REPONSES = "registre-reponses.jsonl"
 
 
 def learn(registre: Registry, dossier: Path) -> None:
