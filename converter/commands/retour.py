@@ -12,6 +12,7 @@ from converter.commands.session import (
     Options,
     ensure_writable,
     examine,
+    kept_out,
     learn,
     opened,
     outcome_of,
@@ -53,14 +54,15 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         )
         registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256)
-        source, _ = stack.enter_context(with_values(before.source, found.values))
+        source, refused = stack.enter_context(with_values(before.source, found.values))
+        found = replace(found, issues=(*found.issues, *kept_out(before.lecture, refused)))
         lecture = lire(replace(workbook.read(source), chemin=chemin))
         ouvert = replace(before, source=source, lecture=lecture)
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")
-        ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)
-    return outcome_of(examen, suivis, depots.issues, ecrit, ())
+        ecrit, left = write_back(examen, suivis, depots.issues, copie=options.copie)
+    return outcome_of(examen, suivis, (*depots.issues, *left), ecrit, ())
 
 
 def _with_answer(examen: Examen, found: Retour) -> Examen:

@@ -21,6 +21,7 @@ from converter.commands.session import (
     depots_of,
     ensure_writable,
     examine,
+    kept_out,
     read,
     read_bytes,
     stamp_of,
@@ -112,7 +113,8 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
-    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, _):
+    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, refused):
+        found = replace(found, issues=(*found.issues, *kept_out(rangs.lecture, refused)))
         ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")

@@ -23,7 +23,16 @@ from converter.depositing.document import write
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found, kept
-from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry.store import (
+    REGISTRE,
+    Depot,
+    EtatDepot,
+    Fichier,
+    Memoire,
+    Registry,
+    Signalement,
+    open_registry,
+)
 from converter.sentences.typography import plural
 from converter.spec.names import zip_name
 from converter.spec.shape import Shape
@@ -105,6 +114,18 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
         return depots.registre.memory(), depots.registre.depots(), depots.issues
 
 
+def note(dossier: Path, shape: Shape, signalements: Sequence[Signalement]) -> Memoire | None:
+    """Let a folder of deposits learn what a workbook tells; return what it remembers then, `None`: it learnt nothing.
+
+    A missing folder stays missing, and one that can only be read as it is.
+    """
+    if not (signalements and dossier.exists() and is_writable(dossier)):
+        return None
+    with opened(dossier, shape) as depots:
+        depots.registre.note(signalements)
+        return depots.registre.memory()
+
+
 @contextmanager
 def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
     """Open a copy of the registry of a folder that can only be read."""
@@ -112,10 +133,9 @@ def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
         for file in dossier.glob(f"{REGISTRE}*"):  # the journal of a cut-off is part of it
             shutil.copyfile(file, Path(folder) / file.name)
         with open_registry(Path(folder)) as (registre, issues):
-            depots = Depots(dossier, registre, shape, ())
-            issues = (*issues, *_adopt_found(depots))
+            found_there = tuple(_adopt_found(Depots(dossier, registre, shape, ())))
             kept.learn(registre, dossier)
-            yield Depots(dossier, registre, shape, issues)
+            yield Depots(dossier, registre, shape, (*issues, *found_there))
 
 
 # --- converting -------------------------------------------------------------------------------------------------------
@@ -340,6 +360,14 @@ def _adopt_found(depots: Depots) -> Iterator[Issue]:
             if nom not in known:
                 known.add(nom)
                 yield from _adopt(depots, nom, folder, etat)
+    _read_again(depots)
+
+
+def _read_again(depots: Depots) -> None:
+    """Read what an older version of the tool did not note of its deposits: order forms and establishments."""
+    for nom in depots.registre.unread():
+        if depot := found.read(nom, depots.dossier / nom, EtatDepot.PUBLIE, depots.shape):
+            depots.registre.complete(depot)
 
 
 def _adopt(depots: Depots, nom: str, folder: Path, etat: EtatDepot) -> Iterator[Issue]:

@@ -188,6 +188,8 @@ class Signalement:
     empreinte: Empreinte
     depot: str = ""
     reponse: Reponse | None = None
+    jour: date | None = None
+    """The day of the answer, where the workbook tells it."""
 
 
 # A step for each version of the schema, in order: never changed once released, only added to.
@@ -459,13 +461,26 @@ class Registry:
         )
         return cursor.rowcount > 0
 
+    def unread(self) -> frozenset[str]:
+        """Return the deposits of which no establishment is known: an older version of the tool made them."""
+        query = "SELECT DISTINCT depot.nom FROM depot JOIN demande ON depot = nom WHERE etat = ? AND finess = ''"
+        return frozenset(nom for (nom,) in self._base.execute(query, (EtatDepot.PUBLIE,)))
+
+    def complete(self, depot: Depot) -> None:
+        """Take in the order forms and establishments of a deposit that was read again; what is known stays."""
+        with self._transaction() as base:
+            base.executemany(
+                "UPDATE demande SET commande = ?, finess = ? WHERE depot = ? AND numeroEditeur = ? AND finess = ''",
+                ((each.commande, " ".join(each.finess), depot.nom, each.numero) for each in depot.demandes),
+            )
+
     def note(self, signalements: Iterable[Signalement]) -> None:
         """Take in what a workbook says of numbers and answers that the registry does not know; what it knows stays."""
         with self._transaction():
             for each in signalements:
                 self._take_number(each.depot, each.numero, each.empreinte)
                 if each.reponse:
-                    self._learn(each.numero, each.reponse)
+                    self._learn(each.numero, each.reponse, each.jour.isoformat() if each.jour else "")
 
     def _take_number(self, depot: str, numero: str, said: Empreinte) -> None:
         """Make a number known as used in a deposit (`""`: unknown), unless it is."""
@@ -476,7 +491,7 @@ class Registry:
             (numero, depot or None, said.valeurs, said.pieces),
         )
 
-    def _learn(self, numero: str, reponse: Reponse) -> None:
+    def _learn(self, numero: str, reponse: Reponse, recue_le: str) -> None:
         """Record the answer that a workbook tells of a number in use, unless another one is known."""
         found = self._base.execute(
             "SELECT id, depot FROM demande WHERE NOT libre AND upper(numeroEditeur) = upper(?)", (numero,)
@@ -484,9 +499,9 @@ class Registry:
         if found is None:
             return
         demande, depot = found
-        self._insert_words(depot or "", reponse, "")
+        self._insert_words(depot or "", reponse, "", recue_le)
         if merged := completed(self._last_answer(demande, numero), reponse):
-            self._insert_answer(demande, merged, "")
+            self._insert_answer(demande, merged, "", recue_le)
 
     def _last_answer(self, demande: int, numero: str) -> Reponse | None:
         known = self._base.execute(

@@ -65,8 +65,8 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "réponse en conflit",
         "Demande {numero} : la réponse donne « {valeur} » ({libelle}), or « {connu} » est déjà connu.",
-        "Rien n’a été remplacé. Vérifiez sur le portail ; si la réponse a raison, glissez-la de nouveau sur Convertir et "
-        "tapez OUI quand la fenêtre demande s’il faut remplacer.",
+        "Rien n’a été remplacé. Vérifiez sur le portail ; si la réponse a raison, glissez-la de nouveau sur Convertir "
+        "et tapez OUI quand la fenêtre demande s’il faut remplacer.",
     ),
     "S012": Message(
         _A,
@@ -165,8 +165,8 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "fichier refusé en bloc",
         "Le portail a refusé « {fichier} » en entier : « {motif} ».",
-        "Au menu de Convertir, annulez ce dépôt (« Le portail l’a refusé en entier »), corrigez ce qu’il reproche, puis "
-        "convertissez de nouveau ; pour l’instant rien n’a été changé.",
+        "Au menu de Convertir, annulez ce dépôt (« Le portail l’a refusé en entier »), corrigez ce qu’il reproche, "
+        "puis convertissez de nouveau ; pour l’instant rien n’a été changé.",
         "1.2",
     ),
     "S030": Message(
@@ -240,6 +240,13 @@ MESSAGES: Mapping[str, Message] = {
         "Demandes de « {fichier} » qui figurent aussi dans un autre fichier donné : {nombre}.",
         "Rien à faire : chacune n’est reprise qu’une fois, avec sa réponse.",
     ),
+    "S041": Message(
+        _A,
+        "valeur non inscrite",
+        "« {libelle} » : « {valeur} » devait être inscrit dans cette cellule, qu’une formule matricielle ou une table "
+        "de données tient.",
+        "Effacez toute la plage de cette formule, puis recommencez ; d’ici là, gardez cette valeur ailleurs.",
+    ),
     "S042": Message(
         _E,
         "modèle sans demande",
@@ -300,6 +307,15 @@ def historique(held: str, paroles: Iterable[Dit]) -> str:
         if _DAY.sub("", line) not in _DAY.sub("", told):
             told = f"{told} | {line}" if told else line
     return told
+
+
+def day_told(held: str, numero: str) -> date | None:
+    """Return the day of what `Historique` last tells of a number, `None` where it tells nothing."""
+    days = re.findall(rf"(?<!\w){re.escape(numero)} \((\d\d)/(\d\d)/(\d{{4}})\) :", held, re.IGNORECASE)
+    try:
+        return date(*map(int, reversed(days[-1]))) if days else None
+    except ValueError:
+        return None
 
 
 def _line(numero: str, jour: date, numero_asp: str, code: str, libelle: str) -> str:

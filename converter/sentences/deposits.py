@@ -280,4 +280,11 @@ MESSAGES: Mapping[str, Message] = {
         "dans un fichier d’un nouveau nom.",
         "1.2",
     ),
+    "D041": Message(
+        _E,
+        "même commande deux fois dans le classeur",
+        "La demande {valeur} a le bon de commande, le FINESS et le montant de la demande {autre}, ligne {ligne}.",
+        "Si c’est la même, supprimez-en une. Sinon joignez à chacune son propre bon de commande.",
+        "1.1",
+    ),
 }

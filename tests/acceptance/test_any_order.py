@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +47,7 @@ _DONE: list[Path] = []
 _BOOKS = ("demandes.xlsx", "autre.xlsx")
 _ROWS = st.integers(3, 5)
 _NUMBERS = st.sampled_from(["00001", "00002", "00003", "00009", "a0001", "A0001"])
-_SAID_TWICE = frozenset({"D028", "D029", "D016", "D018"})
+_SAID_TWICE = frozenset({"D016", "D018", "D028", "D029", "D041", "R180", "R181"})
 _TOOL = ("etat", "fichierJSON", "dateDepot", "numeroASP", "codeTraitement", "libelleTraitement", "anciensNumeros")
 _PAYMENTS = Path(tempfile.mkdtemp(prefix="any-order-")) / "paiements.csv"
 
@@ -67,6 +67,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.sent: dict[str, bytes] = {}
         self.told: set[str] = set()
         self.said: set[str] = set()
+        """The numbers (`number_key`) of which a double was said."""
         self.books: list[bytes] = [self.cycle.classeur.read_bytes()]
         self.registries: list[bytes] = []
 
@@ -109,7 +110,7 @@ class AnyOrder(RuleBasedStateMachine):
         if row := self.cycle.rows().get(ligne):
             ancien = row["numeroEditeur"]
             children = {feuille: self._of(ancien, feuille) for feuille in (BENEFICIAIRES, PIECES)}
-            typed = {feuille: dict.fromkeys(rows, {"numeroEditeur": nouveau}) for feuille, rows in children.items()}
+            typed = {feuille: {rang: {"numeroEditeur": nouveau} for rang in rows} for feuille, rows in children.items()}
             self._type_all({DEMANDES: {ligne: {"numeroEditeur": nouveau}}, **typed})
 
     def _of(self, numero: str, feuille: str) -> dict[int, dict[str, Any]]:
@@ -242,7 +243,11 @@ class AnyOrder(RuleBasedStateMachine):
         return Options(JOUR)
 
     def _ran(self, outcome: Outcome) -> None:
-        self.said |= {issue.code for issue in outcome.issues}
+        doubled = [issue.place for issue in outcome.issues if issue.code in _SAID_TWICE]
+        for feuille in {place.feuille for place in doubled}:
+            rows = self.cycle.rows(feuille)
+            numbers = [rows[place.ligne]["numeroEditeur"] for place in doubled if place.feuille == feuille]
+            self.said |= set(map(number_key, numbers))
         for upload in outcome.depots:
             nom = upload.json.removesuffix(".json")
             self.sent[nom] = self.cycle.sent(nom)
@@ -266,8 +271,10 @@ class AnyOrder(RuleBasedStateMachine):
             for each in received.lire((folder / f"{folder.name}.json").read_bytes(), folder.name).demandes
         ]
         assert [n for n, times in Counter(n for n, _ in requests).items() if times > 1] == []
-        if not self.said & _SAID_TWICE:
-            assert [c for c, times in Counter(c for _, c in requests).items() if times > 1] == []
+        holders: dict[frozenset[str], set[str]] = defaultdict(set)
+        for number, content in requests:
+            holders[content].add(number)
+        assert [numbers for numbers in holders.values() if len(numbers) > 1 and not numbers & self.said] == []
 
     @invariant()
     def no_numero_asp_disappears(self) -> None:
