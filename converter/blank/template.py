@@ -65,7 +65,7 @@ _HEADINGS = 44
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
-def write(
+def write_template(
     target: str | Path | BinaryIO, *, rows: Rows | None = None, parametres: Mapping[str, str] | None = None
 ) -> None:
     """Write the workbook, blank without `rows`, to a path or a binary file; the same content gives the same bytes.
@@ -82,7 +82,7 @@ def write(
 
 
 def build(rows: Rows, values: Mapping[str, str]) -> bytes:
-    """Return the workbook's bytes; see `write`."""
+    """Return the workbook's bytes; see `write_template`."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties(
@@ -96,7 +96,7 @@ def build(rows: Rows, values: Mapping[str, str]) -> bytes:
         )
         book.set_custom_property(VERSION_PROPERTY, __version__)
         sheets = {name: book.add_worksheet(name) for name in (MODE_EMPLOI, PARAMETRES, *DATA_SHEETS, LISTES_SHEET)}
-        instructions.write(book, sheets[MODE_EMPLOI])
+        instructions.write_instructions(book, sheets[MODE_EMPLOI])
         _write_parametres(book, sheets[PARAMETRES], values)
         for feuille in DATA_SHEETS:
             _DataSheet(book, sheets[feuille], feuille).write(rows.get(feuille, ()))

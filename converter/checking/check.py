@@ -92,7 +92,7 @@ class Lecture:
         return tuple(waiting["fichier"].dropna().unique())
 
 
-def lire(classeur: Classeur) -> Lecture:
+def read_cells(classeur: Classeur) -> Lecture:
     """Read the cells of a workbook into canonical values."""
     frames, issues = set_aside(*typed(classeur))
     kept = replace(
@@ -101,7 +101,7 @@ def lire(classeur: Classeur) -> Lecture:
         beneficiaires=frames.beneficiaires.table,
         pieces=frames.pieces.table,
     )
-    suites = instruction.read(frames.demandes, date1904=classeur.date1904)
+    suites = instruction.read_suites(frames.demandes, date1904=classeur.date1904)
     return Lecture(kept, frames, tuple(issues), _etats(frames.demandes), suites)
 
 
@@ -128,7 +128,7 @@ def check(
     values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
     values[DEMANDES] += links.letters_for_figures(lecture.frames)
     data = rules.Data(_with_faults(lecture.frames, values), au, contents, lecture.refused)
-    compared = forms.compare(data.frames, pieces)
+    compared = forms.compare_forms(data.frames, pieces)
     found = [
         *lecture.issues,
         *_settings(lecture, data),
@@ -136,10 +136,10 @@ def check(
         *rules.apply(data),
         *_attachments(lecture, pieces),
         *compared.issues,
-        *establishments.check(data.frames.beneficiaires, lecture.classeur.parametres, connus),
+        *establishments.check_establishments(data.frames.beneficiaires, lecture.classeur.parametres, connus),
     ]
     live = _without_frozen(_with_numbers(found, data), lecture)
-    live += instruction.check(lecture.frames.demandes, lecture.suites, lecture.etats, au)
+    live += instruction.check_instruction(lecture.frames.demandes, lecture.suites, lecture.etats, au)
     verdict = _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
     told = tuple(_told(demande, compared.a_la_main, connus.noms) for demande in verdict.demandes)
     return replace(verdict, demandes=told, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)

@@ -253,7 +253,7 @@ class Comparaison:
     a_la_main: Mapping[str, None] = field(default_factory=dict)
 
 
-def compare(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparaison:
+def compare_forms(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparaison:
     """Hold every attachment that was read against its request."""
     read = {name: found.texte for name, found in pieces.items() if found.texte is not None}
     if not read:

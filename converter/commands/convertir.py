@@ -11,7 +11,7 @@ from converter.commands.progress import Step
 from converter.commands.session import (
     Examen,
     Options,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     opened,
     outcome_of,
@@ -40,10 +40,10 @@ def convertir(chemin: Path, options: Options) -> Outcome:
     step = Step(options.tell)
     with opened(chemin, step) as ouvert:
         if not options.copie:
-            ensure_writable(chemin)
+            ensure_replaceable(chemin)
         annotate.ensure_markable(ouvert.source)
         step("Lecture du registre")
-        with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+        with deposit.open_depots(options.depots(chemin), model_for(chemin)) as depots:
             examen = examine(ouvert, depots.registre.memory(), options, step)
             if not options.copie:
                 save.ensure_unchanged(chemin, ouvert.seen)
@@ -73,7 +73,7 @@ def refaire_zips(depot: str, chemin: Path, options: Options) -> Outcome:
     step = Step(options.tell)
     step("Lecture du classeur")
     lecture = read(chemin)
-    with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+    with deposit.open_depots(options.depots(chemin), model_for(chemin)) as depots:
         step("Écriture des zips")
         told = remake(depots, Path(depot).name, lecture)
     return Outcome(chemin, issues=(*depots.issues, told))

@@ -14,6 +14,6 @@ def modele(target: Path, *, console: Console) -> int:
     """Write a blank workbook. Raises `Inutilisable` (F016, F030, F032) where something is there, and `Empeche`."""
     ensure_output(target)
     with new_file(target) as path:
-        template.write(path)
+        template.write_template(path)
     say(f"Classeur vierge créé : {target}", console)
     return FINE

@@ -4,13 +4,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from converter.checking.check import lire
+from converter.checking.check import read_cells
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
     Examen,
     Options,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     kept_out,
     learn,
@@ -24,7 +24,7 @@ from converter.commands.session import (
 from converter.depositing import deposit
 from converter.reading import workbook
 from converter.returning import bring_back, received
-from converter.returning.bring_back import Retour
+from converter.returning.bring_back import Effect
 from converter.spec.programme import Etat
 from converter.spec.shape import model_for
 
@@ -37,11 +37,11 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
     step = Step(options.tell)
     with ExitStack() as stack:
         step("Lecture de la réponse")
-        answer = received.lire(read_bytes(reponse), reponse.name)
+        answer = received.read_answer(read_bytes(reponse), reponse.name)
         before = stack.enter_context(opened(chemin, step))
         if not options.copie:
-            ensure_writable(chemin)
-        depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
+            ensure_replaceable(chemin)
+        depots = stack.enter_context(deposit.open_depots(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
         learn(before, registre)
         found = bring_back.bring_back(
@@ -56,7 +56,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         registre.record_answers(found.depot, found.reponses, found.sha256)
         source, refused = stack.enter_context(with_values(before.source, found.values))
         found = replace(found, issues=(*found.issues, *kept_out(before.lecture, refused)))
-        lecture = lire(replace(workbook.read(source), chemin=chemin))
+        lecture = read_cells(replace(workbook.read(source), chemin=chemin))
         ouvert = replace(before, source=source, lecture=lecture)
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
@@ -65,7 +65,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
     return outcome_of(examen, suivis, (*depots.issues, *left), ecrit, ())
 
 
-def _with_answer(examen: Examen, found: Retour) -> Examen:
+def _with_answer(examen: Examen, found: Effect) -> Examen:
     """Add what the answer says; a row that it refuses is told so once, with its new number."""
     verdict = examen.verdict
     etats = {ligne: Etat.REJETEE if ligne in found.lignes_rejetees else etat for ligne, etat in verdict.etats.items()}

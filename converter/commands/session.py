@@ -14,13 +14,13 @@ from pathlib import Path
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
 from converter.attachments.readings import Lectures
-from converter.checking.check import Lecture, Verdict, check, lire
+from converter.checking.check import Lecture, Verdict, check, read_cells
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
 from converter.marking import adopting, annotate, remarks
 from converter.marking.annotate import CellValue
-from converter.marking.remarks import Suivi
+from converter.marking.remarks import SuiviLigne
 from converter.reading import finess_list, workbook
 from converter.registry.fingerprint import of_pieces
 from converter.registry.reconcile import (
@@ -106,7 +106,7 @@ def depots_of(chemin: Path, sortie: Path | None) -> Path:
 
 def read(chemin: Path) -> Lecture:
     """Read a workbook into canonical values; raises `Inutilisable` (F001 to F015) and `Empeche` (E101)."""
-    return lire(workbook.read(chemin))
+    return read_cells(workbook.read(chemin))
 
 
 @contextmanager
@@ -119,13 +119,13 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     seen = stamp_of(chemin)
     lecture = read(chemin)
     acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
-    values = adopting.values(acceptations)
+    values = adopting.accepted_values(acceptations)
     if not values:
         yield Ouvert(seen, chemin, lecture, acceptations)
         return
     with with_values(chemin, values) as (copy, refused):
-        lecture = lire(replace(workbook.read(copy), chemin=chemin))
-        yield Ouvert(seen, copy, lecture, adopting.written(acceptations, refused))
+        lecture = read_cells(replace(workbook.read(copy), chemin=chemin))
+        yield Ouvert(seen, copy, lecture, adopting.written_back(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -229,7 +229,7 @@ def retold(examen: Examen, memoire: Memoire) -> Examen:
     return replace(examen, rapprochement=replace(examen.rapprochement, historiques=said))
 
 
-def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
+def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, SuiviLigne]:
     """Return what the tool's columns say of each request, after the deposits done."""
     historiques = dict(zip(examen.statuts, examen.rapprochement.historiques, strict=True))
     return {
@@ -238,17 +238,17 @@ def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
     }
 
 
-def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> Suivi:
+def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> SuiviLigne:
     depot = done.get(examen.verdict.numeros.get(ligne, ""))
     if depot and examen.verdict.etats[ligne] is Etat.PRETE:
-        return Suivi(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
+        return SuiviLigne(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
     statut = examen.statuts[ligne]
     if etat in FIGES or etat is Etat.REJETEE:
-        return Suivi(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
-    return Suivi(etat)
+        return SuiviLigne(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
+    return SuiviLigne(etat)
 
 
-def ensure_writable(chemin: Path) -> None:
+def ensure_replaceable(chemin: Path) -> None:
     """Raise `Empeche` (E110 to E114, E020 to E026) when the workbook cannot be replaced now."""
     with guarded(chemin.parent):
         save.ensure_writable(chemin)
@@ -257,14 +257,14 @@ def ensure_writable(chemin: Path) -> None:
 def obstacles_to(chemin: Path) -> tuple[Issue, ...]:
     """Return what stands in the way of writing to the workbook, if anything does."""
     try:
-        ensure_writable(chemin)
+        ensure_replaceable(chemin)
     except Empeche as obstacle:
         return (obstacle.issue,)
     return ()
 
 
 def write_back(
-    examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Issue], *, copie: bool
+    examen: Examen, suivis: Mapping[int, SuiviLigne], notices: Sequence[Issue], *, copie: bool
 ) -> tuple[Path, tuple[Issue, ...]]:
     """Write marks, the tool's columns and `Erreurs` into the workbook, or into a copy beside it.
 
@@ -333,7 +333,7 @@ def _write_copy(copy: Path, write: Callable[[Path], object]) -> None:
 
 def outcome_of(
     examen: Examen,
-    suivis: Mapping[int, Suivi],
+    suivis: Mapping[int, SuiviLigne],
     notices: Sequence[Issue],
     ecrit: Path | None,
     envois: tuple[Upload, ...],
@@ -360,7 +360,7 @@ def outcome_of(
     )
 
 
-def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
+def _is_withdrawable(examen: Examen, suivis: Mapping[int, SuiviLigne]) -> bool:
     """Whether a request is in a deposit for which the portal answered nothing."""
     answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
     converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}

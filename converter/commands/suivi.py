@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.checking.check import lire
+from converter.checking.check import read_cells
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.progress import Step
 from converter.commands.screen import euros, say, shown, tell
@@ -19,7 +19,7 @@ from converter.commands.session import (
     Options,
     Ouvert,
     depots_of,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     kept_out,
     read,
@@ -39,8 +39,7 @@ from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import model_for
 from converter.system.files import ensure_output, write_whole
 from converter.tracking import payments, statement, suivi_sheets
-from converter.tracking.follow import DemandeSuivie, Suivi
-from converter.tracking.follow import suivi as follow
+from converter.tracking.follow import DemandeSuivie, Suivi, follow
 from converter.tracking.payments import Rapproche
 
 _SHOWN = 40
@@ -87,7 +86,7 @@ def suivi(
     told = follow(read(chemin), memoire, depots, au)
     _print(told, chemin, console)
     if target:
-        write_whole(target, suivi_sheets.write(told, chemin.name))
+        write_whole(target, suivi_sheets.write_suivi(told, chemin.name))
         say(f"Suivi écrit : {target}", console)
     if rapport:
         answered = {fait.depot for fait in memoire.faits.values() if fait.reponse}
@@ -105,17 +104,17 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     Raises `Inutilisable` (A201 to A203) when the list cannot be used, and `Empeche`, nothing written.
     """
     step = Step(options.tell)
-    ensure_writable(chemin)
+    ensure_replaceable(chemin)
     step("Lecture de la liste des paiements")
     seen = stamp_of(chemin)
     rangs = Rangs(read(chemin))
-    versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
+    versements = statement.read_statement(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
     with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, refused):
         found = replace(found, issues=(*found.issues, *kept_out(rangs.lecture, refused)))
-        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+        ouvert = Ouvert(seen, source, read_cells(replace(workbook.read(source), chemin=chemin)))
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")
         write_back(examen, suivis_of(examen, {}), found.issues, copie=False)

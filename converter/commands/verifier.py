@@ -49,7 +49,7 @@ def verifier(
     for line in _told(json, zips, report):
         console.print(line, soft_wrap=True)
     if rapport:
-        write_whole(rapport, jsonlib.dumps(as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
+        write_whole(rapport, jsonlib.dumps(report_as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
     answer = portal.answer(report, refuser) if reponse else None
     if reponse and answer is not None:
         write_whole(reponse, answer)
@@ -109,7 +109,7 @@ def _as_difference(difference: Difference) -> dict[str, Any]:
 
 def print_schema(json: Path | None) -> int:
     """Write the JSON Schema of a deposit to standard output."""
-    schema = portal.schema(_shape_near(json) if json else builtin_model())
+    schema = portal.schema_of(_shape_near(json) if json else builtin_model())
     sys.stdout.write(jsonlib.dumps(schema, ensure_ascii=False, indent=2) + "\n")
     return FINE
 
@@ -167,7 +167,7 @@ def _line(finding: Finding) -> str:
     return f"[{colour}]{finding.code}[/] {place} : {escape(f'{phrase(finding.issue)} {conseil(finding.issue)}')}"
 
 
-def as_data(json: Path, report: Report) -> dict[str, Any]:
+def report_as_data(json: Path, report: Report) -> dict[str, Any]:
     """Return the machine-readable result."""
     return {
         "json": str(json),

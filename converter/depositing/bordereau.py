@@ -87,7 +87,7 @@ def _only(nodes: Sequence[Node]) -> tuple[Node, ...]:
     return tuple(kept)
 
 
-def write(remise: Remise) -> bytes:
+def write_bordereau(remise: Remise) -> bytes:
     """Return the slip as an xlsx file, the same bytes for the same deposit."""
     target = BytesIO()
     with Workbook(target, {"in_memory": True}) as book:

@@ -19,7 +19,7 @@ from converter import portal
 from converter.checking.demande import Lot
 from converter.depositing import bordereau
 from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import write
+from converter.depositing.document import write_document
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found, kept
@@ -81,7 +81,7 @@ def _say_nothing(_: Tenant) -> None:
 
 
 @contextmanager
-def opened(
+def open_depots(
     dossier: Path, shape: Shape, *, attente: float = ATTENTE, prevenir: Callable[[Tenant], None] = _say_nothing
 ) -> Iterator[Depots]:
     """Open a folder of deposits, made where it is missing, for this process alone.
@@ -110,7 +110,7 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
     """
     if not dossier.exists():
         return Memoire(), (), ()
-    with opened(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
+    with open_depots(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
         return depots.registre.memory(), depots.registre.depots(), depots.issues
 
 
@@ -121,7 +121,7 @@ def note(dossier: Path, shape: Shape, signalements: Sequence[Signalement]) -> Me
     """
     if not (signalements and dossier.exists() and is_writable(dossier)):
         return None
-    with opened(dossier, shape) as depots:
+    with open_depots(dossier, shape) as depots:
         depots.registre.note(signalements)
         return depots.registre.memory()
 
@@ -168,14 +168,14 @@ def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -
     folder = depots.en_cours / nom
     folder.mkdir(parents=True)
     json = folder / f"{nom}.json"
-    _write(json, write(lot, depots.shape))
+    _write(json, write_document(lot, depots.shape))
     archives = _pack(folder, nom, lot, progress)
     contenu = json.read_bytes()
     _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
     (declared, *zips) = (found.measure(path) for path in (json, *archives))
     held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
     slip = folder / BORDEREAU
-    _write(slip, bordereau.write(Remise(lot, jour, declared, contenu, held, depots.shape)))
+    _write(slip, bordereau.write_bordereau(Remise(lot, jour, declared, contenu, held, depots.shape)))
     for path in folder.iterdir():
         _sync(path)
     _sync_folder(folder)
@@ -366,13 +366,13 @@ def _adopt_found(depots: Depots) -> Iterator[Issue]:
 def _read_again(depots: Depots) -> None:
     """Read what an older version of the tool did not note of its deposits: order forms and establishments."""
     for nom in depots.registre.unread():
-        if depot := found.read(nom, depots.dossier / nom, EtatDepot.PUBLIE, depots.shape):
+        if depot := found.read_deposit(nom, depots.dossier / nom, EtatDepot.PUBLIE, depots.shape):
             depots.registre.complete(depot)
 
 
 def _adopt(depots: Depots, nom: str, folder: Path, etat: EtatDepot) -> Iterator[Issue]:
-    depot = found.read(nom, folder, etat, depots.shape)
-    clashes = depots.registre.adopt(depot or found.unreadable(nom, etat))
+    depot = found.read_deposit(nom, folder, etat, depots.shape)
+    clashes = depots.registre.adopt(depot or found.unreadable_deposit(nom, etat))
     yield _told("D006", depot) if depot else Issue("D007", faits=(("depot", nom),))
     for numero in clashes:
         yield Issue("D008", valeur=numero, faits=(("depot", nom),))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from converter.attachments.inspection import read
+from converter.attachments.inspection import read_at_most
 
 K = TypeVar("K", bound=Hashable)
 
@@ -134,7 +134,7 @@ def _write(archive: zipfile.ZipFile, entry: Entry) -> Packed:
 
 def _unchanged(entry: Entry) -> bytes:
     try:
-        data = read(entry.path, entry.octets)
+        data = read_at_most(entry.path, entry.octets)
     except OSError as reason:
         raise FichierChange(entry.path) from reason
     if len(data) != entry.octets or hashlib.sha256(data).hexdigest() != entry.sha256:

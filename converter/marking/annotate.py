@@ -80,7 +80,7 @@ def annotate(
         _mark(package, parts, marks)
         if errors is not None:
             with package.interpreting(workbook_part(package)):
-                kept = journal.read(source, erreurs.find_sheet(package, erreurs.JOURNAL))
+                kept = journal.read_changes(source, erreurs.find_sheet(package, erreurs.JOURNAL))
                 erreurs.write_sheets(package, errors, (*kept, *changes))
         if values or erreurs.find_sheet(package) is not None:
             ensure_strings(package)

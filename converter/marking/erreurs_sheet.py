@@ -120,7 +120,7 @@ FORMATS: dict[str, tuple[int, int | None, bool]] = {
 """Each cell format: font, fill, and whether it is a cell of the table (border, wrapped, text format)."""
 
 
-def formats(fonts: int, fills: int, borders: int) -> list[str]:
+def cell_formats(fonts: int, fills: int, borders: int) -> list[str]:
     """The cell formats, given where the fonts, fills and borders of `STYLES` begin in the workbook."""
     written = []
     for font, fill, boxed in FORMATS.values():
@@ -135,13 +135,15 @@ def formats(fonts: int, fills: int, borders: int) -> list[str]:
     return written
 
 
-def worksheet(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collection[str], *, selected: bool) -> bytes:
+def sheet_of_lines(
+    lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collection[str], *, selected: bool
+) -> bytes:
     """The worksheet part of these lines.
 
     `look`: the index of each of `FORMATS` in the workbook; `known`: the sheets a link may lead to; `selected`:
     whether it is the sheet the workbook opens on.
     """
-    body = _findings(folded(lines), look, known) if lines else _nothing(look)
+    body = _findings(collapsed(lines), look, known) if lines else _nothing(look)
     colour = "FFC00000" if lines else "FF70AD47"
     return page(body, colour=colour, heading=HEADING_ROW if lines else 0, selected=selected)
 
@@ -170,7 +172,7 @@ def _pane(heading: int) -> str:
     )
 
 
-def folded(lines: Sequence[ErrorLine]) -> list[ErrorLine]:
+def collapsed(lines: Sequence[ErrorLine]) -> list[ErrorLine]:
     """The lines with those of little account behind one that tells how many they are, where it hides several."""
     minor = [line for line in lines if line.replie]
     if len(minor) < _FOLDED:

@@ -44,7 +44,7 @@ class Change:
         return (self.quand, self.feuille, self.cellule, self.colonne, self.ancien, self.nouveau, self.pourquoi)
 
 
-def read(path: Path, entry: SheetEntry | None) -> list[Change]:
+def read_changes(path: Path, entry: SheetEntry | None) -> list[Change]:
     """Return the lines that the workbook has, in their order."""
     if entry is None:
         return []
@@ -61,7 +61,7 @@ def _text(value: object) -> str:
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def worksheet(changes: Sequence[Change], look: Mapping[str, int], *, selected: bool) -> bytes:
+def sheet_of_changes(changes: Sequence[Change], look: Mapping[str, int], *, selected: bool) -> bytes:
     """The worksheet part of these lines."""
     widths = "".join(
         f'<col min="{i}" max="{i}" width="{width + 0.7:.1f}" customWidth="1"/>'

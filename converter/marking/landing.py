@@ -2,7 +2,7 @@
 
 import re
 
-from converter.xlsx.book import SheetEntry, main, sheets, workbook_part
+from converter.xlsx.book import SheetEntry, in_main, sheets, workbook_part
 from converter.xlsx.package import Package
 from converter.xlsx.trace import Tree, erase, trace, traces
 
@@ -15,7 +15,7 @@ def land_on(package: Package, entry: SheetEntry) -> None:
     """Let the workbook open on a sheet; a hidden one, or a workbook without views, stays as it is."""
     part = workbook_part(package)
     view = _view(package.tree(part))
-    state = package.tree(part).find(main("sheets"))[entry.index].get("state", "visible")
+    state = package.tree(part).find(in_main("sheets"))[entry.index].get("state", "visible")
     if view is None or view.get("activeTab", "0") == str(entry.index) or state != "visible":
         return
     others = [each for each in sheets(package) if each.part != entry.part]
@@ -46,7 +46,7 @@ def put_back(package: Package) -> None:
 
 
 def _view(workbook: Tree) -> Tree:
-    return next(workbook.iter(main("workbookView")), None)
+    return next(workbook.iter(in_main("workbookView")), None)
 
 
 def _turned(package: Package, part: str, found: set[bytes]) -> bool:

@@ -10,7 +10,7 @@ from converter.spec.tags import TAG, Par
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(shape: Shape, logiciel: str = "", *, reponse: bool = False) -> dict[str, Any]:
+def schema_of(shape: Shape, logiciel: str = "", *, reponse: bool = False) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a JSON file of that shape.
 
     With `logiciel`, the scenario blocks of the other software are bound to their empty values; with `reponse`, the

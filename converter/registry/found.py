@@ -37,7 +37,7 @@ def folders(dossier: Path) -> Iterator[tuple[str, Path]]:
             yield str(nom), folder
 
 
-def read(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
+def read_deposit(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
     """Return the deposit that a folder holds, `None` where it has no readable JSON file of its name."""
     try:
         document = msgspec.json.decode((folder / f"{nom}.json").read_bytes().removeprefix(b"\xef\xbb\xbf"))
@@ -52,7 +52,7 @@ def read(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
     return Depot(nom, logiciel, etat, born, model, tuple(files(folder)), tuple(requests.values()))
 
 
-def unreadable(nom: str, etat: EtatDepot) -> Depot:
+def unreadable_deposit(nom: str, etat: EtatDepot) -> Depot:
     """Return a deposit of which only the name is known: its rank stays taken."""
     return Depot(nom, "", etat, "", "", (), ())
 

@@ -46,7 +46,7 @@ class Renumerotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Retour:
+class Effect:
     """What an answer changes.
 
     `reponses` are to be recorded for `depot` first (`Registry.record_answers`: what must not be replaced is not among
@@ -76,7 +76,7 @@ def bring_back(
     formules: Formules,
     *,
     remplacer: bool = False,
-) -> Retour:
+) -> Effect:
     """Set the portal's answer against the workbook and the registry (`Registry.memory()`, `Registry.depots()`).
 
     Requests are matched by `numeroEditeur` within the deposit, which the file's name tells, else its content. The
@@ -235,14 +235,14 @@ class _Bringing:
     refused: list[int] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
-    def run(self) -> Retour:
+    def run(self) -> Effect:
         self.used = {*self.memoire.numeros, *self.rows.used()}
         self.used |= {avis.numero for avis in self._answered()}
         self.says = self.rows.says(sorted(self._lines_answered()))
         for avis in self._members():
             self._take(avis)
         self._tell_missing()
-        return Retour(
+        return Effect(
             self.depot.nom,
             self.answer.sha256,
             (*self.numbers, *changes(self.rows.table, self.tool)),

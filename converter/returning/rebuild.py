@@ -16,7 +16,7 @@ from typing import Any
 from converter.attachments.inspection import OCTETS
 from converter.blank.template import Rows, Value
 from converter.issues import Inutilisable, Issue, Place
-from converter.returning.received import Recu, Sens, Valeurs, empreintes, lire, reponse, rows, sens, texte
+from converter.returning.received import Recu, Sens, Valeurs, empreintes, read_answer, reponse, rows, sens, texte
 from converter.spec.names import NomDepot, NomPiece, number_key, zip_name
 from converter.spec.programme import DPI, EXTENSIONS, LOGICIELS, Etat
 from converter.spec.shape import ETABLISSEMENTS, Shape
@@ -33,7 +33,7 @@ _LONGEST_CELL = 32_000
 
 @dataclass(frozen=True, slots=True)
 class Reprise:
-    """What JSON files become: the arguments of `template.write`, and what to know about it (S032 to S038)."""
+    """What JSON files become: the arguments of `template.write_template`, and what to know about it (S032 to S038)."""
 
     parametres: Mapping[str, str]
     rows: Rows
@@ -68,7 +68,7 @@ def _read_all(documents: Sequence[bytes | Path]) -> tuple[list[Recu], list[Issue
     recus: dict[str, Recu] = {}
     doubles: list[Issue] = []
     for rank, document in enumerate(documents, start=1):
-        recu = lire(*_content(document, rank))
+        recu = read_answer(*_content(document, rank))
         if recu.sha256 in recus:
             doubles.append(Issue("S035", faits=(("fichier", recu.nom),)))
         recus.setdefault(recu.sha256, recu)

@@ -41,7 +41,7 @@ class Recu:
     autres: tuple[tuple[str, Any], ...]
 
 
-def lire(contenu: bytes, nom: str) -> Recu:
+def read_answer(contenu: bytes, nom: str) -> Recu:
     """Read a JSON file; raises `Inutilisable` when it is no JSON (F021, F022) or holds no request (S001)."""
     releve = read_any(decode(contenu, nom))
     demandes = tuple(releve.values.get(DEMANDES, ()))

@@ -178,7 +178,7 @@ class Suivi:
         return tuple(logiciel for logiciel in (*LOGICIELS, "") if logiciel in met)
 
 
-def suivi(
+def follow(
     lecture: Lecture,
     memoire: Memoire,
     depots: Sequence[Depot],

@@ -69,7 +69,7 @@ def cells(found: Rapproche) -> dict[int, dict[str, Any]]:
 
 
 def settle(versements: Sequence[Versement], rangs: Rangs, memoire: Memoire) -> Rapproche:
-    """Set a list (`statement.read`) against the workbook.
+    """Set a list (`statement.read_statement`) against the workbook.
 
     Issues: A210 lines that name no request, A211 several lines of one request, A212 amount not readable or not above
     0, A213 another value stands in the cell, A214 the request is not accepted, A215 its decision is no attribution,

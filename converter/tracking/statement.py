@@ -82,7 +82,7 @@ class Connus:
 Grid = Sequence[Sequence[Any]]
 
 
-def read(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
+def read_statement(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
     """Read the lines that give an amount or a known number.
 
     Raises `Inutilisable` (A201) when the file is no list that can be read, A202 when no column of it is surely that

@@ -88,7 +88,7 @@ Column = tuple[str, int, str]
 Cell = str | int | float | date | None
 
 
-def write(suivi: Suivi, nom: str) -> bytes:
+def write_suivi(suivi: Suivi, nom: str) -> bytes:
     """Return the follow-up as an xlsx file; `nom` is the name of the workbook it follows."""
     target = BytesIO()
     with Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}) as book:
@@ -106,7 +106,7 @@ def is_follow_up(path: Path) -> bool:
         return False
 
 
-def euros(centimes: int) -> float:
+def in_euros(centimes: int) -> float:
     """Return centimes as the number of euros that a cell holds."""
     return centimes / 100
 
@@ -182,16 +182,16 @@ class _Report:
         for row, (label, total) in enumerate(rows, start=first):
             sheet.write_string(row, 0, label, self.looks["texte"])
             sheet.write_number(row, 1, total.nombre, self.looks["nombre"])
-            sheet.write_number(row, 2, euros(total.centimes), self.looks["euro"])
-            sheet.write_number(row, 3, euros(total.avance), self.looks["euro"])
-            sheet.write_number(row, 4, euros(total.paye), self.looks["euro"])
+            sheet.write_number(row, 2, in_euros(total.centimes), self.looks["euro"])
+            sheet.write_number(row, 3, in_euros(total.avance), self.looks["euro"])
+            sheet.write_number(row, 4, in_euros(total.paye), self.looks["euro"])
         bottom = first + len(rows)
         self._sums(sheet, first, bottom, self.suivi.total())
         return bottom
 
     def _sums(self, sheet: Worksheet, first: int, bottom: int, total: Total) -> None:
         sheet.write_string(bottom, 0, "Total", self.looks["total"])
-        values = (total.nombre, euros(total.centimes), euros(total.avance), euros(total.paye))
+        values = (total.nombre, in_euros(total.centimes), in_euros(total.avance), in_euros(total.paye))
         for column, (value, letter) in enumerate(zip(values, "BCDE", strict=True), start=1):
             look = self.looks["total nombre" if letter == "B" else "total euro"]
             if bottom == first:
@@ -299,7 +299,7 @@ class _Report:
             # The day as text: an axis of dates would leave a gap for each day without a deposit.
             sheet.write_string(row, _DAYS_LEFT, f"{jour:%d/%m/%Y}", self.looks["centre"])
             sheet.write_number(row, _DAYS_LEFT + 1, nombre, self.looks["nombre"])
-            sheet.write_number(row, _DAYS_LEFT + 2, euros(advance), self.looks["euro"])
+            sheet.write_number(row, _DAYS_LEFT + 2, in_euros(advance), self.looks["euro"])
 
 
 _DEMANDES: tuple[Column, ...] = (
@@ -373,8 +373,8 @@ def _request(demande: DemandeSuivie) -> Sequence[Cell]:
         demande.numero,
         demande.logiciel,
         demande.client,
-        euros(demande.centimes),
-        euros(demande.avance),
+        in_euros(demande.centimes),
+        in_euros(demande.avance),
         demande.etat.value,
         demande.depot,
         demande.jour,
@@ -393,9 +393,9 @@ def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Cell]:
         demande.numeroASP,
         demande.etat.value,
         suite.decision or "",
-        None if refused else euros(demande.avance),
-        euros(demande.paye) if demande.paye else None,
-        None if demande.ecart is None else euros(demande.ecart),
+        None if refused else in_euros(demande.avance),
+        in_euros(demande.paye) if demande.paye else None,
+        None if demande.ecart is None else in_euros(demande.ecart),
         *steps,
         *map(suivi.since, steps),
     )
@@ -409,9 +409,9 @@ def _balance(demande: DemandeSuivie) -> Sequence[Cell]:
         demande.client,
         ", ".join(demande.finess),
         demande.etat.value,
-        euros(demande.centimes),
-        euros(demande.paye),
-        euros(demande.centimes - demande.paye),
+        in_euros(demande.centimes),
+        in_euros(demande.paye),
+        in_euros(demande.centimes - demande.paye),
     )
 
 
@@ -422,8 +422,8 @@ def _deposit(depot: DepotSuivi) -> Sequence[Cell]:
         depot.logiciel,
         depot.etat.value.capitalize(),
         depot.nombre,
-        euros(depot.centimes),
-        euros(depot.avance),
+        in_euros(depot.centimes),
+        in_euros(depot.avance),
         depot.acceptees,
         depot.rejetees,
         depot.attendues if depot.etat is not EtatDepot.ANNULE else 0,

@@ -176,7 +176,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def _answer(self, nom: str, *, refuse: bool, remplacer: bool) -> None:
         document = self.sent[nom]
-        numbers = received.lire(document, f"{nom}.json").demandes
+        numbers = received.read_answer(document, f"{nom}.json").demandes
         changes = {f"_{each['numeroEditeur']}": self._answered(nom, str(each["numeroEditeur"])) for each in numbers}
         if refuse:
             changes[next(iter(changes))] = _REFUSED
@@ -268,7 +268,7 @@ class AnyOrder(RuleBasedStateMachine):
         requests = [
             (number_key(str(each["numeroEditeur"])), received.empreintes(each))
             for folder in live
-            for each in received.lire((folder / f"{folder.name}.json").read_bytes(), folder.name).demandes
+            for each in received.read_answer((folder / f"{folder.name}.json").read_bytes(), folder.name).demandes
         ]
         assert [n for n, times in Counter(n for n, _ in requests).items() if times > 1] == []
         holders: dict[frozenset[str], set[str]] = defaultdict(set)

@@ -42,12 +42,12 @@ def request_of(centimes: int) -> check.Lecture:
     """Return the workbook whose request 00001 asks for an amount."""
     with TemporaryDirectory() as folder:
         book = edited(Path(folder, "d.xlsx"), {"Demandes!G3": centimes / 100})
-        return check.lire(workbook.read(book))
+        return check.read_cells(workbook.read(book))
 
 
 def held(texte: Transcript, centimes: int) -> forms.Comparaison:
     """Hold a form against the request of an amount."""
-    return forms.compare(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
+    return forms.compare_forms(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
 
 
 def read(content: bytes) -> Transcript:

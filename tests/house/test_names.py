@@ -17,7 +17,6 @@ SAME_IDEA: Mapping[str, str] = {
     "lock": "the lock of a folder of ours; Excel's own beside a workbook",
     "portal": "the portal's controls, and what is said by them",
     "reading": "what a format reads in a cell, and the folder that reads the workbook",
-    "retour": "what an answer changes, and the command that brings it back",
     "rows": "a list of the model; the rows of the workbook",
     "rules": "the rules, and what is said by them",
     "suivi": "the tool's columns of one row; the follow-up of all, and its command",

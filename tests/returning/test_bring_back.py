@@ -19,7 +19,7 @@ from converter.depositing import deposit
 from converter.depositing.document import encode
 from converter.issues import Inutilisable, Issue
 from converter.returning import received
-from converter.returning.bring_back import Retour
+from converter.returning.bring_back import Effect
 from converter.returning.received import Sens
 from converter.sentences.say import catalogue
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
@@ -46,7 +46,7 @@ def cycle(converted: Path, tmp_path: Path) -> Cycle:
     return Cycle(tmp_path)
 
 
-def codes(found: Retour) -> list[tuple[str, str]]:
+def codes(found: Effect) -> list[tuple[str, str]]:
     return [(issue.code, issue.valeur) for issue in found.issues]
 
 
@@ -372,7 +372,7 @@ def test_an_answer_under_the_name_of_another_numero_ans_is_refused(cycle: Cycle)
 @pytest.mark.parametrize("nom", [NOM, "réponse.json"])
 def test_an_answer_to_a_withdrawn_deposit_is_refused(cycle: Cycle, nom: str) -> None:
     answer = cycle.answer(DEPOT)
-    with deposit.opened(cycle.depots, SHAPE) as depots:
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
         deposit.withdraw(depots, DEPOT)
     assert refusal(cycle, answer, nom) == "S005"
 
@@ -470,7 +470,10 @@ def test_any_answers_in_any_order_keep_numbers_unique_and_the_second_run_idle(
         cycle = Cycle(Path(folder))
         for chosen in (first, second):
             answer = edited(cycle.answer(DEPOT), **{key: value for each in chosen for key, value in each.items()})
-            if all(received.sens(received.reponse(each)) is Sens.AUCUN for each in received.lire(answer, NOM).demandes):
+            if all(
+                received.sens(received.reponse(each)) is Sens.AUCUN
+                for each in received.read_answer(answer, NOM).demandes
+            ):
                 assert refusal(cycle, answer) == "S002"
                 continue
             cycle.retour(answer, NOM, remplacer=remplacer)

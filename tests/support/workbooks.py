@@ -177,7 +177,7 @@ def inspected(name: str, **others: Any) -> Inspection:
 
 def examine(path: Path, inspections: Mapping[str, Inspection] = MappingProxyType({}), au: date = AU) -> Found:
     """Read and check a workbook, its attachments being good but for `inspections`."""
-    lecture = check.lire(workbook.read(path))
+    lecture = check.read_cells(workbook.read(path))
     pieces = {name: inspections.get(name, inspected(name)) for name in lecture.fichiers()}
     verdict = check.check(lecture, pieces, au)
     places = [f"{i.code} {i.place.feuille}!{i.place.cellule}" for i in verdict.issues]
