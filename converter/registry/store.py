@@ -649,6 +649,8 @@ class Registry:
 
     def depot(self, nom: str) -> Depot | None:
         """Return a deposit by its name, `None` when there is none."""
+        if not nom.isascii():  # no name of ours; what a terminal made of unreadable bytes is not even a text
+            return None
         row = self._base.execute("SELECT nom FROM depot WHERE nom = ?", (nom,)).fetchone()
         return self._depot(row[0]) if row else None
 

@@ -393,6 +393,18 @@ def test_a_file_name_of_a_day_that_is_none(line: str, team: Path, capsys: pytest
     said(capsys)
 
 
+@pytest.mark.parametrize("depot", ["", ".", "..", "*", "annulés", "JSON-\udce9", "x" * 5000])
+@pytest.mark.parametrize("line", ["annuler {} @demandes.xlsx", "convertir @demandes.xlsx --refaire-zips {}"])
+def test_a_deposit_that_is_none_is_told_and_nothing_done(
+    line: str, depot: str, team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = everything(team)
+    words = [depot if word == "{}" else str(team / word[1:]) if word[0] == "@" else word for word in line.split()]
+    assert run(words) == 2
+    assert re.search("Aucun dépôt ne s’appelle|ne connaît pas de dépôt", said(capsys))
+    assert everything(team) == before
+
+
 @pytest.mark.parametrize("content", [None, b"{", b"[]"])
 @pytest.mark.parametrize(
     "line",
