@@ -291,19 +291,20 @@ class _Neighbours:
     def _files(self) -> Iterable[str]:
         for folder, folders, files in os.walk(self._root):
             folders.sort()
+            within = os.path.relpath(folder, self._root).replace(os.sep, "/")
             for name in sorted(files):
                 if _extension(name) in self._extensions and not name.startswith("."):
-                    yield os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/")  # noqa: PTH118 - speed
+                    yield name if within == os.curdir else f"{within}/{name}"
 
 
 def _key(name: str) -> str:
     """Keep the letters and digits of the last part, without accents, case and extension."""
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.strip('" ').replace("\\", "/").rpartition("/")[2])
-    return "".join(c for c in unicodedata.normalize("NFKD", stem).casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", stem).casefold()))
 
 
 def _digits(key: str) -> str:
-    return "".join(c for c in key if c.isdigit())
+    return "".join(filter(str.isdigit, key))
 
 
 def _closest(text: str, candidates: list[str], cutoff: float) -> str:

@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from converter import __version__
 from converter.blank import instructions, theme
-from converter.blank.while_typing import LAST_ROW, LISTES, Nom, alertes, validation
+from converter.blank.while_typing import CHOIX, LAST_ROW, Nom, alertes, validation
 from converter.sentences.typography import french
 from converter.spec.formats import Code
 from converter.spec.programme import LOGICIELS
@@ -41,12 +41,12 @@ from converter.spec.tags import (
     MANDATAIRE_TAGS,
     PFI_TAGS,
     Obligation,
+    Par,
     Parametre,
     Tag,
     columns,
     later_columns,
     tool_columns,
-    vendor_columns,
 )
 from converter.spec.tags import parametres as spec_parametres
 
@@ -190,7 +190,7 @@ class _DataSheet:
 
     def _typed(self) -> str:
         """Return the cells of the first row that the vendor fills, as arguments of a function."""
-        vendor = [tag in vendor_columns(self.feuille) for tag in self.tags]
+        vendor = [tag.par is Par.FOURNISSEUR for tag in self.tags]
         letters = [f"${xl_col_to_name(column)}{FIRST_ROW}" for column in range(len(vendor))]
         starts = [c for c, filled in enumerate(vendor) if filled and not (c and vendor[c - 1])]
         ends = [c for c, filled in enumerate(vendor) if filled and not any(vendor[c + 1 : c + 2])]
@@ -266,7 +266,7 @@ def _example(tag: Tag) -> str:
 
 def _write_listes(book: Workbook, sheet: Worksheet) -> None:
     """Write the lists of the drop-downs, one a column, under their name; the user never sees this sheet."""
-    for column, (nom, valeurs) in enumerate(LISTES.items()):
+    for column, (nom, valeurs) in enumerate(CHOIX.items()):
         sheet.write_column(0, column, (nom, *valeurs))
         letter = xl_col_to_name(column)
         book.define_name(nom, f"={LISTES_SHEET}!${letter}$2:${letter}${len(valeurs) + 1}")

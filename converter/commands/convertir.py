@@ -26,7 +26,7 @@ from converter.depositing.remake import remake
 from converter.issues import Empeche, Inutilisable
 from converter.marking import annotate
 from converter.registry.store import Depot
-from converter.spec.names import NomDepot
+from converter.spec.names import numero_ans_of
 from converter.spec.programme import avance
 from converter.spec.shape import model_for
 from converter.xlsx import save
@@ -94,14 +94,13 @@ def _in_files(done: Sequence[Depot]) -> dict[str, Depot]:
 
 def _upload(depots: Depots, depot: Depot) -> Upload:
     amounts = [inscrite.centimes for inscrite in depot.demandes]
-    nom = NomDepot.within(depot.nom)
     return Upload(
         depots.dossier / depot.nom,
         depot.json,
         depot.zips,
         tuple(inscrite.numero for inscrite in depot.demandes),
         depot.logiciel,
-        nom.numeroAns if nom else "",
+        numero_ans_of(depot.nom),
         sum(amounts),
         sum(map(avance, amounts)),
     )

@@ -4,7 +4,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from converter.checking.check import read_cells
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
@@ -16,17 +15,16 @@ from converter.commands.session import (
     learn,
     opened,
     outcome_of,
-    read_bytes,
     suivis_of,
     with_values,
     write_back,
 )
 from converter.depositing import deposit
-from converter.reading import workbook
 from converter.returning import bring_back, received
 from converter.returning.bring_back import Effect
 from converter.spec.programme import Etat
 from converter.spec.shape import model_for
+from converter.system.files import read_bytes
 
 
 def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = False) -> Outcome:
@@ -54,10 +52,8 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         )
         registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256)
-        source, refused = stack.enter_context(with_values(before.source, found.values))
+        ouvert, refused = stack.enter_context(with_values(before, found.values))
         found = replace(found, issues=(*found.issues, *kept_out(before.lecture, refused)))
-        lecture = read_cells(replace(workbook.read(source), chemin=chemin))
-        ouvert = replace(before, source=source, lecture=lecture)
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")

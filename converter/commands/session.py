@@ -14,7 +14,8 @@ from pathlib import Path
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
 from converter.attachments.readings import Lectures
-from converter.checking.check import Lecture, Verdict, check, read_cells
+from converter.checking.check import Verdict, check
+from converter.checking.lecture import Lecture, read_cells
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue
@@ -38,6 +39,7 @@ from converter.registry.store import Depot, Memoire, Registry
 from converter.sentences.say import gravite, libelle
 from converter.spec import programme
 from converter.spec.formats import show
+from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
 from converter.system.depots import depots_beside
 from converter.system.files import new_file
@@ -119,13 +121,9 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     seen = stamp_of(chemin)
     lecture = read(chemin)
     acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
-    values = adopting.accepted_values(acceptations)
-    if not values:
-        yield Ouvert(seen, chemin, lecture, acceptations)
-        return
-    with with_values(chemin, values) as (copy, refused):
-        lecture = read_cells(replace(workbook.read(copy), chemin=chemin))
-        yield Ouvert(seen, copy, lecture, adopting.written_back(acceptations, refused))
+    before = Ouvert(seen, chemin, lecture, acceptations)
+    with with_values(before, adopting.accepted_values(acceptations)) as (after, refused):
+        yield replace(after, acceptations=adopting.written_back(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -134,20 +132,19 @@ def stamp_of(chemin: Path) -> save.Stamp:
 
 
 @contextmanager
-def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[tuple[Path, tuple[CellValue, ...]]]:
-    """Yield a copy of the workbook with these values in their cells, and those that an array formula kept out."""
+def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[Ouvert, tuple[CellValue, ...]]]:
+    """Yield the workbook with these values in their cells, and those that an array formula kept out.
+
+    Annotations start from a copy, and the workbook is read again, only where there are values to write.
+    """
+    if not values:
+        yield before, ()
+        return
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / chemin.name
-        yield copy, annotate.annotate(chemin, copy, marks=(), values=values)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
-        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
+        copy = Path(folder) / before.source.name
+        refused = annotate.annotate(before.source, copy, marks=(), values=values)
+        lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
+        yield replace(before, source=copy, lecture=lecture), refused
 
 
 def inspect(lecture: Lecture, store: Path | None = None) -> Mapping[str, Inspection]:
@@ -244,7 +241,7 @@ def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) ->
         return SuiviLigne(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
     statut = examen.statuts[ligne]
     if etat in FIGES or etat is Etat.REJETEE:
-        return SuiviLigne(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
+        return SuiviLigne(etat, json_name(statut.depot) if statut.depot else "", statut.jour, statut.reponse)
     return SuiviLigne(etat)
 
 
@@ -362,6 +359,6 @@ def outcome_of(
 
 def _is_withdrawable(examen: Examen, suivis: Mapping[int, SuiviLigne]) -> bool:
     """Whether a request is in a deposit for which the portal answered nothing."""
-    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    answered = {json_name(statut.depot) for statut in examen.statuts.values() if statut.reponse}
     converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
     return bool(converted - answered - {""})

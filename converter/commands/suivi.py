@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.checking.check import read_cells
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.progress import Step
 from converter.commands.screen import euros, say, shown, tell
@@ -23,7 +22,6 @@ from converter.commands.session import (
     examine,
     kept_out,
     read,
-    read_bytes,
     stamp_of,
     suivis_of,
     with_values,
@@ -31,13 +29,12 @@ from converter.commands.session import (
 )
 from converter.depositing import deposit
 from converter.marking import remarks
-from converter.reading import workbook
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import model_for
-from converter.system.files import ensure_output, write_whole
+from converter.system.files import ensure_output, read_bytes, write_whole
 from converter.tracking import payments, statement, suivi_sheets
 from converter.tracking.follow import DemandeSuivie, Suivi, follow
 from converter.tracking.payments import Rapproche
@@ -107,14 +104,14 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     ensure_replaceable(chemin)
     step("Lecture de la liste des paiements")
     seen = stamp_of(chemin)
-    rangs = Rangs(read(chemin))
+    before = Ouvert(seen, chemin, read(chemin))
+    rangs = Rangs(before.lecture)
     versements = statement.read_statement(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
-    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, refused):
+    with with_values(before, list(remarks.changes(rangs.table, payments.payment_cells(found)))) as (ouvert, refused):
         found = replace(found, issues=(*found.issues, *kept_out(rangs.lecture, refused)))
-        ouvert = Ouvert(seen, source, read_cells(replace(workbook.read(source), chemin=chemin)))
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")
         write_back(examen, suivis_of(examen, {}), found.issues, copie=False)

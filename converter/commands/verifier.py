@@ -14,14 +14,13 @@ from rich.markup import escape
 from converter import portal
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.rapport import is_rapport
-from converter.commands.session import read_bytes
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.portal import Controle, Finding, Report
 from converter.portal.comparison import Difference, compare
 from converter.sentences.say import conseil, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.shape import ADOPTED, Shape, builtin_model, decode, load_model, read_any
-from converter.system.files import ensure_output, write_whole
+from converter.system.files import ensure_output, read_bytes, write_whole
 
 _TITLES = {
     Controle.STRUCTURE: "1er contrôle, la structure du fichier",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from converter.checking.check import Lecture
+from converter.checking.lecture import Lecture
 from converter.issues import Place
 from converter.sentences.say import catalogue
 from converter.sentences.typography import french

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
-from openpyxl.utils import get_column_letter
 
+from converter.columns import letters_of
 from converter.issues import Gravite
 from converter.marking import erreurs_sheet, journal, landing
 from converter.marking.erreurs_sheet import (
@@ -19,7 +19,7 @@ from converter.marking.erreurs_sheet import (
 )
 from converter.marking.journal import Change
 from converter.xlsx import styles
-from converter.xlsx.book import ORDER, SheetEntry, in_main, insert, listed, sheets, workbook_part, worksheets
+from converter.xlsx.book import ORDER, SheetEntry, in_main, insert, listed, sheet_entries, workbook_part, worksheets
 from converter.xlsx.package import OFFICE_REL, Package
 from converter.xlsx.sound import child, required, whole
 from converter.xlsx.trace import Tree, erase, trace, traces
@@ -44,10 +44,10 @@ ERREURS = Own(
     "Erreurs",
     "_segur_hop_erreurs",
     HEADING_ROW,
-    get_column_letter(len(erreurs_sheet.COLUMNS)),
-    get_column_letter(erreurs_sheet.PRINTED),
+    letters_of(len(erreurs_sheet.COLUMNS)),
+    letters_of(erreurs_sheet.PRINTED),
 )
-_JOURNAL_END = get_column_letter(len(journal.COLUMNS))
+_JOURNAL_END = letters_of(len(journal.COLUMNS))
 JOURNAL = Own("Journal", "_segur_hop_journal", journal.HEADING_ROW, _JOURNAL_END, _JOURNAL_END)
 
 _NAMES = "definedNames"
@@ -60,7 +60,7 @@ def find_sheet(package: Package, own: Own = ERREURS) -> SheetEntry | None:
     names = _named(package.tree(workbook_part(package)), {own.marker})
     quoted = (names[0].text or "").rpartition("!")[0] if names else ""
     name = quoted[1:-1].replace("''", "'") if quoted.startswith("'") else quoted
-    return next((each for each in sheets(package) if each.name == name and each.kind == "worksheet"), None)
+    return next((each for each in sheet_entries(package) if each.name == name and each.kind == "worksheet"), None)
 
 
 def remove_sheets(package: Package) -> None:

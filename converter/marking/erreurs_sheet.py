@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.issues import Gravite, Place
 from converter.xlsx import fills
 from converter.xlsx.sheet import reference
@@ -210,7 +209,7 @@ def _findings(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collec
     rows = [*_head(lines, look), *(_row(row, line, look) for row, line in enumerate(lines, HEADING_ROW + 1))]
     return (
         f"<cols>{columns}</cols><sheetData>{''.join(rows)}</sheetData>"
-        f'<autoFilter ref="A{HEADING_ROW}:{get_column_letter(len(COLUMNS))}{last}"/>'
+        f'<autoFilter ref="A{HEADING_ROW}:{letters_of(len(COLUMNS))}{last}"/>'
         f"{_choices(lines)}{_links(lines, known)}"
     )
 
@@ -286,7 +285,7 @@ def _rows(line: ErrorLine) -> str:
 
 def inline(row: int, column: int, text: str, style: int) -> str:
     """A cell that holds a text of its own."""
-    letter = get_column_letter(column)
+    letter = letters_of(column)
     place = f'<c r="{letter}{row}" s="{style}"'
     kept = xml(text)
     return f'{place} t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>' if kept else f"{place}/>"
@@ -309,7 +308,7 @@ def _choices(lines: Sequence[ErrorLine]) -> str:
 
 def _links(lines: Sequence[ErrorLine], known: Collection[str]) -> str:
     links = "".join(
-        f'<hyperlink ref="{get_column_letter(_LINK)}{row}" location="{xml(_target(line))}" display="{_place(line)}"/>'
+        f'<hyperlink ref="{letters_of(_LINK)}{row}" location="{xml(_target(line))}" display="{_place(line)}"/>'
         for row, line in enumerate(lines, HEADING_ROW + 1)
         if line.feuille in known and _place(line)
     )

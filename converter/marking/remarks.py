@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from converter.checking.check import Lecture, Verdict
+from converter.checking.check import Verdict
+from converter.checking.lecture import Lecture
 from converter.issues import Gravite, Issue, Place
 from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
@@ -201,8 +202,9 @@ def _request_columns(
 ) -> dict[int, dict[str, Any]]:
     table = lecture.classeur.demandes
     columns: dict[int, dict[str, Any]] = {}
+    reasons = table.brut["libelleTraitement"].to_dict() if "libelleTraitement" in table.brut else {}
     for ligne, suivi in suivis.items():
-        told = table.brut["libelleTraitement"].get(ligne) if "libelleTraitement" in table.brut else None
+        told = reasons.get(ligne)
         elsewhere = verdict.retenues.get(ligne, ())
         line = _standing(suivi, show(told), notes.get((table.feuille, ligne), ()), elsewhere)
         columns[ligne] = {**suivi.columns(), "controle": line}

@@ -11,7 +11,7 @@ from typing import Any
 from converter.portal.findings import Bloc, Chemin, Ecart, as_printed
 from converter.portal.source import NoNumber, Reel
 from converter.spec.programme import MAX_DEMANDES
-from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
+from converter.spec.shape import DEMANDES, Block, Leaf, ListKey, Node, Shape
 from converter.spec.tags import TAG
 
 KINDS: Mapping[str, tuple[frozenset[type], str]] = {
@@ -75,7 +75,7 @@ def _locate(nodes: Sequence[Node], chemin: Chemin, role: str, lieux: dict[str, d
                 here[node.tag] = (*chemin, node.key)
             case Block():
                 _locate(node.nodes, (*chemin, node.key), role, lieux)
-            case Rows():
+            case ListKey():
                 here[node.role] = (*chemin, node.key)
                 _locate(node.nodes, (), node.role, lieux)
 
@@ -129,10 +129,10 @@ class Relief:
                     self.ecarts.append(Ecart("K121", chemin, value, (("modele", as_printed(node.sample)),)))
             case Block():
                 self._object(value, node.nodes, chemin, bloc)
-            case Rows():
+            case ListKey():
                 bloc.lignes[node.role] = list(self._rows(value, node, chemin))
 
-    def _rows(self, value: Any, node: Rows, chemin: Chemin) -> Iterator[Bloc]:
+    def _rows(self, value: Any, node: ListKey, chemin: Chemin) -> Iterator[Bloc]:
         if type(value) is not list:
             self._wrong_kind(value, "array", chemin)
             return

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from converter.spec.programme import COULOIR, MAX_DEMANDES
-from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
+from converter.spec.shape import DEMANDES, Block, Leaf, ListKey, Node, Shape
 from converter.spec.tags import TAG, Par
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -43,7 +43,7 @@ class _Writer:
         match node:
             case Block():
                 return self.block(node.nodes)
-            case Rows():
+            case ListKey():
                 most = {"maxItems": MAX_DEMANDES} if node.role == DEMANDES else {}
                 return {"type": "array", "minItems": 1, **most, "items": self.block(node.nodes)}
             case Leaf() if not node.tag:

@@ -35,8 +35,8 @@ _AMOUNT = "montantSegurHT"
 _NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
 
-Row: TypeAlias = list[Any]
-Rows: TypeAlias = list[Row]
+RawRow: TypeAlias = list[Any]
+RawRows: TypeAlias = list[RawRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def read(path: Path) -> Classeur:
 def ensure_opens(path: Path, nom: str) -> None:
     """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
     package = parts.Parts(nom, parts.load(path))
-    parts.Values(package)
+    parts.SheetValues(package)
     for part in package.sheets.values():
         package.ensure_whole(part)
 
@@ -131,11 +131,11 @@ class _Sheets:
         self.package = parts.Parts(nom, data)
         self.nom = nom
         self.names = tuple(self.package.sheets)
-        self._values = parts.Values(self.package)
-        self._rows: dict[str, Rows] = {}
+        self._values = parts.SheetValues(self.package)
+        self._rows: dict[str, RawRows] = {}
         self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 
-    def rows(self, sheet: str) -> Rows:
+    def rows(self, sheet: str) -> RawRows:
         """Return the cells of a sheet from A1; F013 when it is too large to read."""
         if sheet not in self._rows:
             if far := self.package.far_cell(sheet):
@@ -226,7 +226,7 @@ class _Header:
     issues: tuple[Issue, ...]
 
     @classmethod
-    def of(cls, nom: str, feuille: str, rows: Rows, sold: frozenset[str]) -> "_Header":
+    def of(cls, nom: str, feuille: str, rows: RawRows, sold: frozenset[str]) -> "_Header":
         """Find the columns by tag, and by heading those whose tag is gone."""
         wanted = tags.columns(nom)
         headings = {fold(tag.libelle): tag.nom for tag in wanted}
@@ -245,7 +245,7 @@ class _Header:
 Positions: TypeAlias = dict[str, list[int]]
 
 
-def _best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
+def _best_row(rows: RawRows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
     """Return the Excel row near the top that names the most columns, and where it has each; 0 where none names two."""
     best: tuple[int, Positions] = (0, {})
     for number, row in enumerate(rows[:_HEADER_DEPTH], start=1):
@@ -258,7 +258,7 @@ def _best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Pos
     return best
 
 
-def _missing(nom: str, feuille: str, chosen: Positions, titles: Row, sold: frozenset[str]) -> Iterator[Issue]:
+def _missing(nom: str, feuille: str, chosen: Positions, titles: RawRow, sold: frozenset[str]) -> Iterator[Issue]:
     used = {column for columns in chosen.values() for column in columns}
     spare = {
         fold(cell): cell for column, cell in enumerate(titles, start=1) if isinstance(cell, str) and column not in used
@@ -306,7 +306,7 @@ def _table(header: _Header, sheets: _Sheets) -> Table:
     )
 
 
-def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
+def _frame(header: _Header, rows: RawRows, numbers: Sequence[int]) -> pd.DataFrame:
     """Return the columns found, of these Excel rows."""
     cells = list(zip(*(rows[number - 1] for number in numbers), strict=True)) or [()] * len(rows[0])
     columns = {tag: cells[column - 1] for tag, column in header.colonnes.items()}
@@ -323,7 +323,7 @@ def _fill_merged(header: _Header, sheets: _Sheets) -> None:
                 row[column - 1] = rows[top - 1][column - 1]
 
 
-def _put_faults(rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> None:
+def _put_faults(rows: RawRows, faults: Mapping[tuple[int, int], CellFault]) -> None:
     """Put each fault in its cell; one beyond the last value stands in no row of data."""
     for (row, column), fault in faults.items():
         if row <= len(rows) and column <= len(rows[row - 1]):

@@ -60,7 +60,7 @@ def _numero_asp(numero: str, ligne: int, rangs: Rangs, memoire: Memoire) -> str:
     return (fait.reponse.numeroASP if fait and fait.reponse else "") or rangs.told(ligne, "numeroASP")
 
 
-def cells(found: Rapproche) -> dict[int, dict[str, Any]]:
+def payment_cells(found: Rapproche) -> dict[int, dict[str, Any]]:
     """Return the values to write as Excel is to hold them: an amount in euros."""
     return {
         ligne: {nom: Decimal(value).scaleb(-2) if nom == _PAID else value for nom, value in row.items()}

@@ -85,7 +85,7 @@ _ROOM = 0.85
 
 Column = tuple[str, int, str]
 """The heading of a column, its width in letters and the look of its cells."""
-Cell = str | int | float | date | None
+Content = str | int | float | date | None
 
 
 def write_suivi(suivi: Suivi, nom: str) -> bytes:
@@ -249,7 +249,7 @@ class _Report:
     # --- the lists ----------------------------------------------------------------------------------------------------
 
     def _list(
-        self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, summed: bool = False
+        self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Content]], *, summed: bool = False
     ) -> None:
         """Write a list under one row of headings, frozen, filterable and repeated on each printed page.
 
@@ -273,7 +273,7 @@ class _Report:
         sheet.ignore_errors({"number_stored_as_text": f"A1:Z{len(rows) + 1}"})
         theme.print_on_a4(sheet, landscape=True)
 
-    def _sum(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    def _sum(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> None:
         """Write the totals of the columns of amounts one row below the list: of what a filter shows."""
         bottom = len(rows) + 2
         sheet.write_string(bottom, 0, "Total", self.looks["total"])
@@ -367,7 +367,7 @@ _DAYS_LEFT, _DAYS_TOP = len(_DEPOTS) + 1, 0
 _GRID: Mapping[str, Any] = {"color": theme.GRIS, "width": 0.5}
 
 
-def _request(demande: DemandeSuivie) -> Sequence[Cell]:
+def _request(demande: DemandeSuivie) -> Sequence[Content]:
     former = dict.fromkeys(etape.numero for etape in demande.etapes if etape.numero != demande.numero)
     return (
         demande.numero,
@@ -384,7 +384,7 @@ def _request(demande: DemandeSuivie) -> Sequence[Cell]:
     )
 
 
-def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Cell]:
+def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Content]:
     suite = demande.suite
     steps = (demande.jour, demande.reponse, suite.dateDecision, suite.datePaiement)
     refused = demande.etat is Etat.REFUSEE
@@ -401,7 +401,7 @@ def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Cell]:
     )
 
 
-def _balance(demande: DemandeSuivie) -> Sequence[Cell]:
+def _balance(demande: DemandeSuivie) -> Sequence[Content]:
     return (
         demande.numeroASP,
         demande.numero,
@@ -415,7 +415,7 @@ def _balance(demande: DemandeSuivie) -> Sequence[Cell]:
     )
 
 
-def _deposit(depot: DepotSuivi) -> Sequence[Cell]:
+def _deposit(depot: DepotSuivi) -> Sequence[Content]:
     return (
         depot.nom,
         depot.jour,
@@ -430,7 +430,7 @@ def _deposit(depot: DepotSuivi) -> Sequence[Cell]:
     )
 
 
-def _events(demandes: Iterable[DemandeSuivie]) -> Iterator[Sequence[Cell]]:
+def _events(demandes: Iterable[DemandeSuivie]) -> Iterator[Sequence[Content]]:
     for demande in demandes:
         for etape in demande.etapes:
             yield demande.numero, etape.numero, etape.depot, etape.jour, etape.issue, etape.motif
@@ -455,7 +455,7 @@ def _dress(chart: Chart, title: str, shown: str) -> None:
     chart.set_size({"width": 420, "height": 300})
 
 
-def _lines(columns: Sequence[Column], cells: Sequence[Cell]) -> int:
+def _lines(columns: Sequence[Column], cells: Sequence[Content]) -> int:
     """The lines of text that the fullest cell of a row takes."""
     texts = [(cell, width) for cell, (_, width, _) in zip(cells, columns, strict=True) if isinstance(cell, str)]
     return max((len(textwrap.wrap(text, max(round(_ROOM * width), 1))) for text, width in texts), default=1)
@@ -471,7 +471,7 @@ def _shown(centimes: int) -> str:
     return Montant().write(centimes)
 
 
-def _write(sheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
+def _write(sheet: Worksheet, row: int, column: int, cell: Content, look: Format) -> None:
     match cell:
         case None | "":
             sheet.write_blank(row, column, None, look)

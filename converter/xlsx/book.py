@@ -55,7 +55,7 @@ def workbook_part(package: Package) -> str:
     return found.target
 
 
-def sheets(package: Package) -> list[SheetEntry]:
+def sheet_entries(package: Package) -> list[SheetEntry]:
     """The sheets in tab order; one whose part is missing is left out."""
     part = workbook_part(package)
     by_id = {each.id: each for each in package.relationships(part)}
@@ -74,7 +74,7 @@ def listed(workbook: Tree) -> list[Tree]:
 
 def worksheets(package: Package) -> dict[str, str]:
     """The part of each sheet that has cells, by name."""
-    return {each.name: each.part for each in sheets(package) if each.kind == "worksheet"}
+    return {each.name: each.part for each in sheet_entries(package) if each.kind == "worksheet"}
 
 
 def is_1904(package: Package) -> bool:

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Worksheet, attributes, columns_of
+from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Cell, Worksheet, attributes, columns_of
 from converter.xlsx.sound import decimal, whole
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-Cell = tuple[int, int]
-
 _NAMESPACES = (
     b'xmlns:v="urn:schemas-microsoft-com:vml"',
     b'xmlns:o="urn:schemas-microsoft-com:office:office"',
@@ -178,6 +176,7 @@ def _height(text: str) -> int:
 
 
 _ROW = rb"<%srow(?=[\s/>])" + REST
+_PLAIN_ROW = re.compile(rb' r="([0-9]{1,7})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +233,9 @@ def _heights(sheet: Worksheet) -> dict[int, int]:
     heights: dict[int, int] = {}
     number = 0
     for tag in re.finditer(_ROW % sheet.prefix, sheet.mask):
+        if (plain := _PLAIN_ROW.search(tag[0])) and b"ht" not in tag[0] and b"hidden" not in tag[0]:
+            number = int(plain[1])
+            continue
         row = attributes(tag[0])
         number = whole(row.get(b"r"), number + 1)
         if row.get(b"hidden") in {b"1", b"true"}:

@@ -10,7 +10,7 @@ from converter.issues import Gravite
 from converter.xlsx import boxes
 from converter.xlsx.book import in_main
 from converter.xlsx.package import Package, serialise
-from converter.xlsx.sheet import Worksheet, cells_of, reference
+from converter.xlsx.sheet import Cell, Worksheet, cells_of, reference
 from converter.xlsx.sound import child, required, whole
 from converter.xlsx.text import MAIN, plain
 from converter.xlsx.trace import ALONE, Tree, erase, trace, traces
@@ -28,8 +28,6 @@ TITLES = {
 _OURS = re.compile(r"\n{0,2}segur-hop — (?:à corriger|à vérifier|corrigé)(?:\n• [^\n]*)*")
 _THREAD = "tc={"
 """What the author of a comment starts with that mirrors a conversation: Excel owns its text."""
-
-Cell = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

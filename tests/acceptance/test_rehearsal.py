@@ -13,7 +13,7 @@ import pytest
 
 from converter import cli
 from converter.blank import template
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.depositing import deposit
 from converter.reading import workbook
 from converter.returning.rebuild import extraire, reprendre, zips_beside
@@ -59,7 +59,7 @@ def deposits(cycle: Cycle) -> list[str]:
 
 def followed(cycle: Cycle) -> Suivi:
     with deposit.open_depots(cycle.depots, SHAPE) as depots:
-        lecture = check.read_cells(workbook.read(cycle.classeur))
+        lecture = read_cells(workbook.read(cycle.classeur))
         return follow(lecture, depots.registre.memory(), depots.registre.depots(), date(2022, 5, 15))
 
 

@@ -240,7 +240,7 @@ def test_a_refusal_that_lasts_a_moment_is_waited_out(
 
     monkeypatch.setattr(Path, "rename", refused_twice)
     assert convert(depots, *requests)[0].nom == "JSON-1234567890-20220415-001"
-    assert len(tries) == 3
+    assert len(tries) == 4  # two refused, then one aside and one to publish it
 
 
 # --- two at once ------------------------------------------------------------------------------------------------------
@@ -265,8 +265,12 @@ def another_process(work: Callable[[int, int], None]) -> Iterator[tuple[int, int
             os.close(end)
 
 
+HOLDER = "marie"
+
+
 def holds(depots: Path) -> Callable[[int, int], None]:
     def work(ready: int, go: int) -> None:
+        os.environ["USERNAME"] = HOLDER
         with deposit.open_depots(depots, SHAPE):
             os.write(ready, b"1")
             os.read(go, 1)
@@ -286,9 +290,9 @@ def test_the_second_waits_then_says_who_holds_it(depots: Path, requests: tuple[D
     issue = refused.value.issue
     assert codes([issue]) == ["E030"]
     assert dict(issue.faits)["machine"] == os.uname().nodename
-    assert dict(issue.faits)["processus"] != str(os.getpid())
+    assert dict(issue.faits)["utilisateur"] == HOLDER
     assert time.strftime("%d/%m/%Y") in say(issue)
-    assert [tenant.processus for tenant in told] == [int(dict(issue.faits)["processus"])]
+    assert [(tenant.utilisateur, tenant.depuis) for tenant in told] == [(HOLDER, dict(issue.faits)["depuis"])]
     assert convert(depots, *requests), "a holder that was killed holds nothing any more"
 
 

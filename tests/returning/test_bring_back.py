@@ -75,7 +75,7 @@ def test_an_accepted_request_gets_its_numero_asp(cycle: Cycle) -> None:
     assert cycle.column("numeroASP") == ["FICTIF-00001", "FICTIF-00002", "FICTIF-00003"]
     assert cycle.column("libelleTraitement") == ["Demande acceptée"] * 3
     assert cycle.column("numeroEditeur") == ["00001", "00002", "00003"]
-    assert (found.issues, found.renumerotations) == ((), ())
+    assert (found.issues, found.rejetees) == ((), ())
     assert found.acceptees == ("00001", "00002", "00003")
     assert all(fait.reponse and fait.reponse.acceptee for fait in cycle.memory().faits.values())
 
@@ -99,8 +99,8 @@ def test_a_new_number_was_never_used_anywhere(cycle: Cycle) -> None:
     cycle.put(PIECES, 9, "numeroEditeur", "00005")  # a stray row of the user's
     cycle.put(PIECES, 9, "typeFichier", "BON_COMMANDE")
     cycle.put(DEMANDES, 3, "anciensNumeros", "00004")
-    found = cycle.retour(edited(cycle.answer(DEPOT), _00001=REFUSED, _00003=REFUSED), NOM)
-    assert [(each.ancien, each.nouveau) for each in found.renumerotations] == [("00001", "00006"), ("00003", "00007")]
+    cycle.retour(edited(cycle.answer(DEPOT), _00001=REFUSED, _00003=REFUSED), NOM)
+    assert cycle.column("numeroEditeur") == ["00006", "00002", "00007"]
     assert cycle.column("anciensNumeros") == ["00004, 00001", "", "00003"]
 
 
@@ -109,7 +109,7 @@ def test_the_same_answer_twice_changes_nothing(cycle: Cycle) -> None:
     cycle.retour(answer, NOM)
     before, memoire = cycle.classeur.read_bytes(), cycle.memory()
     again = cycle.retour(answer, NOM)
-    assert (again.values, again.reponses, again.renumerotations) == ((), (), ())
+    assert (again.values, again.reponses) == ((), ())
     assert codes(again) == [("S010", "00002")]  # still to be corrected
     assert cycle.memory() == memoire
     assert cycle.classeur.read_bytes() == before
@@ -401,7 +401,7 @@ def test_without_any_deposit_left_the_workbook_is_believed(cycle: Cycle) -> None
     assert [code for code, _ in codes(found)] == ["S010"]
     assert cycle.column("etat") == ["Acceptée", "Rejetée", "Acceptée"]
     again = cycle.retour(answer, NOM)
-    assert (again.values, again.renumerotations) == ((), ())
+    assert again.values == ()
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
@@ -478,7 +478,7 @@ def test_any_answers_in_any_order_keep_numbers_unique_and_the_second_run_idle(
                 continue
             cycle.retour(answer, NOM, remplacer=remplacer)
             again = cycle.plan(answer, NOM)
-            assert (again.values, again.reponses, again.renumerotations) == ((), (), ())
+            assert (again.values, again.reponses) == ((), ())
         numbers = cycle.column("numeroEditeur")
         assert len(set(numbers)) == 3
         former = {n for told in cycle.column("anciensNumeros") for n in str(told or "").split(", ") if n}

@@ -19,6 +19,7 @@ from converter.checking import check
 from converter.checking.check import Verdict
 from converter.checking.demande import Lot
 from converter.checking.demande import lots as in_lots
+from converter.checking.lecture import read_cells
 from converter.depositing.document import encode, write_document
 from converter.issues import Inutilisable
 from converter.reading import workbook
@@ -35,7 +36,7 @@ def checked(reprise: Reprise, folder: Path) -> Verdict:
     """Write the workbook, read it as a user's, and check it with attachments that are fine."""
     path = folder / "repris.xlsx"
     template.write_template(path, rows=reprise.rows, parametres=reprise.parametres)
-    lecture = check.read_cells(workbook.read(path))
+    lecture = read_cells(workbook.read(path))
     names = lecture.fichiers()
     formats = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPG"}
     pieces = {

@@ -14,7 +14,7 @@ from stdnum import luhn
 
 from converter import portal
 from converter.blank import template
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.commands.convertir import convertir
 from converter.commands.session import Options
 from converter.depositing import deposit
@@ -122,7 +122,7 @@ class Cycle:
         classeur = workbook.read(self.classeur)
         return bring_back.bring_back(
             received.read_answer(answer, nom),
-            check.read_cells(classeur),
+            read_cells(classeur),
             registre.memory(),
             registre.depots(),
             bring_back.formulas(classeur),

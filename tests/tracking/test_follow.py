@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.depositing import deposit
 from converter.reading import workbook
 from converter.spec.programme import Etat
@@ -32,7 +32,7 @@ REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINE
 
 def followed(cycle: Cycle, au: date = AU) -> Suivi:
     with deposit.open_depots(cycle.depots, SHAPE) as depots:
-        lecture = check.read_cells(workbook.read(cycle.classeur))
+        lecture = read_cells(workbook.read(cycle.classeur))
         return follow(lecture, depots.registre.memory(), depots.registre.depots(), au)
 
 

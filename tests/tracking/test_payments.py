@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from converter import cli
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.issues import Inutilisable
 from converter.reading import workbook
 from converter.registry.rows import Rangs
@@ -110,7 +110,7 @@ def cycle(tmp_path: Path) -> Cycle:
 
 
 def settled(cycle: Cycle, *lines: str) -> Rapproche:
-    rangs, memoire = Rangs(check.read_cells(workbook.read(cycle.classeur))), cycle.memory()
+    rangs, memoire = Rangs(read_cells(workbook.read(cycle.classeur))), cycle.memory()
     data = "\n".join(("Référence;Montant payé;Date de paiement", *lines)).encode()
     return payments.settle(
         statement.read_statement(data, "liste.csv", payments.numbers(rangs, memoire).connus), rangs, memoire
@@ -118,7 +118,7 @@ def settled(cycle: Cycle, *lines: str) -> Rapproche:
 
 
 def test_a_line_with_the_numbers_of_two_requests_is_left_alone(cycle: Cycle) -> None:
-    rangs, memoire = Rangs(check.read_cells(workbook.read(cycle.classeur))), cycle.memory()
+    rangs, memoire = Rangs(read_cells(workbook.read(cycle.classeur))), cycle.memory()
     known = payments.numbers(rangs, memoire).connus
     for numbers in ("FICTIF-00001;00002", "FICTIF-99999;00001"):
         data = f"N° ASP;N° éditeur;Montant payé\n{numbers};4125,30\n".encode()
