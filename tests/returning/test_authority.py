@@ -14,6 +14,7 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from converter.blank import template
+from converter.cli import run
 from converter.commands.annuler import annuler
 from converter.commands.convertir import convertir
 from converter.commands.outcome import Outcome
@@ -350,3 +351,13 @@ def test_what_the_portal_said_and_a_formula_kept_out_is_told_at_its_cell(cycle: 
     assert {ligne for _, ligne in told} == {3, 4}
     assert {nom for nom, _ in told} == {balise}
     assert balise != "numeroASP" or told[balise, 3] == "FICTIF-00001"
+
+
+def test_a_payment_that_a_formula_kept_out_is_told(cycle: Cycle, capsys: pytest.CaptureFixture[str]) -> None:
+    bring(cycle, cycle.answer(DEPOT))
+    hold(cycle, "datePaiement")
+    liste = cycle.folder / "liste.csv"
+    liste.write_text("N° éditeur;Montant payé;Date de paiement\n00002;4125;20/04/2022\n", encoding="utf-8")
+    assert run(["suivi", str(cycle.classeur), "--paiements", str(liste)]) == 1
+    told = capsys.readouterr().out.replace("\u00a0", " ").replace("\n", " ")
+    assert re.search(r"« Date du paiement » : « 20/04/2022 »\s+devait être inscrit", told), told
