@@ -41,6 +41,8 @@ from converter.spec import programme
 from converter.spec.formats import show
 from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
+from converter.spec.sheets import BENEFICIAIRES
+from converter.spec.tags import tool_columns
 from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
@@ -303,7 +305,7 @@ def write_back(
 
 
 _KEPT_OUT = "S041"
-_OF_OURS = frozenset({"controle", "nomEtablissement"})
+_OF_OURS = frozenset(tag.nom for tag in tool_columns(BENEFICIAIRES))
 """The columns that hold no word of the portal and nothing to keep: they are made anew each time."""
 
 

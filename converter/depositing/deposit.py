@@ -93,7 +93,7 @@ def open_depots(
             registre, issues = stack.enter_context(open_registry(dossier))
             depots = Depots(dossier, registre, shape, ())
             issues = (*issues, *_recover(depots), *_adopt_found(depots))
-            kept.learn(registre, dossier)
+            kept.recall(registre, dossier)
             stack.callback(kept.keep, registre, dossier)
         stack.enter_context(guarded(dossier))
         yield Depots(dossier, registre, shape, issues)
@@ -130,7 +130,7 @@ def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
             shutil.copyfile(file, Path(folder) / file.name)
         with open_registry(Path(folder)) as (registre, issues):
             found_there = tuple(_adopt_found(Depots(dossier, registre, shape, ())))
-            kept.learn(registre, dossier)
+            kept.recall(registre, dossier)
             yield Depots(dossier, registre, shape, (*issues, *found_there))
 
 

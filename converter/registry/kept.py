@@ -4,7 +4,6 @@ A registry that was lost, or put back from a copy older than an answer, is made 
 said of them stands in no deposit, and the workbook that told it may be lost or old as well.
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -14,11 +13,12 @@ import msgspec
 
 from converter.registry.store import Dite, Registry
 from converter.spec.names import number_key
+from converter.system.files import sync_file
 
 REPONSES = "registre-reponses.jsonl"
 
 
-def learn(registre: Registry, dossier: Path) -> None:
+def recall(registre: Registry, dossier: Path) -> None:
     """Let the registry learn what only the file still tells."""
     registre.hear(_lacking(_read(dossier / REPONSES), registre.heard()))
 
@@ -49,8 +49,7 @@ def _append(path: Path, said: Iterable[Dite]) -> None:
         # A line that was cut off is closed, so that it takes no other with it.
         file.write(b"\n" if file.tell() else b"")
         file.writelines(msgspec.json.encode(dite) + b"\n" for dite in said)
-        file.flush()
-        os.fsync(file.fileno())
+    sync_file(path)
 
 
 def _lacking(told: Iterable[Dite], known: Iterable[Dite]) -> Iterator[Dite]:
