@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from converter.attachments.inspection import OCTETS, Inspection
 from converter.blank import template
 from converter.checking import check
 from converter.checking.check import Verdict
-from converter.checking.demande import Lot
+from converter.checking.demande import Demande, Entete, Lot, Piece
 from converter.checking.demande import lots as in_lots
 from converter.checking.lecture import read_cells
 from converter.depositing.document import encode, write_document
@@ -25,9 +25,11 @@ from converter.issues import Inutilisable
 from converter.reading import workbook
 from converter.returning.rebuild import Reprise, extraire, reprendre, zips_beside
 from converter.sentences.say import catalogue
+from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.shape import builtin_model, compile_model
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.generated import JOUR, NUMEROS_ANS, SIRET, lots
+from tests.support.lots import CLIENTS, VALEURS
 
 SHAPE = builtin_model()
 
@@ -79,8 +81,17 @@ def cell(reprise: Reprise, sheet: str, tag: str, row: int = 0) -> Any:
     return reprise.rows[sheet][row].get(tag)
 
 
+def one_numbered(numero: str) -> Lot:
+    """Return a lot of one request under this number."""
+    pieces = tuple(Piece(kind, "PDF", Path("x"), 1, kind) for kind in (BON_COMMANDE, PREUVE_HT))
+    request = Demande(3, "DPI", {"numeroEditeur": numero, **VALEURS}, CLIENTS, pieces)
+    return Lot(Entete(SIRET, "DPI", NUMEROS_ANS["DPI"]), (request,))
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(lots())
+@example(one_numbered("TOTAL"))
+@example(one_numbered("Somme"))
 def test_json_to_workbook_to_json_is_the_identity(lot: Lot) -> None:
     before = write_document(lot, SHAPE)
     with tempfile.TemporaryDirectory() as folder:
