@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+import numpy as np
+import pandas as pd
 import pandera.pandas as pa
+from pandera import dtypes
+from pandera.engines import pandas_engine
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
 from converter.issues import Issue
@@ -12,6 +16,15 @@ from converter.spec import tags
 
 REQUIRED = "V001"
 """The code of a blank cell that must be filled."""
+
+
+@dtypes.immutable(init=True)
+class Text(pandas_engine.STRING):
+    """A column of texts, whole or not at all: cell by cell, pandera formats the failing ones even where none fails."""
+
+    def check(self, pandera_dtype: dtypes.DataType, data_container: pd.Series | None = None) -> bool:
+        """Tell whether a column of this type holds texts."""
+        return bool(np.all(np.asarray(super().check(pandera_dtype, data_container))))
 
 
 @cache
@@ -24,7 +37,8 @@ def schema(nom: str) -> pa.DataFrameSchema:
 
 def _column(tag: tags.Tag) -> pa.Column:
     checks = [pa.Check(condition.holds, error=condition.code) for condition in tag.format.conditions]
-    return pa.Column(tag.format.dtype, checks, nullable=tag.obligation is not tags.Obligation.TOUJOURS)
+    dtype = Text if tag.format.dtype == "string" else tag.format.dtype
+    return pa.Column(dtype, checks, nullable=tag.obligation is not tags.Obligation.TOUJOURS)
 
 
 def validate(frame: Frame) -> list[Issue]:
