@@ -14,12 +14,12 @@ import pytest
 from converter import cli
 from converter.blank import template
 from converter.kit import folder as kit
-from converter.kit import libraries, wheels
+from converter.kit import libraries
 from converter.system.depots import depots_beside
+from tests.support.kits import OURS, spare_the_wheel
 from tests.tools.derived import REPO, load_samples
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
-OURS = "segur_hop-0.1.0-py3-none-any.whl"
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -28,13 +28,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the building of our wheel, which test_packaging.py is about."""
-
-    def write_own(folder: Path) -> None:
-        with zipfile.ZipFile(folder / OURS, "w") as wheel:
-            wheel.writestr(zipfile.ZipInfo("converter/__init__.py"), "")
-
-    monkeypatch.setattr(wheels, "write_own", write_own)
+    spare_the_wheel(monkeypatch)
 
 
 @pytest.fixture
