@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,17 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
                 wheel.writestr(f"{name.replace('-', '_').lower()}/{part}", "")
 
     return add
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a kit ask for two libraries only, where the test is not about which."""
+    all_pins = libraries.Cible.pins
+
+    def pins(cible: libraries.Cible) -> Iterator[str]:
+        return (pin for pin in all_pins(cible) if pin.startswith(("numpy==", "pandas==")))
+
+    monkeypatch.setattr(libraries.Cible, "pins", pins)
 
 
 def fill(add: Callable[[str, str], None], *, but: str = "") -> None:
@@ -196,7 +207,7 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path, capsys: pytes
     assert tree(tmp_path) == {"kit": b""}
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_a_library_without_wheel_is_named_and_nothing_is_left(
     tmp_path: Path, index: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,7 +253,7 @@ def plain(said: str) -> str:
     return " ".join(said.split())
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_systems_and_pythons_are_chosen(tmp_path: Path, index: Callable[[str, str], None]) -> None:
     fill(index)
     assert cli.run(["kit", str(tmp_path / "kit"), "--systeme", "windows", "--systeme", "linux"]) == 0
@@ -253,7 +264,7 @@ def test_systems_and_pythons_are_chosen(tmp_path: Path, index: Callable[[str, st
     assert kit.contenu(hors_ligne=False).cibles == ()
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_libraries_of_an_earlier_version_are_told_when_a_kit_is_renewed(
     tmp_path: Path, index: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -285,7 +296,7 @@ def archive(path: Path, *, machine: int = 0x8664, version: str = "313") -> Path:
     return path
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_a_python_is_unpacked_beside_the_launcher_and_its_print_told(
     tmp_path: Path, index: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
