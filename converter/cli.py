@@ -88,6 +88,7 @@ class _Jour(click.ParamType[date]):
 
 
 _CLASSEUR = click.Path(path_type=Path)
+_ONLY_WITH_DEPUIS = "L’option --correspondance ne va qu’avec --depuis"
 
 _OPTIONS = (
     click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine."),
@@ -129,10 +130,27 @@ def commands() -> None:
 @click.option(
     "-o", "sortie", type=_CLASSEUR, default=Path("demandes.xlsx"), metavar="FICHIER", help="Le classeur à créer."
 )
-def modele(sortie: Path) -> int:
-    """Crée un classeur vierge, à remplir."""
+@click.option(
+    "--depuis",
+    type=_CLASSEUR,
+    metavar="ANCIEN",
+    help="Y reprend les données d’un ancien classeur ou de votre propre liste (.xlsx, .xls, .ods, .csv).",
+)
+@click.option(
+    "--correspondance",
+    type=_CLASSEUR,
+    metavar="F.xlsx|csv",
+    help="Dit où vont les colonnes non reconnues : la feuille Correspondance d’un premier essai, complétée.",
+)
+def modele(sortie: Path, depuis: Path | None, correspondance: Path | None) -> int:
+    """Crée un classeur vierge, à remplir, ou repris d’un ancien."""
     from converter.commands.modele import modele as run
+    from converter.commands.modele import reprendre
 
+    if depuis:
+        return _guarded(lambda: reprendre(depuis, correspondance, sortie, console=_console()))
+    if correspondance:
+        raise click.BadParameter(_ONLY_WITH_DEPUIS)
     return _guarded(lambda: run(sortie, console=_console()))
 
 

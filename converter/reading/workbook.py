@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -21,7 +22,7 @@ from converter.spec.formats import CellFault, tidy
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
 from converter.xlsx import parts
 
-_HEADER_DEPTH = 30
+HEADER_DEPTH = 30
 """Rows from the top within which tags and headings are looked for: users insert titles above."""
 _KEY_TAGS = {
     PARAMETRES: "profilIntegrationINS",
@@ -100,9 +101,11 @@ def read(path: Path) -> Classeur:
     Raises `Inutilisable` (F001 to F014) when it is not one of ours or holds no request, with one issue for each
     thing missing, and `Empeche` (E101) when it cannot be opened.
     """
-    sheets = _Sheets(path.name, parts.load(path))
+    sheets = Sheets(path.name, parts.load(path))
     found = sheets.find()
-    parametres = _settings(found[PARAMETRES], sheets) if PARAMETRES in found else None
+    if not found:
+        raise parts.refusal(path.name, "F009")
+    parametres = sheets.settings(found[PARAMETRES]) if PARAMETRES in found else None
     sold = _sold(parametres)
     headers = [_Header.of(nom, found[nom], sheets.rows(found[nom]), sold) for nom in DATA_SHEETS if nom in found]
     issues = [*sheets.missing(found), *(issue for header in headers for issue in header.issues)]
@@ -124,7 +127,26 @@ def ensure_opens(path: Path, nom: str) -> None:
         package.ensure_whole(part)
 
 
-class _Sheets:
+def our_sheets(names: Sequence[str], rows: Callable[[str], Rows]) -> dict[str, str]:
+    """Return the real name of each of our sheets among these: by its name, else by its tags."""
+    found = {nom: sheet for nom in _KEY_TAGS if (sheet := _named(nom, names))}
+    for nom in _KEY_TAGS.keys() - found.keys():
+        tagged = [sheet for sheet in names if sheet not in found.values() and _tagged(rows(sheet), nom)]
+        if len(tagged) == 1:
+            found[nom] = tagged[0]
+    return found
+
+
+def _named(nom: str, names: Sequence[str]) -> str:
+    alike = [sheet for sheet in names if fold(sheet) == fold(nom)]
+    return nom if nom in alike else next(iter(alike), "")
+
+
+def _tagged(rows: Rows, nom: str) -> bool:
+    return any(_KEY_TAGS[nom] in row for row in rows[:HEADER_DEPTH])
+
+
+class Sheets:
     """The worksheets of a file, each read when it is first asked for."""
 
     def __init__(self, nom: str, data: bytes) -> None:
@@ -154,24 +176,12 @@ class _Sheets:
                 yield left + 1, top + 1, bottom + 1
 
     def find(self) -> dict[str, str]:
-        """Return the real name of each of our sheets that is there; F009 when none is."""
-        found = {nom: sheet for nom in _KEY_TAGS if (sheet := self._named(nom))}
-        for nom in _KEY_TAGS.keys() - found.keys():
-            tagged = [sheet for sheet in self.names if sheet not in found.values() and self._tagged(sheet, nom)]
-            if len(tagged) == 1:
-                found[nom] = tagged[0]
-        if not found:
-            raise parts.refusal(self.nom, "F009")
-        return found
+        """Return the real name of each of our sheets that is there."""
+        return our_sheets(self.names, lambda sheet: [] if self.package.far_cell(sheet) else self.rows(sheet))
 
-    def _named(self, nom: str) -> str:
-        alike = [sheet for sheet in self.names if fold(sheet) == fold(nom)]
-        return nom if nom in alike else next(iter(alike), "")
-
-    def _tagged(self, sheet: str, nom: str) -> bool:
-        if self.package.far_cell(sheet):
-            return False
-        return any(_KEY_TAGS[nom] in row for row in self.rows(sheet)[:_HEADER_DEPTH])
+    def settings(self, sheet: str) -> Reglages:
+        """Return the parameters of a sheet."""
+        return settings(sheet, self.rows(sheet), self.package.faults(sheet))
 
     def missing(self, found: Mapping[str, str]) -> Iterator[Issue]:
         """Yield an issue for each of our sheets that is not there."""
@@ -185,8 +195,8 @@ class _Sheets:
 # --- Paramètres -------------------------------------------------------------------------------------------------------
 
 
-def _settings(feuille: str, sheets: _Sheets) -> Reglages:
-    rows, faults = sheets.rows(feuille), sheets.package.faults(feuille)
+def settings(feuille: str, rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> Reglages:
+    """Find the parameters of a sheet by tag or label, each with its value under the heading `Valeur`."""
     labels = {fold(p.libelle): p.nom for p in tags.parametres()}
     names = {p.nom for p in tags.parametres()}
     heading = next((column for row in rows for column, cell in enumerate(row) if fold(cell) == _VALUE_HEADING), None)
@@ -206,9 +216,8 @@ def _settings(feuille: str, sheets: _Sheets) -> Reglages:
 def _sold(parametres: Reglages | None) -> frozenset[str]:
     """Return the software types whose columns must be there: DPI, and those whose numéro ANS is filled."""
     values = parametres.valeurs if parametres else {}
-    return frozenset(
-        {programme.DPI, *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
-    )
+    numbered = {logiciel for logiciel in programme.LOGICIELS if is_filled(values.get(f"numeroAns.{logiciel}"))}
+    return frozenset({programme.DPI, *numbered})
 
 
 # --- headings ---------------------------------------------------------------------------------------------------------
@@ -227,15 +236,9 @@ class _Header:
 
     @classmethod
     def of(cls, nom: str, feuille: str, rows: Rows, sold: frozenset[str]) -> "_Header":
-        """Find the columns by tag, and by heading those whose tag is gone."""
+        """Find the columns, and what is wrong with them."""
         wanted = tags.columns(nom)
-        headings = {fold(tag.libelle): tag.nom for tag in wanted}
-        names = {tag.nom: tag.nom for tag in wanted}
-        tag_row, by_tag = _best_row(rows, lambda cell: names.get(cell.strip()))
-        heading_row, by_heading = _best_row(rows, lambda cell: headings.get(fold(cell)))
-        taken = {column for columns in by_tag.values() for column in columns}
-        left = {tag: columns for tag, columns in by_heading.items() if tag not in by_tag and not taken & {*columns}}
-        chosen = by_tag | left
+        tag_row, heading_row, chosen = located(rows, wanted)
         titles = rows[heading_row - 1] if heading_row else []
         issues = (*_missing(nom, feuille, chosen, titles, sold), *_doubled(feuille, chosen))
         colonnes = {tag.nom: chosen[tag.nom][0] for tag in wanted if tag.nom in chosen}
@@ -245,10 +248,26 @@ class _Header:
 Positions: TypeAlias = dict[str, list[int]]
 
 
-def _best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
+def located(
+    rows: Rows, wanted: Sequence[tags.Tag], told: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int, int, Positions]:
+    """Return the Excel rows of the tags and of the headings, 0 where there is none, and the columns of each tag.
+
+    A column is found by its tag, else by its heading; `told` gives the tag of some other headings, folded.
+    """
+    headings = {fold(tag.libelle): tag.nom for tag in wanted} | {**told}
+    names = {tag.nom: tag.nom for tag in wanted}
+    tag_row, by_tag = best_row(rows, lambda cell: names.get(cell.strip()))
+    heading_row, by_heading = best_row(rows, lambda cell: headings.get(fold(cell)))
+    taken = {column for columns in by_tag.values() for column in columns}
+    left = {tag: columns for tag, columns in by_heading.items() if tag not in by_tag and not taken & {*columns}}
+    return tag_row, heading_row, by_tag | left
+
+
+def best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
     """Return the Excel row near the top that names the most columns, and where it has each; 0 where none names two."""
     best: tuple[int, Positions] = (0, {})
-    for number, row in enumerate(rows[:_HEADER_DEPTH], start=1):
+    for number, row in enumerate(rows[:HEADER_DEPTH], start=1):
         positions: Positions = {}
         for column, cell in enumerate(row, start=1):
             if isinstance(cell, str) and (tag := tag_of(cell)):
@@ -281,7 +300,7 @@ def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _table(header: _Header, sheets: _Sheets) -> Table:
+def _table(header: _Header, sheets: Sheets) -> Table:
     rows = sheets.rows(header.feuille)
     _fill_merged(header, sheets)
     _put_faults(rows, sheets.package.percentages(header.feuille, header.colonnes.get(_AMOUNT, 0)))
@@ -290,10 +309,10 @@ def _table(header: _Header, sheets: _Sheets) -> Table:
     left_out = {*sheets.package.frame_rows(header.feuille)}
     vendor = [header.colonnes[tag.nom] - 1 for tag in tags.vendor_columns(header.nom) if tag.nom in header.colonnes]
     numbers = [number for number in range(first + 1, len(rows) + 1) if number not in left_out]
-    kept = [number for number in numbers if any(_filled(rows[number - 1][column]) for column in vendor)]
+    kept = [number for number in numbers if any(is_filled(rows[number - 1][column]) for column in vendor)]
     tool = [header.colonnes[tag.nom] - 1 for tag in tags.tool_columns(header.nom) if tag.nom in header.colonnes]
     filled = set(kept)
-    emptied = [n for n in numbers if n not in filled and any(_filled(rows[n - 1][column]) for column in tool)]
+    emptied = [n for n in numbers if n not in filled and any(is_filled(rows[n - 1][column]) for column in tool)]
     return Table(
         header.feuille,
         header.nom,
@@ -313,7 +332,7 @@ def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(numbers, dtype="int64", name="ligne"), dtype=object)
 
 
-def _fill_merged(header: _Header, sheets: _Sheets) -> None:
+def _fill_merged(header: _Header, sheets: Sheets) -> None:
     """Give each row of a merged area the value that Excel shows across them."""
     rows = sheets.rows(header.feuille)
     tag_at = {column: tag for tag, column in header.colonnes.items()}
@@ -330,7 +349,8 @@ def _put_faults(rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> None
             rows[row - 1][column - 1] = fault
 
 
-def _filled(cell: Any) -> bool:
+def is_filled(cell: Any) -> bool:
+    """Tell whether a raw cell says anything."""
     if isinstance(cell, str):
         return cell[:1].isalnum() or tidy(cell)[0] != ""
     return cell is not None

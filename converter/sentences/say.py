@@ -5,7 +5,18 @@ from functools import cache
 from types import MappingProxyType
 
 from converter.issues import Gravite, Issue
-from converter.sentences import advances, answers, attachments, cells, deposits, environment, files, portal, rules
+from converter.sentences import (
+    advances,
+    answers,
+    attachments,
+    cells,
+    deposits,
+    environment,
+    files,
+    moving,
+    portal,
+    rules,
+)
 from converter.sentences.message import Message
 from converter.sentences.typography import french
 from converter.spec.tags import TAG, Parametre, parametres
@@ -14,7 +25,7 @@ from converter.spec.tags import TAG, Parametre, parametres
 @cache
 def catalogue() -> Mapping[str, Message]:
     """Return every code with its message."""
-    parts = (advances, cells, rules, files, environment, attachments, deposits, answers, portal)
+    parts = (advances, cells, rules, files, environment, attachments, deposits, answers, moving, portal)
     return MappingProxyType({code: message for part in parts for code, message in part.MESSAGES.items()})
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from xml.parsers import expat
 
 from lxml import etree
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import column_index_from_string as column_index
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
@@ -52,6 +53,14 @@ def load(path: Path) -> bytes:
 
     Raises `Inutilisable` when it is something else (F001 to F008), `Empeche` (E101) when it cannot be opened.
     """
+    data = contents(path)
+    if code := other_kind(data):
+        raise refusal(path.name, code)
+    return data
+
+
+def contents(path: Path) -> bytes:
+    """Return the bytes of a file, whatever it is; raises as `load` where there is none."""
     try:
         if not path.exists():
             raise refusal(path.name, "F001")
@@ -59,15 +68,13 @@ def load(path: Path) -> bytes:
             raise refusal(path.name, "F002")
         if path.stat().st_size > MAX_OCTETS:
             raise refusal(path.name, "F008")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError:
         raise Empeche(Issue("E101", faits=(("fichier", path.name),))) from None
-    if code := _other_kind(data):
-        raise refusal(path.name, code)
-    return data
 
 
-def _other_kind(data: bytes) -> str:
+def other_kind(data: bytes) -> str:
+    """Return the code that says what bytes are that are no zip, `""` where they are one."""
     if not data:
         return "F007"
     if data.startswith(_OLE):
@@ -85,6 +92,11 @@ class Cell:
     formula: str | None
     value: str | None
     style: int = 0
+
+
+def is_percentage(code: str) -> bool:
+    """Tell a number format that shows 0,2 as 20 %; a sign in quotes is only a word."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", code)
 
 
 class Parts:
@@ -239,18 +251,31 @@ class Parts:
             if cell.colonne == colonne and cell.style in styles and cell.type == "n" and cell.value
         }
 
+    def formats(self, sheet: str) -> dict[tuple[int, int], str]:
+        """Return the number format of each number of a sheet that has one, by (row, column)."""
+        return {
+            (cell.ligne, cell.colonne): code
+            for cell in self._cells(self._cells_of(sheet))
+            if cell.type == "n" and cell.value and (code := self._format_codes.get(cell.style))
+        }
+
     @cached_property
-    def _percent_styles(self) -> frozenset[int]:
+    def _format_codes(self) -> Mapping[int, str]:
+        """The number format of each cell style that has one."""
         part = next(
             (part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/styles")), ""
         )
         styles = self.xml(part) if part in self._names else None
         if styles is None:
-            return frozenset()
-        own = {each.get("numFmtId"): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
-        percent = {"9", "10"} | {number for number, code in own.items() if "%" in re.sub(r'"[^"]*"|\\.', "", code)}
+            return {}
+        own = {each.get("numFmtId", ""): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
+        codes = {str(number): code for number, code in BUILTIN_FORMATS.items() if code != "General"} | own
         formats = styles.findall("{*}cellXfs/{*}xf")
-        return frozenset(rank for rank, each in enumerate(formats) if each.get("numFmtId") in percent)
+        return {rank: code for rank, each in enumerate(formats) if (code := codes.get(each.get("numFmtId", ""), ""))}
+
+    @cached_property
+    def _percent_styles(self) -> frozenset[int]:
+        return frozenset(style for style, code in self._format_codes.items() if is_percentage(code))
 
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
