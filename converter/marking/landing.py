@@ -40,9 +40,9 @@ def put_back(package: Package) -> None:
         view.set("activeTab", active)
     else:
         view.attrib.pop("activeTab", None)
-    by_index = {each.index: each.part for each in sheets(package)}
-    for index in filter(None, left.split(",")):
-        _turned(package, by_index[int(index)], {b"0", b"false"})
+    for each in sheets(package):  # one that was there then may be gone
+        if str(each.index) in left.split(","):
+            _turned(package, each.part, {b"0", b"false"})
 
 
 def _view(workbook: Tree) -> Tree:
