@@ -11,7 +11,7 @@ from converter.blank.template import Cellule
 from converter.issues import Issue, Place
 from converter.moving.matching import Feuillet
 from converter.moving.old import Ancien
-from converter.reading.workbook import is_filled
+from converter.reading.workbook import NOT_SHARED, is_filled
 from converter.spec import tags
 from converter.spec.formats import Jour, show
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES
@@ -21,8 +21,6 @@ from converter.xlsx.parts import is_percentage
 _NUMERO = "numeroEditeur"
 _SHARED = frozenset({_NUMERO, "controle"})
 """The columns that several sheets have, and that tell no sheet."""
-_NOT_MERGED = "montantSegurHT"
-"""A total merged over several rows must not be asked for by each."""
 _LONGEST_CELL = 32_767
 _DAYS_OF_1904 = 1462
 _LOOKS: tuple[tuple[type, str], ...] = (
@@ -124,7 +122,7 @@ class _Moving:
         """Give each row of a merged area the value that Excel shows across them, as the reader does."""
         rows = self._source.feuille.rows
         for column, top, bottom in self._source.feuille.fusions:
-            if top > self._source.debut and self._source.balises.get(column) != _NOT_MERGED:
+            if top > self._source.debut and self._source.balises.get(column) not in NOT_SHARED:
                 for row in rows[top:bottom]:
                     row[column - 1] = rows[top - 1][column - 1]
 

@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
 from converter.reading import delimited, workbook
-from converter.reading.workbook import Reglages, Rows, Sheets
+from converter.reading.workbook import Reglages, Rows, SheetRows
 from converter.spec.formats import CellFault
 from converter.spec.sheets import PARAMETRES
 from converter.xlsx import parts
@@ -70,7 +70,7 @@ def read(path: Path) -> Ancien:
     if kind == "F003":
         return _of_rows(path.name, _calamine(path.name, data))
     try:
-        sheets = Sheets(path.name, data)
+        sheets = SheetRows(path.name, data)
     except Inutilisable as refusal:
         if {issue.code for issue in refusal.issues} & {"F003", "F005"}:
             return _of_rows(path.name, _calamine(path.name, data))
@@ -111,7 +111,7 @@ def _of_rows(nom: str, sheets: Mapping[str, Rows]) -> Ancien:
     return Ancien(nom, tuple(Feuille(each, rows) for each, rows in even.items()), nos, reglages)
 
 
-def _of_package(sheets: Sheets) -> Ancien:
+def _of_package(sheets: SheetRows) -> Ancien:
     nos = sheets.find()
     reglages = sheets.settings(nos[PARAMETRES]) if PARAMETRES in nos else None
     near = [each for each in sheets.names if each in nos.values() or not sheets.package.far_cell(each)]
@@ -119,7 +119,7 @@ def _of_package(sheets: Sheets) -> Ancien:
     return Ancien(sheets.nom, feuilles, nos, reglages, sheets.package.date1904)
 
 
-def _sheet(sheets: Sheets, nom: str) -> Feuille:
+def _sheet(sheets: SheetRows, nom: str) -> Feuille:
     rows, faults = _even(sheets.rows(nom)), sheets.package.faults(nom)
     _put(rows, faults)
     return Feuille(

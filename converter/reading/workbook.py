@@ -33,7 +33,7 @@ _KEY_TAGS = {
 """The tag by which a renamed sheet is known."""
 _VALUE_HEADING = "valeur"
 _AMOUNT = "montantSegurHT"
-_NOT_SHARED = frozenset({_AMOUNT})
+NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
 
 Row: TypeAlias = list[Any]
@@ -101,7 +101,7 @@ def read(path: Path) -> Classeur:
     Raises `Inutilisable` (F001 to F014) when it is not one of ours or holds no request, with one issue for each
     thing missing, and `Empeche` (E101) when it cannot be opened.
     """
-    sheets = Sheets(path.name, parts.load(path))
+    sheets = SheetRows(path.name, parts.load(path))
     found = sheets.find()
     if not found:
         raise parts.refusal(path.name, "F009")
@@ -146,7 +146,7 @@ def _tagged(rows: Rows, nom: str) -> bool:
     return any(_KEY_TAGS[nom] in row for row in rows[:HEADER_DEPTH])
 
 
-class Sheets:
+class SheetRows:
     """The worksheets of a file, each read when it is first asked for."""
 
     def __init__(self, nom: str, data: bytes) -> None:
@@ -300,7 +300,7 @@ def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _table(header: _Header, sheets: Sheets) -> Table:
+def _table(header: _Header, sheets: SheetRows) -> Table:
     rows = sheets.rows(header.feuille)
     _fill_merged(header, sheets)
     _put_faults(rows, sheets.package.percentages(header.feuille, header.colonnes.get(_AMOUNT, 0)))
@@ -332,12 +332,12 @@ def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(numbers, dtype="int64", name="ligne"), dtype=object)
 
 
-def _fill_merged(header: _Header, sheets: Sheets) -> None:
+def _fill_merged(header: _Header, sheets: SheetRows) -> None:
     """Give each row of a merged area the value that Excel shows across them."""
     rows = sheets.rows(header.feuille)
     tag_at = {column: tag for tag, column in header.colonnes.items()}
     for column, top, bottom in sheets.merged_down(header.feuille):
-        if tag_at.get(column, "") not in _NOT_SHARED:
+        if tag_at.get(column, "") not in NOT_SHARED:
             for row in rows[top:bottom]:
                 row[column - 1] = rows[top - 1][column - 1]
 

@@ -23,6 +23,7 @@ TAGS_ARE_NAMED: Mapping[str, str] = {
     "depositing.remake": "the numbers and attachments of a deposit whose zips are made again",
     "kit": "the example names its file",
     "marking": "the tool's own columns, written; the number that a correction is told by",
+    "moving": "the number that ties the rows of a list together",
     "portal": "the portal's rules, written from the specification apart from ours, by the tags' names",
     "reading": "the number that joins the sheets; the tags that tell a heading row from a title",
     "registry": "the number, state and deposit of a request, and the tags of a deposit found on disk",

@@ -15,6 +15,7 @@ SAME_IDEA: Mapping[str, str] = {
     "files": "what is done with files, and what is said of them",
     "kit": "the folder of the kit, its class, and the command that makes it",
     "lock": "the lock of a folder of ours; Excel's own beside a workbook",
+    "moving": "data of an older file on its way, and what is said of it",
     "portal": "the portal's controls, and what is said by them",
     "reading": "what a format reads in a cell, and the folder that reads the workbook",
     "retour": "what an answer changes, and the command that brings it back",
