@@ -11,6 +11,7 @@ import click
 
 from converter import __version__
 from converter.commands.outcome import FINE, INTERRUPTED, PREVENTED, UNUSABLE
+from converter.system import bugs
 from converter.system.streams import make_sturdy
 
 if TYPE_CHECKING:
@@ -473,6 +474,7 @@ def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
     # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
     gc.set_threshold(200_000)
+    sys.excepthook = bugs.report
     output = make_sturdy()
     code = run(sys.argv[1:])
     if output.refused:

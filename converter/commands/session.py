@@ -3,7 +3,6 @@
 read → check → annotate: what the commands that annotate a workbook share.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -38,7 +37,7 @@ from converter.sentences.say import gravite
 from converter.spec import programme
 from converter.spec.programme import FIGES, Etat
 from converter.system.depots import depots_beside
-from converter.system.files import new_file
+from converter.system.files import new_file, scratch
 from converter.system.refusals import guarded
 from converter.xlsx import save
 from converter.xlsx.wanted import Acceptation
@@ -134,8 +133,8 @@ def stamp_of(chemin: Path) -> save.Stamp:
 @contextmanager
 def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[tuple[Path, tuple[CellValue, ...]]]:
     """Yield a copy of the workbook with these values in their cells, and those that an array formula kept out."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / chemin.name
+    with scratch() as folder:
+        copy = folder / chemin.name
         yield copy, annotate.annotate(chemin, copy, marks=(), values=values)
 
 

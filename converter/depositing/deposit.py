@@ -7,7 +7,6 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 import errno
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,7 +26,7 @@ from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoir
 from converter.sentences.typography import plural
 from converter.spec.names import zip_name
 from converter.spec.shape import Shape
-from converter.system.files import is_writable
+from converter.system.files import is_writable, scratch
 from converter.system.lock import Tenant, locked
 from converter.system.refusals import guarded, reason, refuse_long_path
 
@@ -106,10 +105,10 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
 @contextmanager
 def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
     """Open a copy of the registry of a folder that can only be read."""
-    with guarded(dossier), tempfile.TemporaryDirectory() as folder:
+    with guarded(dossier), scratch() as folder:
         for file in dossier.glob(f"{REGISTRE}*"):  # the journal of a cut-off is part of it
-            shutil.copyfile(file, Path(folder) / file.name)
-        with open_registry(Path(folder)) as (registre, issues):
+            shutil.copyfile(file, folder / file.name)
+        with open_registry(folder) as (registre, issues):
             depots = Depots(dossier, registre, shape, ())
             yield Depots(dossier, registre, shape, (*issues, *_adopt_found(depots)))
 

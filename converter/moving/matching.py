@@ -216,13 +216,8 @@ def _settings_left(ancien: Ancien, sheet: Feuille) -> list[Cell]:
 
 def _left(feuille: Feuille, cells: Sequence[Cell]) -> Iterator[Issue]:
     if cells:
-        shown = ", ".join(f"{Place('', *c).cellule} «\u00a0{_shown(feuille, c)}\u00a0»" for c in cells)
+        shown = ", ".join(Place("", *cell).cellule for cell in cells)
         yield Issue("T005", Place(feuille.nom, *cells[0]), faits=(("feuille", feuille.nom), ("cellules", shown)))
-
-
-def _shown(feuille: Feuille, cell: Cell) -> str:
-    row, column = cell
-    return show(feuille.rows[row - 1][column - 1])[:_EXAMPLE]
 
 
 def _missing(found: Sequence[Feuillet]) -> Iterator[Issue]:

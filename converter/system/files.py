@@ -1,16 +1,19 @@
 """Files written whole or not at all, and only where nothing else stands: what an output must not replace is refused."""
 
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.system.refusals import DROITS, guarded, refuse_long_path
 
 _UNFINISHED = ".segur-hop-"
+_DEAD = 3600
+"""Seconds after which no run still writes to a temporary file: what is older was left by a power cut."""
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def new_file(path: Path) -> Iterator[Path]:
     with guarded(path.parent):
         real = path.resolve()
         real.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = _temporary(real.parent)
+        unfinished = temporary(real.parent)
         try:
             yield unfinished
             _flush(unfinished)
@@ -99,10 +102,29 @@ def _same(path: Path, other: Path) -> bool:
     return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))
 
 
-def _temporary(folder: Path) -> Path:
+def temporary(folder: Path) -> Path:
+    """Make an empty file to write to before it takes its name, and remove those that a power cut left there."""
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".tmp", dir=folder)
     os.close(handle)
+    _sweep(Path(name))
     return Path(name)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a folder for what must not outlive the run, and remove those that a power cut left."""
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, suffix=".tmp") as folder:
+        _sweep(Path(folder))
+        yield Path(folder)
+
+
+def _sweep(fresh: Path) -> None:
+    """Remove what is of the same kind beside a fresh file or folder and long dead, by the clock of their disk."""
+    now = fresh.stat().st_mtime
+    for left in fresh.parent.glob(f"{_UNFINISHED}*.tmp"):
+        with suppress(OSError):
+            if now - left.stat().st_mtime > _DEAD:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _flush(path: Path) -> None:

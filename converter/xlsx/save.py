@@ -5,8 +5,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from converter.issues import Empeche, Issue
+from converter.system.files import temporary
 from converter.system.refusals import guarded
 
 BACKUPS = "sauvegardes"
@@ -21,8 +20,6 @@ KEPT = 20
 """Copies kept of each workbook."""
 
 OPEN_IN_EXCEL, OPEN_IN_LIBREOFFICE, OPEN_ELSEWHERE, READ_ONLY, READ_ONLY_FOLDER, CHANGED = (f"E11{n}" for n in range(6))
-_TEMPORARY = ".segur-hop-"
-_DAY = 86_400
 _NT = os.name == "nt"
 
 
@@ -55,8 +52,6 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
     real = path.resolve()
     with guarded(real.parent):
         ensure_writable(real)
-        _sweep(real.parent)
-        _sweep(real.parent / BACKUPS)
         seen = seen or stamp(real)
         unfinished = temporary(real.parent)
         try:
@@ -143,21 +138,6 @@ def stamp(path: Path) -> Stamp:
     """Return what tells this version of a file from the next."""
     status = path.stat()
     return status.st_mtime_ns, status.st_size
-
-
-def temporary(folder: Path) -> Path:
-    """Make an empty file to write to before it takes its name; what a power cut leaves of it goes a day later."""
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=folder)
-    os.close(handle)
-    return Path(name)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a power cut left of an earlier run."""
-    for left in folder.glob(f"{_TEMPORARY}*.tmp"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _DAY:
-                left.unlink()
 
 
 def _keep_copy(path: Path) -> Path:
