@@ -109,6 +109,19 @@ def test_what_a_strict_part_says_of_the_other_variant_stays(tmp_path: Path) -> N
     assert readings(undone) == readings(source)
 
 
+def _without_first_sheet(found: dict[str, bytes]) -> None:
+    del found["xl/worksheets/sheet1.xml"]
+
+
+def test_the_sheet_that_the_user_was_on_may_be_gone(tmp_path: Path) -> None:
+    source, once, gone, again = (tmp_path / f"{each}.xlsx" for each in range(4))
+    source.write_bytes(case("values.xlsx"))
+    annotate(source, once, marks=MARKS, errors=[LINE])
+    gone.write_bytes(remade(once.read_bytes(), _without_first_sheet))
+    annotate(gone, again, marks=MARKS, errors=[LINE])
+    assert "xl/worksheets/sheet2.xml" in parts(again)
+
+
 DAMAGES = {
     "xl/styles.xml": (b"<styleSheet", b"<styleSheet <"),
     "xl/workbook.xml": (b"<sheets>", b"<autres>"),
