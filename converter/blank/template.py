@@ -50,6 +50,7 @@ from converter.spec.tags import (
     vendor_columns,
 )
 from converter.spec.tags import parametres as spec_parametres
+from converter.xlsx.parts import ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,8 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, look: Xls
 def _write_raw(sheet: Worksheet, cell: tuple[int, int], brut: Any, look: XlsxFormat | None) -> None:
     match brut:
         case CellFault():
-            sheet.write_formula(*cell, f"={brut.texte}", look, brut.texte)
+            error = brut.texte if brut.texte in ERRORS else "#VALUE!"
+            sheet.write_formula(*cell, f"={error}", look, error)
         case bool():
             sheet.write_boolean(*cell, brut, look)
         case str():

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from converter.issues import Issue, Place
 from converter.moving.correspondance import NAME, Consigne, Entree
 from converter.moving.old import Ancien, Cell, Feuille
-from converter.reading.workbook import HEADER_DEPTH, fold, is_filled, located
+from converter.reading.workbook import HEADER_DEPTH, data_rows, fold, is_filled, located
 from converter.sentences.say import libelle
 from converter.spec import tags
 from converter.spec.formats import show
@@ -44,7 +44,7 @@ class Feuillet:
 
     @property
     def debut(self) -> int:
-        """The last row above the data."""
+        """The row of the headings, else of the tags."""
         return max(self.entetes, default=0)
 
     @property
@@ -54,9 +54,9 @@ class Feuillet:
 
     def lignes(self) -> list[int]:
         """Return the rows that hold data."""
-        rows = self.feuille.rows
-        numbers = range(self.debut + 1, len(rows) + 1)
-        return [n for n in numbers if n not in self.feuille.cadre and any(map(is_filled, rows[n - 1]))]
+        rows, colonnes = self.feuille.rows, {balise: column for column, balise in self.balises.items()}
+        numbers = data_rows(rows, self.entetes or {0}, self.feuille.cadre, colonnes)
+        return [n for n in numbers if any(map(is_filled, rows[n - 1]))]
 
     def cellule(self, column: int) -> str:
         """Return the reference of a heading."""
@@ -192,12 +192,12 @@ def _listed(each: Feuillet, columns: Sequence[int]) -> str:
 
 def _above(each: Feuillet) -> list[Cell]:
     """Return the cells above the headings that are neither tags nor headings."""
-    rows = each.feuille.rows[: each.debut]
+    rows, moved = each.feuille.rows[: each.debut], {*each.lignes()}
     return [
         (row, column)
         for row, cells in enumerate(rows, start=1)
         for column, cell in enumerate(cells, start=1)
-        if row not in each.entetes and is_filled(cell)
+        if row not in each.entetes and row not in moved and is_filled(cell)
     ]
 
 

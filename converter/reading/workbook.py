@@ -8,7 +8,7 @@ punctuation apart), wherever the user moved them; sheets by their name, else by 
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +32,8 @@ _KEY_TAGS = {
 }
 """The tag by which a renamed sheet is known."""
 _VALUE_HEADING = "valeur"
+_TITLE_CELLS = 2
+"""The columns of ours that a title above the headings may fill at most."""
 _AMOUNT = "montantSegurHT"
 NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
@@ -305,10 +307,9 @@ def _table(header: _Header, sheets: SheetRows) -> Table:
     _fill_merged(header, sheets)
     _put_faults(rows, sheets.package.percentages(header.feuille, header.colonnes.get(_AMOUNT, 0)))
     _put_faults(rows, sheets.package.faults(header.feuille))
-    first = max(header.ligne_balises, header.ligne_titres)
-    left_out = {*sheets.package.frame_rows(header.feuille)}
+    entetes = (header.ligne_balises, header.ligne_titres)
+    numbers = data_rows(rows, entetes, {*sheets.package.frame_rows(header.feuille)}, header.colonnes)
     vendor = [header.colonnes[tag.nom] - 1 for tag in tags.vendor_columns(header.nom) if tag.nom in header.colonnes]
-    numbers = [number for number in range(first + 1, len(rows) + 1) if number not in left_out]
     kept = [number for number in numbers if any(is_filled(rows[number - 1][column]) for column in vendor)]
     tool = [header.colonnes[tag.nom] - 1 for tag in tags.tool_columns(header.nom) if tag.nom in header.colonnes]
     filled = set(kept)
@@ -323,6 +324,28 @@ def _table(header: _Header, sheets: SheetRows) -> Table:
         _frame(header, rows, kept),
         _frame(header, rows, emptied),
     )
+
+
+def data_rows(rows: Rows, entetes: Collection[int], cadre: Collection[int], colonnes: Mapping[str, int]) -> list[int]:
+    """Return the Excel rows of a sheet that may hold data: those below its tags and headings (`entetes`).
+
+    A row above is a title, unless it fills most columns that must be filled: tags or headings were sorted among the
+    data. `cadre` are the rows of a table that hold none; `colonnes` the column of each tag.
+    """
+    first = max(entetes)
+    wanted = [at for nom, at in colonnes.items() if _must_be_filled(nom)]
+    above = [n for n in range(1, first) if n not in entetes and _is_no_title(rows[n - 1], wanted)]
+    return [n for n in (*above, *range(first + 1, len(rows) + 1)) if n not in cadre]
+
+
+def _must_be_filled(nom: str) -> bool:
+    tag = tags.TAG[nom]
+    return tag.par is tags.Par.FOURNISSEUR and tag.obligation is tags.Obligation.TOUJOURS
+
+
+def _is_no_title(row: Row, wanted: Sequence[int]) -> bool:
+    filled = sum(is_filled(row[column - 1]) for column in wanted)
+    return filled > max(_TITLE_CELLS, len(wanted) // 2)
 
 
 def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:

@@ -37,6 +37,8 @@ MAX_FILLED = 3_000_000
 MAX_ROWS = 200_000
 """Rows of a sheet that hold a value: ten times the requests of the whole country."""
 
+ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The errors that every program knows."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNWRITTEN_CALC_ID = "124519"
@@ -357,7 +359,9 @@ class Parts:
                 if name in {"styles", "sharedStrings"} and part.lower() in self._names:
                     sources[f"xl/{name}.xml"], kinds[f"xl/{name}.xml"] = part, name
             for name, part in sources.items():
-                out.writestr(name, etree.tostring(self.xml(part), encoding="UTF-8"))
+                root = self.xml(part)
+                _spell_errors(root)
+                out.writestr(name, etree.tostring(root, encoding="UTF-8"))
             out.writestr("xl/workbook.xml", self._plain_workbook())
             out.writestr("xl/_rels/workbook.xml.rels", _plain_relationships(kinds))
         return plain.getvalue()
@@ -424,6 +428,13 @@ def _may_be_large(cells: bytes) -> bool:
         or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
     )
     return unusual or _FAR_OUT.search(cells) is not None
+
+
+def _spell_errors(root: etree._Element) -> None:
+    """Give the errors of newer programs (`#SPILL!`) the name of an old one, which is all that calamine needs."""
+    for value in root.iterfind("{*}sheetData/{*}row/{*}c[@t='e']/{*}v"):
+        if value.text not in ERRORS:
+            value.text = "#VALUE!"
 
 
 def _plain_relationships(kinds: Mapping[str, str]) -> bytes:

@@ -1,20 +1,20 @@
 """Workbooks as they come back after months of use: each tired in one way, with what reading and checking it gives."""
 
-import io
-import re
 import shutil
 import subprocess
-import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from converter.issues import Inutilisable
+from converter.issues import Gravite, Inutilisable
+from converter.marking.annotate import Mark, mark_cells, unmark_cells
 from converter.reading import workbook
 from converter.spec.sheets import DEMANDES, PIECES
-from tests.support.tired import TIRED, Book, Tiring
+from tests.support.annotated import lost, readings
+from tests.support.foreign import remade
+from tests.support.tired import CHANGED, TIRED, Book, Changing, Tiring, a_conversation_on_a_request
 from tests.support.workbooks import examine, good, opened
 
 
@@ -78,27 +78,23 @@ def test_days_are_the_same_in_a_workbook_of_1904(tmp_path: Path) -> None:
     assert {demande.valeurs["dateCommande"] for demande in found.verdict.demandes} == {date(2022, 4, 15)}
 
 
-def _inline(data: bytes, strings: list[bytes]) -> bytes:
-    """Put the shared strings of a sheet into its cells, as Google Sheets and many exporters do."""
-    return re.sub(
-        rb'<c ([^>]*?)t="s"([^>]*)><v>(\d+)</v></c>',
-        lambda match: b'<c %bt="inlineStr"%b>' % match.group(1, 2) + strings[int(match[3])] + b"</c>",
-        data,
+@pytest.mark.parametrize(("change", "found"), CHANGED, ids=[change.__name__ for change, _ in CHANGED])
+def test_a_workbook_of_another_program_is_read_for_what_it_says(
+    change: Changing, found: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "demandes.xlsx").write_bytes(remade(good(), change))
+    assert set(examine(tmp_path / "demandes.xlsx").issues) == found
+
+
+def test_a_conversation_stays_whole_under_our_marks(tmp_path: Path) -> None:
+    source, target = tmp_path / "demandes.xlsx", tmp_path / "marqué.xlsx"
+    source.write_bytes(remade(good(), a_conversation_on_a_request))
+    mark_cells(
+        source, target, [Mark(DEMANDES, 3, 1, Gravite.ERREUR, "faux"), Mark(DEMANDES, 3, 5, Gravite.ERREUR, "f")]
     )
-
-
-def test_strings_in_the_cells_and_the_tag_row_in_sight_are_read_alike(tmp_path: Path) -> None:
-    path = tmp_path / "demandes.xlsx"
-    with zipfile.ZipFile(io.BytesIO(good())) as source, zipfile.ZipFile(path, "w") as target:
-        items = re.findall(rb"<si>(.*?)</si>", source.read("xl/sharedStrings.xml"), re.DOTALL)
-        strings = [b"<is>" + item + b"</is>" for item in items]
-        for name in source.namelist():
-            data = source.read(name)
-            if "/worksheets/sheet" in name:
-                data = _inline(data, strings).replace(b' hidden="1"', b"")
-            target.writestr(name, data)
-    assert b"inlineStr" in zipfile.ZipFile(path).read("xl/worksheets/sheet3.xml")
-    assert examine(path).issues == []
+    assert lost(source, target) == []
+    unmark_cells(target, tmp_path / "net.xlsx")
+    assert readings(tmp_path / "net.xlsx") == readings(source)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
