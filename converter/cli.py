@@ -146,10 +146,10 @@ def commands() -> None:
 def modele(sortie: Path, depuis: Path | None, correspondance: Path | None) -> int:
     """Crée un classeur vierge, à remplir, ou repris d’un ancien."""
     from converter.commands.modele import modele as run
-    from converter.commands.modele import reprendre
+    from converter.commands.modele import modele_depuis
 
     if depuis:
-        return _guarded(lambda: reprendre(depuis, correspondance, sortie, console=_console()))
+        return _guarded(lambda: modele_depuis(depuis, correspondance, sortie, console=_console()))
     if correspondance:
         raise click.BadParameter(_ONLY_WITH_DEPUIS)
     return _guarded(lambda: run(sortie, console=_console()))
@@ -474,7 +474,7 @@ def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
     # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
     gc.set_threshold(200_000)
-    sys.excepthook = bugs.report
+    sys.excepthook = bugs.report_bug
     output = make_sturdy()
     code = run(sys.argv[1:])
     if output.refused:

@@ -22,9 +22,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from converter import __version__
 from converter.blank import instructions, theme
-from converter.blank.while_typing import LAST_ROW, LISTES, Nom, alertes, validation
+from converter.blank.while_typing import CHOIX, LAST_ROW, Nom, alertes, validation
 from converter.sentences.typography import french
-from converter.spec.formats import CellFault, Code
+from converter.spec.formats import KNOWN_ERRORS, CellFault, Code
 from converter.spec.programme import LOGICIELS
 from converter.spec.sheets import (
     BENEFICIAIRES,
@@ -50,7 +50,6 @@ from converter.spec.tags import (
     vendor_columns,
 )
 from converter.spec.tags import parametres as spec_parametres
-from converter.xlsx.parts import ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ _HEADINGS = 44
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
-def write(
+def write_template(
     target: str | Path | BinaryIO,
     *,
     rows: Rows | None = None,
@@ -108,7 +107,7 @@ def build(
     autres: Mapping[str, Sequence[str]] = NO_OTHERS,
     more: Callable[[Workbook], None] = lambda _: None,
 ) -> bytes:
-    """Return the workbook's bytes; see `write`."""
+    """Return the workbook's bytes; see `write_template`."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties(
@@ -122,7 +121,7 @@ def build(
         )
         book.set_custom_property(VERSION_PROPERTY, __version__)
         sheets = {name: book.add_worksheet(name) for name in (MODE_EMPLOI, PARAMETRES, *DATA_SHEETS, LISTES_SHEET)}
-        instructions.write(book, sheets[MODE_EMPLOI])
+        instructions.write_instructions(book, sheets[MODE_EMPLOI])
         _write_parametres(book, sheets[PARAMETRES], values)
         for feuille in DATA_SHEETS:
             _DataSheet(book, sheets[feuille], feuille, autres.get(feuille, ())).write(rows.get(feuille, ()))
@@ -267,7 +266,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, look: Xls
 def _write_raw(sheet: Worksheet, cell: tuple[int, int], brut: Any, look: XlsxFormat | None) -> None:
     match brut:
         case CellFault():
-            error = brut.texte if brut.texte in ERRORS else "#VALUE!"
+            error = brut.texte if brut.texte in KNOWN_ERRORS else "#VALUE!"
             sheet.write_formula(*cell, f"={error}", look, error)
         case bool():
             sheet.write_boolean(*cell, brut, look)
@@ -316,7 +315,7 @@ def _example(tag: Tag) -> str:
 
 def _write_listes(book: Workbook, sheet: Worksheet) -> None:
     """Write the lists of the drop-downs, one a column, under their name; the user never sees this sheet."""
-    for column, (nom, valeurs) in enumerate(LISTES.items()):
+    for column, (nom, valeurs) in enumerate(CHOIX.items()):
         sheet.write_column(0, column, (nom, *valeurs))
         letter = xl_col_to_name(column)
         book.define_name(nom, f"={LISTES_SHEET}!${letter}$2:${letter}${len(valeurs) + 1}")

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from converter.commands.outcome import FINE
 from converter.kit.embedded import Embarque
-from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write
+from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write_kit
 from converter.kit.libraries import Cible
 
 
@@ -22,7 +22,7 @@ def kit(dossier: Path, voulu: KitVoulu, *, console: Console) -> int:
         def step(cible: Cible) -> None:
             progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
 
-        made = write(dossier, voulu, step=step)
+        made = write_kit(dossier, voulu, step=step)
     for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu.suite)):
         console.print(line, soft_wrap=True)
     return FINE

@@ -4,8 +4,6 @@ The commit of the registry between building and renaming is the one point of no 
 is undone by the next run, one cut off after it is finished. All deposits of a conversion share that point.
 """
 
-import errno
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,15 +16,15 @@ from converter import portal
 from converter.checking.demande import Lot
 from converter.depositing import bordereau
 from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import write
+from converter.depositing.document import write_document
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
-from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
-from converter.spec.names import zip_name
+from converter.spec.names import depot_name, json_name, zip_name
 from converter.spec.shape import Shape
-from converter.system.files import is_writable, scratch
+from converter.system.files import is_writable, scratch, sync_file, sync_folder
 from converter.system.lock import Tenant, locked
 from converter.system.refusals import guarded, reason, refuse_long_path
 
@@ -38,9 +36,6 @@ ATTENTE = 30.0
 
 # What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
-
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
-"""What a network drive answers that cannot do this for a folder."""
 
 Progress = Callable[[int], None]
 """Told how many more requests are packed."""
@@ -71,7 +66,7 @@ def _say_nothing(_: Tenant) -> None:
 
 
 @contextmanager
-def opened(
+def open_depots(
     dossier: Path, shape: Shape, *, attente: float = ATTENTE, prevenir: Callable[[Tenant], None] = _say_nothing
 ) -> Iterator[Depots]:
     """Open a folder of deposits, made where it is missing, for this process alone.
@@ -98,7 +93,7 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
     """
     if not dossier.exists():
         return Memoire(), (), ()
-    with opened(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
+    with open_depots(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
         return depots.registre.memory(), depots.registre.depots(), depots.issues
 
 
@@ -127,7 +122,7 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress)
         with ExitStack() as undo:
             undo.callback(_undo, depots, noms)
             built = {nom: _build(depots, nom, lot, jour, progress) for nom, lot in zip(noms, lots, strict=True)}
-            _sync_folder(depots.en_cours)
+            sync_folder(depots.en_cours)
             depots.registre.commit_built(built)
             undo.pop_all()
         _publish(depots, noms)
@@ -142,18 +137,18 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
 def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
     folder = depots.en_cours / nom
     folder.mkdir(parents=True)
-    json = folder / f"{nom}.json"
-    _write(json, write(lot, depots.shape))
+    json = folder / json_name(nom)
+    _write(json, write_document(lot, depots.shape))
     archives = _pack(folder, nom, lot, progress)
     contenu = json.read_bytes()
     _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
     (declared, *zips) = (found.measure(path) for path in (json, *archives))
     held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
     slip = folder / BORDEREAU
-    _write(slip, bordereau.write(Remise(lot, jour, declared, contenu, held, depots.shape)))
+    _write(slip, bordereau.write_bordereau(Remise(lot, jour, declared, contenu, held, depots.shape)))
     for path in folder.iterdir():
-        _sync(path)
-    _sync_folder(folder)
+        sync_file(path)
+    sync_folder(folder)
     return declared, *zips, found.measure(slip)
 
 
@@ -183,7 +178,7 @@ def _entries(lot: Lot, rank: int) -> list[Entry]:
 
 def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
     """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
+    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=json_name(folder.name), ouvrir=False)
     if not report.conforme:
         faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
         msg = f"a deposit of ours fails the portal's controls, nothing was published: {faults}"
@@ -195,29 +190,11 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folder for this, and writes renames through on its own
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(descriptor)
-
-
 def _publish(depots: Depots, noms: Sequence[str]) -> None:
     try:
         for nom in noms:
             _move(depots.en_cours / nom, depots.dossier / nom)
-        _sync_folder(depots.dossier)
+        sync_folder(depots.dossier)
     except OSError as error:
         faits = (("chemin", str(depots.dossier)), ("raison", reason(error)))
         raise Empeche(Issue("E032", faits=faits)) from error
@@ -246,7 +223,7 @@ def withdraw(depots: Depots, nom: str, *, refuse: bool = False) -> Depot:
     `nom` is the name of its folder or of its JSON file. The rank of the file is not used again. Raises `Inutilisable`
     (D024 unknown, D025 answered by the portal, D026 already withdrawn), `Empeche` with nothing changed.
     """
-    depot = _withdrawable(depots.registre, nom.removesuffix(".json"))
+    depot = _withdrawable(depots.registre, depot_name(nom))
     with guarded(depots.dossier):
         depots.registre.mark([depot.nom], EtatDepot.RETRAIT)
         with ExitStack() as undo:
@@ -280,8 +257,8 @@ def _move_aside(depots: Depots, nom: str) -> None:
         suite += 1
         target = depots.annules / f"{nom} ({suite})"
     _move(depots.dossier / nom, target)
-    _sync_folder(depots.annules)
-    _sync_folder(depots.dossier)
+    sync_folder(depots.annules)
+    sync_folder(depots.dossier)
 
 
 # --- after a cut-off --------------------------------------------------------------------------------------------------
@@ -289,7 +266,7 @@ def _move_aside(depots: Depots, nom: str) -> None:
 
 def _recover(depots: Depots) -> Iterator[Issue]:
     """Finish or undo what was cut off, and say so."""
-    cut = {etat: depots.registre.depots(etat) for etat in (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)}
+    cut = {etat: depots.registre.depots(etat) for etat in CUT_OFF}
     yield from _undo_reserved(depots, cut[EtatDepot.RESERVE])
     for depot in cut[EtatDepot.CONSTRUIT]:
         yield _finish(depots, depot)
@@ -312,11 +289,11 @@ def _undo_reserved(depots: Depots, cut: Sequence[Depot]) -> Iterator[Issue]:
 def _finish(depots: Depots, depot: Depot) -> Issue:
     staged, target = depots.en_cours / depot.nom, depots.dossier / depot.nom
     if staged.is_dir():
-        if target.exists() or tuple(found.files(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
+        if target.exists() or tuple(found.files_in(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
             depots.registre.forget([depot.nom])
             return _told("D001", depot)
         _move(staged, target)
-        _sync_folder(depots.dossier)
+        sync_folder(depots.dossier)
     depots.registre.mark([depot.nom], EtatDepot.PUBLIE)
     # Neither here nor there: it may have been taken away for upload, and a request sent twice is worse than none.
     return _told("D002" if target.exists() else "D004", depot)
@@ -338,8 +315,8 @@ def _adopt_found(depots: Depots) -> Iterator[Issue]:
 
 
 def _adopt(depots: Depots, nom: str, folder: Path, etat: EtatDepot) -> Iterator[Issue]:
-    depot = found.read(nom, folder, etat, depots.shape)
-    clashes = depots.registre.adopt(depot or found.unreadable(nom, etat))
+    depot = found.read_deposit(nom, folder, etat, depots.shape)
+    clashes = depots.registre.adopt(depot or found.unreadable_deposit(nom, etat))
     yield _told("D006", depot) if depot else Issue("D007", faits=(("depot", nom),))
     for numero in clashes:
         yield Issue("D008", valeur=numero, faits=(("depot", nom),))

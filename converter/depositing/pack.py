@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from converter.attachments.inspection import read
+from converter.attachments.inspection import read_at_most
 
 K = TypeVar("K", bound=Hashable)
 
@@ -40,16 +40,6 @@ class PlannedZip(Generic[K]):
     keys: tuple[K, ...]
     entries: tuple[Entry, ...]
     octets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One file as written: its place in the zip is its `name`."""
-
-    name: str
-    octets: int
-    compressed: int
-    sha256: str
 
 
 class FichierChange(Exception):  # noqa: N818 - not an error of ours: the user's file changed under our hands
@@ -84,7 +74,7 @@ def plan(requests: Sequence[tuple[K, Sequence[Entry]]], limit: int = LIMIT) -> t
     return tuple(_lot(requests, weights, sorted(indices)) for indices in sorted(members, key=min))
 
 
-def write_zip(target: Path, entries: Iterable[Entry]) -> tuple[Packed, ...]:
+def write_zip(target: Path, entries: Iterable[Entry]) -> None:
     """Write a new zip, one file in memory at a time: the same entries give the same bytes.
 
     The caller syncs and publishes it. Raises `FichierChange` for a file that is not the inspected one any more,
@@ -93,7 +83,8 @@ def write_zip(target: Path, entries: Iterable[Entry]) -> tuple[Packed, ...]:
     entries = tuple(entries)
     _check_names([entry.name for entry in entries])
     with zipfile.ZipFile(target, "x") as archive:
-        return tuple(_write(archive, entry) for entry in entries)
+        for entry in entries:
+            _write(archive, entry)
 
 
 def _weight(entry: Entry) -> int:
@@ -122,19 +113,18 @@ def _check_names(names: list[str]) -> None:
         raise ValueError(msg)
 
 
-def _write(archive: zipfile.ZipFile, entry: Entry) -> Packed:
+def _write(archive: zipfile.ZipFile, entry: Entry) -> None:
     data = _unchanged(entry)
     info = zipfile.ZipInfo(entry.name, _EPOCH)
     info.create_system = 3  # whatever the system: the bytes depend on nothing else
     info.external_attr = 0o100644 << 16
     info.compress_type = zipfile.ZIP_DEFLATED if _deflates(data) else zipfile.ZIP_STORED
     archive.writestr(info, data)
-    return Packed(entry.name, info.file_size, info.compress_size, entry.sha256)
 
 
 def _unchanged(entry: Entry) -> bytes:
     try:
-        data = read(entry.path, entry.octets)
+        data = read_at_most(entry.path, entry.octets)
     except OSError as reason:
         raise FichierChange(entry.path) from reason
     if len(data) != entry.octets or hashlib.sha256(data).hexdigest() != entry.sha256:

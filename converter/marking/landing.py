@@ -2,7 +2,7 @@
 
 import re
 
-from converter.xlsx.book import SheetEntry, main, sheets, workbook_part
+from converter.xlsx.book import SheetEntry, in_main, sheet_entries, workbook_part
 from converter.xlsx.package import Package
 from converter.xlsx.trace import Tree, erase, trace, traces
 
@@ -18,11 +18,11 @@ def land_on(package: Package, entry: SheetEntry, *, elsewhere: bool) -> None:
     """
     part = workbook_part(package)
     view = _view(package.tree(part))
-    state = package.tree(part).find(main("sheets"))[entry.index].get("state", "visible")
+    state = package.tree(part).find(in_main("sheets"))[entry.index].get("state", "visible")
     there = view is not None and view.get("activeTab", "0") == str(entry.index) and not elsewhere
     if view is None or there or state != "visible":
         return
-    others = [each for each in sheets(package) if each.part != entry.part]
+    others = [each for each in sheet_entries(package) if each.part != entry.part]
     left = [each.index for each in others if _turned(package, each.part, {b"1", b"true"})]
     workbook = package.edit(part)
     view = _view(workbook)
@@ -44,14 +44,14 @@ def put_back(package: Package) -> bool:
         view.set("activeTab", active)
     else:
         view.attrib.pop("activeTab", None)
-    for each in sheets(package):  # one that was there then may be gone
+    for each in sheet_entries(package):  # one that was there then may be gone
         if str(each.index) in left.split(","):
             _turned(package, each.part, {b"0", b"false"})
     return True
 
 
 def _view(workbook: Tree) -> Tree:
-    return next(workbook.iter(main("workbookView")), None)
+    return next(workbook.iter(in_main("workbookView")), None)
 
 
 def _turned(package: Package, part: str, found: set[bytes]) -> bool:

@@ -11,7 +11,7 @@ from xlsxwriter.workbook import Workbook
 from converter.blank import theme
 from converter.issues import Inutilisable, Issue, Place
 from converter.moving import old
-from converter.reading.workbook import HEADER_DEPTH, Rows, fold
+from converter.reading.workbook import HEADER_DEPTH, RawRows, fold
 from converter.sentences.say import libelle
 from converter.spec.formats import show
 from converter.spec.sheets import DATA_SHEETS
@@ -58,7 +58,7 @@ class Entree:
 
 
 @cache
-def answers() -> Mapping[str, str]:
+def tag_by_heading() -> Mapping[str, str]:
     """Return the tags of the data sheets by the heading that the user sees, in the order of the sheets."""
     return {libelle(tag.nom): tag.nom for nom in DATA_SHEETS for tag in columns(nom)}
 
@@ -66,7 +66,7 @@ def answers() -> Mapping[str, str]:
 # --- written ----------------------------------------------------------------------------------------------------------
 
 
-def write(book: Workbook, entrees: Sequence[Entree]) -> None:
+def write_answers(book: Workbook, entrees: Sequence[Entree]) -> None:
     """Add the sheet to a new workbook."""
     sheet = book.add_worksheet(NAME)
     sheet.set_tab_color(theme.BLEU_CLAIR)
@@ -88,7 +88,7 @@ def write(book: Workbook, entrees: Sequence[Entree]) -> None:
                 sheet.write_string(row, column, text, look)
             else:
                 sheet.write_blank(row, column, None, look)
-    choices = [APART, *answers()]
+    choices = [APART, *tag_by_heading()]
     sheet.write_column(0, _CHOICES, choices)
     column, last = _HEADINGS.index("Va dans"), _HEADING_ROW + max(len(entrees), 1) - 1
     source = f"=$H$1:$H${len(choices)}"
@@ -106,13 +106,13 @@ def _cells(entree: Entree) -> tuple[str, ...]:
 # --- read -------------------------------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> tuple[Consigne, ...]:
+def read_answers(path: Path) -> tuple[Consigne, ...]:
     """Read the list that the user filled in: that sheet, or two columns, heading and where it goes.
 
-    Raises `Inutilisable`: as `old.read`, T011 for an answer that names no column, T012 where two headings of one
+    Raises `Inutilisable`: as `old.read_old`, T011 for an answer that names no column, T012 where two headings of one
     sheet are to go to the same.
     """
-    feuilles = old.read(path).feuilles
+    feuilles = old.read_old(path).feuilles
     feuille = next((each for each in feuilles if fold(each.nom) == fold(NAME)), feuilles[0] if feuilles else None)
     if feuille is None:
         return ()
@@ -137,7 +137,7 @@ def read(path: Path) -> tuple[Consigne, ...]:
     return tuple(found)
 
 
-def _header(rows: Rows) -> tuple[int, tuple[int, int, int]]:
+def _header(rows: RawRows) -> tuple[int, tuple[int, int, int]]:
     """Return the row of the headings, and the columns (from 0) of sheet, heading and answer; 0 where it has none."""
     for number, row in enumerate(rows[:HEADER_DEPTH], start=1):
         words = [fold(cell) for cell in row]
@@ -148,8 +148,8 @@ def _header(rows: Rows) -> tuple[int, tuple[int, int, int]]:
 
 @cache
 def _known() -> Mapping[str, str]:
-    tags = answers().values()
-    return {fold(nom): nom for nom in tags} | {fold(heading): nom for heading, nom in answers().items()}
+    tags = tag_by_heading().values()
+    return {fold(nom): nom for nom in tags} | {fold(heading): nom for heading, nom in tag_by_heading().items()}
 
 
 def _tag(answer: str) -> str | None:

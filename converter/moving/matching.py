@@ -4,17 +4,17 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.issues import Issue, Place
 from converter.moving.correspondance import NAME, Consigne, Entree
-from converter.moving.old import Ancien, Cell, Feuille
+from converter.moving.old import Ancien, Feuille
 from converter.reading.workbook import HEADER_DEPTH, data_rows, fold, is_filled, located
 from converter.sentences.say import libelle
 from converter.spec import tags
 from converter.spec.formats import show
 from converter.spec.sheets import DATA_SHEETS, LISTES, MODE_EMPLOI, PARAMETRES
 from converter.spec.tags import TAG, Tag
+from converter.xlsx.sheet import Cell
 
 _OF_THE_TOOL = frozenset(map(fold, (MODE_EMPLOI, LISTES, PARAMETRES, "Erreurs", NAME)))
 """The sheets that every run or workbook has anew, or that are read otherwise."""
@@ -134,7 +134,7 @@ def _titles(feuille: Feuille, tag_row: int, heading_row: int) -> Iterator[tuple[
         words = (show(rows[row - 1][column - 1]) for row in (heading_row, tag_row) if row)
         titre = next(filter(None, (" ".join(word.split())[:_HEADING] for word in words)), "")
         if titre or any(is_filled(row[column - 1]) for row in below):
-            yield column, titre or f"Colonne {get_column_letter(column)}"
+            yield column, titre or f"Colonne {letters_of(column)}"
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def _names(sheet: str) -> list[str]:
     return [tag.nom for tag in tags.vendor_columns(sheet)]
 
 
-def issues(ancien: Ancien, found: Sequence[Feuillet], consignes: Sequence[Consigne]) -> Iterator[Issue]:
+def left_behind(ancien: Ancien, found: Sequence[Feuillet], consignes: Sequence[Consigne]) -> Iterator[Issue]:
     """Tell what has no place in the new workbook, and where it stands in the old one."""
     for each in found:
         place, feuille = Place(each.feuille.nom), ("feuille", each.feuille.nom)

@@ -10,13 +10,12 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
 from converter.reading import delimited, workbook
-from converter.reading.workbook import Reglages, Rows, SheetRows
+from converter.reading.workbook import RawRows, Reglages, SheetRows
 from converter.spec.formats import CellFault
 from converter.spec.sheets import PARAMETRES
 from converter.xlsx import parts
+from converter.xlsx.sheet import Cell
 
-Cell = tuple[int, int]
-"""A row and a column, from 1."""
 _UNCOMPUTED = "V051"
 _NAMED = 10
 """How many cells a refusal names."""
@@ -31,7 +30,7 @@ class Feuille:
     """
 
     nom: str
-    rows: Rows
+    rows: RawRows
     formats: Mapping[Cell, str] = field(default_factory=dict)
     cadre: frozenset[int] = frozenset()
     fusions: tuple[tuple[int, int, int], ...] = ()
@@ -55,13 +54,13 @@ class Ancien:
     date1904: bool = False
 
 
-def read(path: Path) -> Ancien:
+def read_old(path: Path) -> Ancien:
     """Read a spreadsheet: .xlsx, .xlsm, .xlsb, .xls, .ods or text with separators.
 
     Raises `Inutilisable` when it is none (F001 to F008) or when a sheet is too large (F013, F019), and `Empeche` (E101)
     when it cannot be opened.
     """
-    data = parts.contents(path)
+    data = parts.load_any(path)
     kind = parts.other_kind(data)
     if kind == "F002":
         return _of_rows(path.name, {path.stem: _text(path.name, data)})
@@ -78,11 +77,11 @@ def read(path: Path) -> Ancien:
     return _of_package(sheets)
 
 
-def _text(nom: str, data: bytes) -> Rows:
+def _text(nom: str, data: bytes) -> RawRows:
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise parts.refusal(nom, "F002")
     try:
-        rows = delimited.rows(data)
+        rows = delimited.delimited_rows(data)
     except csv.Error as error:
         raise parts.refusal(nom, "F002") from error
     if not any(len(row) > 1 for row in rows):
@@ -90,7 +89,7 @@ def _text(nom: str, data: bytes) -> Rows:
     return rows
 
 
-def _calamine(nom: str, data: bytes) -> dict[str, Rows]:
+def _calamine(nom: str, data: bytes) -> dict[str, RawRows]:
     """Read what our own reader does not; such a file does not tell a cell with an error from a blank one."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -104,10 +103,10 @@ def _calamine(nom: str, data: bytes) -> dict[str, Rows]:
         raise parts.refusal(nom, "F006") from error
 
 
-def _of_rows(nom: str, sheets: Mapping[str, Rows]) -> Ancien:
+def _of_rows(nom: str, sheets: Mapping[str, RawRows]) -> Ancien:
     even = {each: _even(rows) for each, rows in sheets.items() if any(rows)}
     nos = workbook.our_sheets([*even], even.__getitem__)
-    reglages = workbook.settings(nos[PARAMETRES], even[nos[PARAMETRES]], {}) if PARAMETRES in nos else None
+    reglages = workbook.find_settings(nos[PARAMETRES], even[nos[PARAMETRES]], {}) if PARAMETRES in nos else None
     return Ancien(nom, tuple(Feuille(each, rows) for each, rows in even.items()), nos, reglages)
 
 
@@ -132,13 +131,13 @@ def _sheet(sheets: SheetRows, nom: str) -> Feuille:
     )
 
 
-def _even(rows: Rows) -> Rows:
+def _even(rows: RawRows) -> RawRows:
     """Return rows of one length."""
     width = max(map(len, rows), default=0)
     return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
-def _put(rows: Rows, faults: Mapping[Cell, CellFault]) -> None:
+def _put(rows: RawRows, faults: Mapping[Cell, CellFault]) -> None:
     for (row, column), fault in faults.items():
         if row <= len(rows) and column <= len(rows[row - 1]):
             rows[row - 1][column - 1] = fault

@@ -7,7 +7,7 @@ import io
 SEPARATORS = ";\t,|"
 
 
-def rows(data: bytes) -> list[list[str]]:
+def delimited_rows(data: bytes) -> list[list[str]]:
     """Return the cells of each line."""
     text = _decoded(data)
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))

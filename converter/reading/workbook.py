@@ -23,7 +23,7 @@ from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETR
 from converter.xlsx import parts
 
 HEADER_DEPTH = 30
-"""Rows from the top within which tags and headings are looked for: users insert titles above."""
+"""RawRows from the top within which tags and headings are looked for: users insert titles above."""
 _KEY_TAGS = {
     PARAMETRES: "profilIntegrationINS",
     DEMANDES: "dateCommande",
@@ -38,8 +38,8 @@ _AMOUNT = "montantSegurHT"
 NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
 
-Row: TypeAlias = list[Any]
-Rows: TypeAlias = list[Row]
+RawRow: TypeAlias = list[Any]
+RawRows: TypeAlias = list[RawRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,12 @@ def read(path: Path) -> Classeur:
 def ensure_opens(path: Path, nom: str) -> None:
     """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
     package = parts.Parts(nom, parts.load(path))
-    parts.Values(package)
+    parts.SheetValues(package)
     for part in package.sheets.values():
         package.ensure_whole(part)
 
 
-def our_sheets(names: Sequence[str], rows: Callable[[str], Rows]) -> dict[str, str]:
+def our_sheets(names: Sequence[str], rows: Callable[[str], RawRows]) -> dict[str, str]:
     """Return the real name of each of our sheets among these: by its name, else by its tags."""
     found = {nom: sheet for nom in _KEY_TAGS if (sheet := _named(nom, names))}
     for nom in _KEY_TAGS.keys() - found.keys():
@@ -144,7 +144,7 @@ def _named(nom: str, names: Sequence[str]) -> str:
     return nom if nom in alike else next(iter(alike), "")
 
 
-def _tagged(rows: Rows, nom: str) -> bool:
+def _tagged(rows: RawRows, nom: str) -> bool:
     return any(_KEY_TAGS[nom] in row for row in rows[:HEADER_DEPTH])
 
 
@@ -155,11 +155,11 @@ class SheetRows:
         self.package = parts.Parts(nom, data)
         self.nom = nom
         self.names = tuple(self.package.sheets)
-        self._values = parts.Values(self.package)
-        self._rows: dict[str, Rows] = {}
+        self._values = parts.SheetValues(self.package)
+        self._rows: dict[str, RawRows] = {}
         self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 
-    def rows(self, sheet: str) -> Rows:
+    def rows(self, sheet: str) -> RawRows:
         """Return the cells of a sheet from A1; F013 when it is too large to read."""
         if sheet not in self._rows:
             if far := self.package.far_cell(sheet):
@@ -183,7 +183,7 @@ class SheetRows:
 
     def settings(self, sheet: str) -> Reglages:
         """Return the parameters of a sheet."""
-        return settings(sheet, self.rows(sheet), self.package.faults(sheet))
+        return find_settings(sheet, self.rows(sheet), self.package.faults(sheet))
 
     def missing(self, found: Mapping[str, str]) -> Iterator[Issue]:
         """Yield an issue for each of our sheets that is not there."""
@@ -197,7 +197,7 @@ class SheetRows:
 # --- Paramètres -------------------------------------------------------------------------------------------------------
 
 
-def settings(feuille: str, rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> Reglages:
+def find_settings(feuille: str, rows: RawRows, faults: Mapping[tuple[int, int], CellFault]) -> Reglages:
     """Find the parameters of a sheet by tag or label, each with its value under the heading `Valeur`."""
     labels = {fold(p.libelle): p.nom for p in tags.parametres()}
     names = {p.nom for p in tags.parametres()}
@@ -237,7 +237,7 @@ class _Header:
     issues: tuple[Issue, ...]
 
     @classmethod
-    def of(cls, nom: str, feuille: str, rows: Rows, sold: frozenset[str]) -> "_Header":
+    def of(cls, nom: str, feuille: str, rows: RawRows, sold: frozenset[str]) -> "_Header":
         """Find the columns, and what is wrong with them."""
         wanted = tags.columns(nom)
         tag_row, heading_row, chosen = located(rows, wanted)
@@ -251,7 +251,7 @@ Positions: TypeAlias = dict[str, list[int]]
 
 
 def located(
-    rows: Rows, wanted: Sequence[tags.Tag], told: Mapping[str, str] = MappingProxyType({})
+    rows: RawRows, wanted: Sequence[tags.Tag], told: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[int, int, Positions]:
     """Return the Excel rows of the tags and of the headings, 0 where there is none, and the columns of each tag.
 
@@ -266,7 +266,7 @@ def located(
     return tag_row, heading_row, by_tag | left
 
 
-def best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
+def best_row(rows: RawRows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
     """Return the Excel row near the top that names the most columns, and where it has each; 0 where none names two."""
     best: tuple[int, Positions] = (0, {})
     for number, row in enumerate(rows[:HEADER_DEPTH], start=1):
@@ -279,7 +279,7 @@ def best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Posi
     return best
 
 
-def _missing(nom: str, feuille: str, chosen: Positions, titles: Row, sold: frozenset[str]) -> Iterator[Issue]:
+def _missing(nom: str, feuille: str, chosen: Positions, titles: RawRow, sold: frozenset[str]) -> Iterator[Issue]:
     used = {column for columns in chosen.values() for column in columns}
     spare = {
         fold(cell): cell for column, cell in enumerate(titles, start=1) if isinstance(cell, str) and column not in used
@@ -326,7 +326,9 @@ def _table(header: _Header, sheets: SheetRows) -> Table:
     )
 
 
-def data_rows(rows: Rows, entetes: Collection[int], cadre: Collection[int], colonnes: Mapping[str, int]) -> list[int]:
+def data_rows(
+    rows: RawRows, entetes: Collection[int], cadre: Collection[int], colonnes: Mapping[str, int]
+) -> list[int]:
     """Return the Excel rows of a sheet that may hold data: those below its tags and headings (`entetes`).
 
     A row above is a title, unless it fills most columns that must be filled: tags or headings were sorted among the
@@ -343,12 +345,12 @@ def _must_be_filled(nom: str) -> bool:
     return tag.par is tags.Par.FOURNISSEUR and tag.obligation is tags.Obligation.TOUJOURS
 
 
-def _is_no_title(row: Row, wanted: Sequence[int]) -> bool:
+def _is_no_title(row: RawRow, wanted: Sequence[int]) -> bool:
     filled = sum(is_filled(row[column - 1]) for column in wanted)
     return filled > max(_TITLE_CELLS, len(wanted) // 2)
 
 
-def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
+def _frame(header: _Header, rows: RawRows, numbers: Sequence[int]) -> pd.DataFrame:
     """Return the columns found, of these Excel rows."""
     cells = list(zip(*(rows[number - 1] for number in numbers), strict=True)) or [()] * len(rows[0])
     columns = {tag: cells[column - 1] for tag, column in header.colonnes.items()}
@@ -365,7 +367,7 @@ def _fill_merged(header: _Header, sheets: SheetRows) -> None:
                 row[column - 1] = rows[top - 1][column - 1]
 
 
-def _put_faults(rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> None:
+def _put_faults(rows: RawRows, faults: Mapping[tuple[int, int], CellFault]) -> None:
     """Put each fault in its cell; one beyond the last value stands in no row of data."""
     for (row, column), fault in faults.items():
         if row <= len(rows) and column <= len(rows[row - 1]):

@@ -31,6 +31,10 @@ class CellFault:
     texte: str
 
 
+KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The errors that every spreadsheet program knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a cell says: its canonical value (`None`: blank or refused), repairs made, and why it was refused."""
@@ -51,14 +55,6 @@ class Condition:
 
     code: str
     holds: Callable[["pd.Series"], "pd.Series"]
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """Cells as people type them: those that read well, with the value they give, and those refused."""
-
-    good: Mapping[Any, Any]
-    bad: tuple[Any, ...]
 
 
 _SPACES = re.compile(r"\s+")
@@ -134,6 +130,8 @@ def _is_number(raw: object) -> bool:
 def show(raw: object) -> str:
     """Write a raw cell value the way Excel shows it in French, for «lu : …» in a message."""
     match raw:
+        case str():  # nearly every cell
+            return str(raw)
         case None:
             return ""
         case CellFault():
@@ -172,7 +170,6 @@ class Format:
 
     attendu: str
     conditions: tuple[Condition, ...] = ()
-    examples: Examples = field(default_factory=lambda: Examples({}, ()))
     excel: ClassVar[str] = "@"
     dtype: ClassVar[str] = "string"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 
-def report(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
+def report_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
     """Show the calls that led to an exception without its text, which may quote a name or an address."""
     sys.stderr.write("Traceback (most recent call last):\n")
     for frame in traceback.extract_tb(trace):

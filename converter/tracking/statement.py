@@ -78,10 +78,10 @@ class Connus:
         return met.pop() if len(met) == 1 else ""
 
 
-Grid = Sequence[Sequence[Any]]
+Grille = Sequence[Sequence[Any]]
 
 
-def read(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
+def read_statement(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
     """Read the lines that give an amount or a known number.
 
     Raises `Inutilisable` (A201) when the file is no list that can be read, A202 when no column of it is surely that
@@ -99,10 +99,10 @@ def read(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
 # --- the cells --------------------------------------------------------------------------------------------------------
 
 
-def _grids(data: bytes, nom: str) -> Iterator[Grid]:
+def _grids(data: bytes, nom: str) -> Iterator[Grille]:
     if not data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         try:
-            yield delimited.rows(data)
+            yield delimited.delimited_rows(data)
         except csv.Error:
             raise Inutilisable(Issue("A201", faits=(("fichier", nom),))) from None
         return
@@ -117,7 +117,7 @@ def _grids(data: bytes, nom: str) -> Iterator[Grid]:
 # --- the columns ------------------------------------------------------------------------------------------------------
 
 
-def _lines(grid: Grid, nom: str, known: Connus) -> Iterator[Versement]:
+def _lines(grid: Grille, nom: str, known: Connus) -> Iterator[Versement]:
     header, columns = _headings(grid)
     rows = list(enumerate(grid, start=1))[header:]
     columns = _completed([row for _, row in rows], columns, known)
@@ -139,7 +139,7 @@ def _line(ligne: int, row: Sequence[Any], columns: Mapping[str, int], known: Con
     return Versement(ligne, found or "", centimes, jour, said, asp, editeur)
 
 
-def _headings(grid: Grid) -> tuple[int, dict[str, int]]:
+def _headings(grid: Grille) -> tuple[int, dict[str, int]]:
     """Return the row of the headings, from 1, and the columns that they name; 0 where no row names two."""
     best: tuple[int, dict[str, int]] = (0, {})
     for number, row in enumerate(grid[:_HEADER_DEPTH], start=1):
@@ -153,7 +153,7 @@ def _headings(grid: Grid) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _completed(rows: Grid, named: Mapping[str, int], known: Connus) -> dict[str, int]:
+def _completed(rows: Grille, named: Mapping[str, int], known: Connus) -> dict[str, int]:
     """Add the columns that no heading names, by what they hold; of several that may hold the amounts, none is taken."""
     columns = dict(named)
     if not {_ASP, _EDITEUR} & columns.keys():
@@ -164,7 +164,7 @@ def _completed(rows: Grid, named: Mapping[str, int], known: Connus) -> dict[str,
 
 
 def _add(
-    columns: dict[str, int], rows: Grid, balise: str, holds: Callable[[Any], bool], *, alone: bool = False
+    columns: dict[str, int], rows: Grille, balise: str, holds: Callable[[Any], bool], *, alone: bool = False
 ) -> None:
     if balise in columns:
         return

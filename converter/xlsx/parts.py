@@ -13,16 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from xml.parsers import expat
 
 from lxml import etree
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.utils import column_index_from_string as column_index
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
-from converter.spec.formats import CellFault
+from converter.spec.formats import KNOWN_ERRORS, CellFault
+from converter.xlsx.sheet import column_number
 from converter.xlsx.text import MAIN
 
 MAX_OCTETS = 500_000_000
@@ -37,8 +37,8 @@ MAX_FILLED = 3_000_000
 MAX_ROWS = 200_000
 """Rows of a sheet that hold a value: ten times the requests of the whole country."""
 
-ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
-"""The errors that every program knows."""
+_PERCENTAGES = MappingProxyType({"9": "0%", "10": "0.00%"})
+"""The number formats that every program has and that show a percentage."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNWRITTEN_CALC_ID = "124519"
@@ -55,13 +55,13 @@ def load(path: Path) -> bytes:
 
     Raises `Inutilisable` when it is something else (F001 to F008), `Empeche` (E101) when it cannot be opened.
     """
-    data = contents(path)
+    data = load_any(path)
     if code := other_kind(data):
         raise refusal(path.name, code)
     return data
 
 
-def contents(path: Path) -> bytes:
+def load_any(path: Path) -> bytes:
     """Return the bytes of a file, whatever it is; raises as `load` where there is none."""
     try:
         if not path.exists():
@@ -85,7 +85,7 @@ def other_kind(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RawCell:
     """One cell of a worksheet part as its XML has it: `type` is its `t`, `formula` and `value` `None` where absent."""
 
     ligne: int
@@ -235,7 +235,7 @@ class Parts:
             return {}
         return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
 
-    def _fault(self, cell: Cell) -> CellFault | None:
+    def _fault(self, cell: RawCell) -> CellFault | None:
         if cell.type == "e":
             return CellFault("V050", cell.value or "")
         uncomputed = cell.value in ({None, ""} if self._computed else {None, "", "0"})
@@ -255,29 +255,31 @@ class Parts:
 
     def formats(self, sheet: str) -> dict[tuple[int, int], str]:
         """Return the number format of each number of a sheet that has one, by (row, column)."""
+        from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+        known = {str(number): code for number, code in BUILTIN_FORMATS.items() if code != "General"}
+        codes = self._format_codes(known)
         return {
             (cell.ligne, cell.colonne): code
             for cell in self._cells(self._cells_of(sheet))
-            if cell.type == "n" and cell.value and (code := self._format_codes.get(cell.style))
+            if cell.type == "n" and cell.value and (code := codes.get(cell.style))
         }
 
-    @cached_property
-    def _format_codes(self) -> Mapping[int, str]:
-        """The number format of each cell style that has one."""
+    def _format_codes(self, known: Mapping[str, str]) -> dict[int, str]:
+        """Return the number format of each cell style that has one of its own or one of these, by number."""
         part = next(
             (part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/styles")), ""
         )
         styles = self.xml(part) if part in self._names else None
         if styles is None:
             return {}
-        own = {each.get("numFmtId", ""): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
-        codes = {str(number): code for number, code in BUILTIN_FORMATS.items() if code != "General"} | own
+        codes = {**known} | {each.get("numFmtId", ""): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
         formats = styles.findall("{*}cellXfs/{*}xf")
         return {rank: code for rank, each in enumerate(formats) if (code := codes.get(each.get("numFmtId", ""), ""))}
 
     @cached_property
     def _percent_styles(self) -> frozenset[int]:
-        return frozenset(style for style, code in self._format_codes.items() if is_percentage(code))
+        return frozenset(style for style, code in self._format_codes(_PERCENTAGES).items() if is_percentage(code))
 
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
@@ -289,7 +291,7 @@ class Parts:
         data = self._cells_of(sheet)
         if not _may_be_large(data[: data.rfind(b"sheetData>")]):
             return ""
-        lowest = rightmost = Cell(0, 0, "", None, None)
+        lowest = rightmost = RawCell(0, 0, "", None, None)
         for cell in self._cells(data):
             if cell.value is not None or cell.type == "str":
                 lowest = max(lowest, cell, key=lambda c: c.ligne)
@@ -299,7 +301,7 @@ class Parts:
         farthest = lowest if lowest.ligne > _FAR_ROW else rightmost
         return Place("", farthest.ligne, min(farthest.colonne, _LAST_COLUMN)).cellule
 
-    def _cells(self, data: bytes) -> Iterator[Cell]:
+    def _cells(self, data: bytes) -> Iterator[RawCell]:
         """Yield every cell of a worksheet part; one without a reference stands right of the one before."""
         ligne = colonne = 0
         events = etree.iterparse(
@@ -433,7 +435,7 @@ def _may_be_large(cells: bytes) -> bool:
 def _spell_errors(root: etree._Element) -> None:
     """Give the errors of newer programs (`#SPILL!`) the name of an old one, which is all that calamine needs."""
     for value in root.iterfind("{*}sheetData/{*}row/{*}c[@t='e']/{*}v"):
-        if value.text not in ERRORS:
+        if value.text not in KNOWN_ERRORS:
             value.text = "#VALUE!"
 
 
@@ -445,11 +447,11 @@ def _plain_relationships(kinds: Mapping[str, str]) -> bytes:
     return written
 
 
-def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
+def _cell(ligne: int, colonne: int, element: etree._Element) -> RawCell:
     formula, value = element.find("{*}f"), element.find("{*}v")
     if value is None:
         value = element.find("{*}is")
-    return Cell(
+    return RawCell(
         ligne,
         colonne,
         element.get("t", "n"),
@@ -466,10 +468,10 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     match = re.fullmatch("([A-Za-z]{1,3})([0-9]+)", reference)
     if match is None:
         raise ValueError(reference)
-    return int(match[2]), column_index(match[1])
+    return int(match[2]), column_number(match[1].encode())
 
 
-class Values:
+class SheetValues:
     """The values of a workbook as calamine reads them, from a plain copy of it where the workbook is unusual.
 
     Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.

@@ -145,17 +145,16 @@ def test_a_zip_gives_back_what_was_put_in(contents: list[bytes], tmp_path_factor
     folder = tmp_path_factory.mktemp("zip")
     entries = [on_disk(folder, f"{rank}.pdf", content) for rank, content in enumerate(contents)]
 
-    packed = write_zip(folder / "a.zip", entries)
+    write_zip(folder / "a.zip", entries)
     write_zip(folder / "b.zip", iter(entries))
 
     raw = (folder / "a.zip").read_bytes()
     assert raw == (folder / "b.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         assert archive.testzip() is None
+        assert archive.namelist() == [source.name for source in entries]
         assert [archive.read(name) for name in archive.namelist()] == contents
-    for one, source, content in zip(packed, entries, contents, strict=True):
-        assert (one.name, one.octets, one.sha256) == (source.name, len(content), source.sha256)
-        assert one.compressed <= len(content)
+        assert all(info.compress_size <= info.file_size for info in archive.infolist())
     planned = plan([(0, entries)])
     assert len(raw) <= planned[0].octets
 
@@ -188,11 +187,11 @@ def test_a_zip_says_nothing_of_when_or_where_it_was_made(tmp_path: Path) -> None
     ids=["empty", "one byte", "text", "noise", "large text", "large noise", "half noise", "alike far apart"],
 )
 def test_a_file_is_deflated_where_that_pays(tmp_path: Path, content: bytes, kind: int) -> None:
-    (packed,) = write_zip(tmp_path / "a.zip", [on_disk(tmp_path, "a.pdf", content)])
+    write_zip(tmp_path / "a.zip", [on_disk(tmp_path, "a.pdf", content)])
 
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert archive.infolist()[0].compress_type == kind
-    assert packed.compressed <= len(content)
+        assert archive.infolist()[0].compress_size <= len(content)
 
 
 @pytest.mark.parametrize(

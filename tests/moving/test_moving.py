@@ -1,4 +1,4 @@
-"""An older workbook, or a list of one's own, moved into a new one: what it says is the same, and nothing is lost."""
+"""An older workbook, or a list of one's own, transfer into a new one: what it says is the same, and nothing is lost."""
 
 import io
 import math
@@ -20,7 +20,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from converter.blank import template
 from converter.cli import run
 from converter.issues import Inutilisable
-from converter.moving import correspondance, matching, moved, old
+from converter.moving import correspondance, matching, old, transfer
 from converter.reading import frames, workbook
 from converter.sentences.typography import french
 from converter.spec.formats import show
@@ -33,18 +33,18 @@ from tests.support.workbooks import good, opened
 
 def move(path: Path, target: Path, liste: Path | None = None) -> list[str]:
     """Move a file into a new workbook; return what is told, as codes and places."""
-    consignes = correspondance.read(liste) if liste else ()
-    ancien = old.read(path)
+    consignes = correspondance.read_answers(liste) if liste else ()
+    ancien = old.read_old(path)
     found = matching.feuillets(ancien, consignes)
-    taken = moved.move(ancien, found)
-    template.write(
+    taken = transfer.move(ancien, found)
+    template.write_template(
         target,
         rows=taken.rows,
         parametres=taken.parametres,
         autres=taken.autres,
-        more=lambda book: correspondance.write(book, matching.entries(found)),
+        more=lambda book: correspondance.write_answers(book, matching.entries(found)),
     )
-    issues = (*matching.issues(ancien, found, consignes), *taken.issues)
+    issues = (*matching.left_behind(ancien, found, consignes), *taken.issues)
     return sorted(f"{i.code} {i.place.feuille}!{i.place.cellule}".rstrip("!") for i in issues)
 
 
@@ -63,7 +63,7 @@ def said(path: Path) -> tuple[Any, ...]:
 
 def cells(path: Path, nom: str) -> Counter[str]:
     """Every value below the headings of a sheet, as Excel shows it."""
-    feuille = next(each for each in old.read(path).feuilles if each.nom == nom)
+    feuille = next(each for each in old.read_old(path).feuilles if each.nom == nom)
     return Counter(show(cell) for row in feuille.rows[2:] for cell in row if workbook.is_filled(cell))
 
 
@@ -80,7 +80,7 @@ def test_a_tired_workbook_says_the_same_in_a_new_one(tire: Tiring, tmp_path: Pat
     tire(book)
     source, target = tmp_path / "ancien.xlsx", tmp_path / "nouveau.xlsx"
     book.save(source)
-    if any(fault.incalculees for fault in old.read(source).feuilles):
+    if any(fault.incalculees for fault in old.read_old(source).feuilles):
         with pytest.raises(Inutilisable) as refused:
             move(source, target)
         assert [issue.code for issue in refused.value.issues] == ["T010"]
@@ -328,15 +328,15 @@ def _as_xlsx(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
 def test_a_list_becomes_the_rows_of_three_sheets(liste: Liste, tmp_path: Path) -> None:
     path = _as_xlsx(tmp_path / "liste.xlsx", liste.rows)
     answers = _as_xlsx(tmp_path / "oui.xlsx", [*liste.answers.items()]) if liste.answers else None
-    consignes = correspondance.read(answers) if answers else ()
-    ancien = old.read(path)
+    consignes = correspondance.read_answers(answers) if answers else ()
+    ancien = old.read_old(path)
     found = matching.feuillets(ancien, consignes)
-    taken = moved.move(ancien, found)
+    taken = transfer.move(ancien, found)
     plain = {nom: [{tag: c.brut for tag, c in row.items()} for row in rows] for nom, rows in taken.rows.items()}
     wanted = {DEMANDES: liste.demandes, BENEFICIAIRES: liste.beneficiaires, PIECES: liste.pieces}
     assert plain == {nom: [dict(row) for row in rows] for nom, rows in wanted.items()}
     assert {nom: list(names) for nom, names in taken.autres.items() if names} == dict(liste.autres)
-    told = {issue.code for issue in (*matching.issues(ancien, found, consignes), *taken.issues)}
+    told = {issue.code for issue in (*matching.left_behind(ancien, found, consignes), *taken.issues)}
     assert told == liste.told
 
 
@@ -372,7 +372,7 @@ def test_a_list_that_cannot_be_followed_is_refused_by_cell(
     answers: list[list[str]], told: set[str], tmp_path: Path
 ) -> None:
     with pytest.raises(Inutilisable) as refused:
-        correspondance.read(_as_xlsx(tmp_path / "oui.xlsx", answers))
+        correspondance.read_answers(_as_xlsx(tmp_path / "oui.xlsx", answers))
     assert {f"{i.code} {i.place.cellule} {i.proposition}" for i in refused.value.issues} == told
 
 
@@ -423,7 +423,7 @@ def test_a_list_may_be_in_another_format(
 def test_what_is_no_spreadsheet_is_refused(data: bytes, code: str, tmp_path: Path) -> None:
     (tmp_path / "ancien.xlsx").write_bytes(data)
     with pytest.raises(Inutilisable) as refused:
-        old.read(tmp_path / "ancien.xlsx")
+        old.read_old(tmp_path / "ancien.xlsx")
     assert [issue.code for issue in refused.value.issues] == [code]
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from converter.attachments import inspection
 from converter.commands import session, valider, verifier
-from converter.commands.modele import reprendre
+from converter.commands.modele import modele_depuis
 from converter.commands.screen import console
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import ErrorLine, Mark, annotate
@@ -191,7 +191,7 @@ def _move(path: Path) -> None:
     """Run `modele --depuis`: whatever was read, what is written can be opened."""
     target = path.with_name("neuf.xlsx")
     target.unlink(missing_ok=True)
-    reprendre(path, None, target, console=console(quiet=True))
+    modele_depuis(path, None, target, console=console(quiet=True))
     reading.ensure_opens(target, target.name)
 
 
@@ -227,7 +227,7 @@ def _damaged_data(data: Any, draw: random.Random) -> Any:
 
 def _read_document(path: Path) -> None:
     verifier.verify(path, (), AU)
-    for run in (lambda: received.lire(path.read_bytes(), path.name), lambda: adopt.adopt(path, path.parent)):
+    for run in (lambda: received.read_answer(path.read_bytes(), path.name), lambda: adopt.adopt(path, path.parent)):
         try:
             run()
         except Inutilisable:

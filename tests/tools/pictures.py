@@ -59,7 +59,7 @@ def prepare(folder: Path) -> None:
     """Play the scenes that the pictures show."""
     samples = load_samples()
     (folder / "vierge").mkdir()
-    template.write(folder / "vierge" / "demandes.xlsx")
+    template.write_template(folder / "vierge" / "demandes.xlsx")
     samples.guide().write(folder / "exemple")
     samples.mistakes().write(folder / "corriger")
     samples.campaign(8).write(folder / "deposer")
