@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import warnings
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from openxml_audit import OpenXmlValidator
 
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import CellValue, ErrorLine, Mark, annotate, mark_cells, unmark_cells
-from tests.support.annotated import MAIN, bare, case, lost, parts, readings
+from tests.support.annotated import MAIN, bare, case, lost, parts, readings, three_marks
 from tests.support.foreign import CASES, STRICT, foreign, remade
 
 FOREIGN = Path(__file__).parents[3] / "shared" / "foreign"
@@ -36,17 +37,38 @@ def loads(path: Path) -> bool:
 
 @pytest.mark.parametrize("name", CASES)
 def test_marks_lose_nothing_come_again_the_same_and_go_without_a_trace(name: str, tmp_path: Path) -> None:
-    source, once, twice, undone = (tmp_path / f"{each}.xlsx" for each in range(4))
+    source = tmp_path / "source.xlsx"
     source.write_bytes(foreign(name))
+    once = marked_and_unmarked(source, MARKS)
+    assert findings(once) <= findings(source)
+    assert loads(once) or not loads(source)
+
+
+def marked_and_unmarked(source: Path, marks: list[Mark]) -> Path:
+    """Mark a workbook, again, and no more; return it marked once."""
+    once, twice, undone = (source.with_name(f"{each}{source.suffix}") for each in ("once", "twice", "undone"))
     for errors in (None, [LINE]):
-        annotate(source, once, marks=MARKS, errors=errors)
+        annotate(source, once, marks=marks, errors=errors)
         assert lost(source, once) == []
-        annotate(once, twice, marks=MARKS, errors=errors)
+        annotate(once, twice, marks=marks, errors=errors)
         assert twice.read_bytes() == once.read_bytes()
         unmark_cells(once, undone)
         assert list(readings(undone)) == list(readings(source))
         assert readings(undone) == readings(source)
-    assert findings(once) <= findings(source)
+    return once
+
+
+THEIRS = [path for path in sorted(FOREIGN.glob("*.xls?")) if not path.name.startswith("mutated-")]
+UNSHARED = "Emit shared strings"
+"""A remark that stands where cells name strings that are not there, and ours may not take their numbers."""
+
+
+@pytest.mark.skipif(not FOREIGN.exists(), reason="needs the workbooks of other programs")
+@pytest.mark.parametrize("path", THEIRS, ids=lambda path: path.stem[:50])
+def test_a_workbook_of_another_program_is_as_whole_with_our_marks(path: Path, tmp_path: Path) -> None:
+    source = Path(shutil.copy(path, tmp_path / f"source{path.suffix}"))
+    once = marked_and_unmarked(source, three_marks(source, (60, 9)))
+    assert [told for _, told in findings(once) - findings(source) if UNSHARED not in told] == []
     assert loads(once) or not loads(source)
 
 
