@@ -67,3 +67,7 @@ class Empeche(Exception):  # noqa: N818 - not an error of ours: the environment 
         """Keep the issue that says what stood in the way."""
         super().__init__(issue.code)
         self.issue = issue
+
+    def __reduce__(self) -> tuple[type["Empeche"], tuple[Issue]]:
+        """Pass from the process where it was met to the one that asked."""
+        return type(self), (self.issue,)

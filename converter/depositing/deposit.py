@@ -6,27 +6,24 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from converter import portal
 from converter.checking.demande import Lot
-from converter.depositing import bordereau
-from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import write_document
-from converter.depositing.pack import Entry, FichierChange, plan, write_zip
+from converter.depositing.building import Order, build
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
 from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
-from converter.spec.names import depot_name, json_name, zip_name
+from converter.spec.names import depot_name
 from converter.spec.shape import Shape
-from converter.system.files import is_writable, scratch, sync_file, sync_folder
+from converter.system.files import is_writable, scratch, sync_folder
 from converter.system.lock import Tenant, locked
-from converter.system.refusals import guarded, reason, refuse_long_path
+from converter.system.processes import each_done
+from converter.system.refusals import guarded, reason
 
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
@@ -37,8 +34,11 @@ ATTENTE = 30.0
 # What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
+MANY = 5_000
+"""Requests from which on several processes build their deposits: fewer take less than starting those does."""
+
 Progress = Callable[[int], None]
-"""Told how many more requests are packed."""
+"""Told how many more requests are in a deposit that is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress)
         noms = depots.registre.reserve(lots, jour, depots.shape.nom)
         with ExitStack() as undo:
             undo.callback(_undo, depots, noms)
-            built = {nom: _build(depots, nom, lot, jour, progress) for nom, lot in zip(noms, lots, strict=True)}
+            built = _built(depots, noms, lots, jour, progress)
             sync_folder(depots.en_cours)
             depots.registre.commit_built(built)
             undo.pop_all()
@@ -134,60 +134,20 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
     depots.registre.forget(noms)
 
 
-def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
-    folder = depots.en_cours / nom
-    folder.mkdir(parents=True)
-    json = folder / json_name(nom)
-    _write(json, write_document(lot, depots.shape))
-    archives = _pack(folder, nom, lot, progress)
-    contenu = json.read_bytes()
-    _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
-    (declared, *zips) = (found.measure(path) for path in (json, *archives))
-    held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
-    slip = folder / BORDEREAU
-    _write(slip, bordereau.write_bordereau(Remise(lot, jour, declared, contenu, held, depots.shape)))
-    for path in folder.iterdir():
-        sync_file(path)
-    sync_folder(folder)
-    return declared, *zips, found.measure(slip)
-
-
-def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Mapping[Path, Sequence[str]]:
-    """Write the zips; return the names each holds."""
-    requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
-    archives: dict[Path, Sequence[str]] = {}
-    for suite, packed in enumerate(plan(requests), start=1):
-        path = folder / zip_name(nom, suite)
-        refuse_long_path(path)
-        try:
-            write_zip(path, packed.entries)
-        except FichierChange as change:
-            raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
-        archives[path] = [entry.name for entry in packed.entries]
-        progress(len(packed.keys))
-    return archives
-
-
-def _entries(lot: Lot, rank: int) -> list[Entry]:
-    demande = lot.demandes[rank]
-    return [
-        Entry(name, piece.source, piece.octets, piece.sha256)
-        for name, piece in zip(demande.archive_names(), demande.pieces, strict=True)
-    ]
-
-
-def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
-    """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=json_name(folder.name), ouvrir=False)
-    if not report.conforme:
-        faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
-        msg = f"a deposit of ours fails the portal's controls, nothing was published: {faults}"
-        raise RuntimeError(msg)
-
-
-def _write(path: Path, data: bytes) -> None:
-    refuse_long_path(path)
-    path.write_bytes(data)
+def _built(
+    depots: Depots, noms: Sequence[str], lots: Sequence[Lot], jour: date, progress: Progress
+) -> dict[str, tuple[Fichier, ...]]:
+    """Build the deposits, each beside the others, and give each its name: by several processes where they are many."""
+    depots.en_cours.mkdir()
+    orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
+    many = sum(len(lot.demandes) for lot in lots) >= MANY
+    built = {}
+    with closing(each_done(build, orders, shared=many)) as done:
+        for order, (folder, files) in zip(orders, done, strict=True):
+            _move(folder, depots.en_cours / order.nom)
+            built[order.nom] = files
+            progress(len(order.lot.demandes))
+    return built
 
 
 def _publish(depots: Depots, noms: Sequence[str]) -> None:

@@ -11,12 +11,20 @@ from typing import Any
 import xlsxwriter
 
 from converter.blank import template
+from converter.spec import shape
 from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
+from converter.spec.tags import TAG
 from tests.support.workbooks import PARAMETRES
 from tests.tools.derived import load_samples
 
 Row = dict[str, Any]
+_MANDATAIRE: Row = {
+    "isMandataire": True,
+    "nomMandataire": "MARTIN",
+    "emailMandataire": "martin@ght-ouest.fr",
+    "telephoneMandataire": "02 40 08 33 33",
+}
 _MADE = "complet"
 """The file that tells a folder built to its end."""
 _MISTAKES: tuple[tuple[str, str, Any], ...] = (
@@ -42,7 +50,7 @@ class Campagne:
 
     @property
     def flat(self) -> Path:
-        """The same rows, their headings as flatten-tool reads them."""
+        """What the JSON says of the same rows, for flatten-tool to read."""
         return self.dossier / "flat.xlsx"
 
     def restore(self) -> None:
@@ -84,6 +92,7 @@ def _rows(count: int) -> dict[str, list[Row]]:
                 dateCommande=date(2022, 1, 3) + timedelta(days=rank % 90),
                 regimeTVA=regime[rank % 2 == 0],
                 isClientUnique=rank % 5 == 0,
+                **(_MANDATAIRE if rank % 5 == 1 else {}),
             )
             for rank in ranks
         ],
@@ -127,11 +136,28 @@ def _write_pieces(folder: Path, demandes: list[Row], pieces: list[Row]) -> None:
 
 
 def _write_flat(target: Path, rows: Mapping[str, list[Row]]) -> None:
-    """Write the rows under headings that are paths in the JSON, `numeroEditeur` being what joins the sheets."""
-    lists = {DEMANDES: "", BENEFICIAIRES: "listeFiness/0/", PIECES: "listePiecesJointes/0/"}
+    """Write what the JSON says of the rows, headed by the paths it says it at; `numeroEditeur` joins the sheets."""
+    own = {DEMANDES: shape.DEMANDES, BENEFICIAIRES: shape.ETABLISSEMENTS, PIECES: shape.PIECES}
     with xlsxwriter.Workbook(target, {"default_date_format": "dd/mm/yyyy"}) as book:
-        for feuille, prefix in lists.items():
-            sheet, tags = book.add_worksheet(feuille), list(rows[feuille][0])
-            sheet.write_row(0, 0, [tag if tag == "numeroEditeur" else f"{prefix}{tag}" for tag in tags])
+        for feuille, role in own.items():
+            sheet, paths = book.add_worksheet(feuille), {"numeroEditeur": "numeroEditeur", **_paths(role)}
+            sheet.write_row(0, 0, list(paths.values()))
             for rank, row in enumerate(rows[feuille], start=1):
-                sheet.write_row(rank, 0, [row[tag] for tag in tags])
+                values = {
+                    "numLigne": rank,
+                    "typeAction": "C",
+                    "nomFichier": row.get("fichier"),
+                    "formatFichier": "PDF",
+                } | row
+                sheet.write_row(rank, 0, [values.get(tag, TAG[tag].vide) for tag in paths])
+
+
+def _paths(role: str) -> dict[str, str]:
+    """Return where each tag of a list stands in a request, as flatten-tool writes it: `commande/regimeTVA`."""
+    model = shape.builtin_model()
+    lists = set(model.lists().values())
+    return {
+        tag: "/".join(f"{key}/0" if key in lists else key for key in keys[1:])
+        for tag, keys in model.paths().items()
+        if shape.ROLE_BY_TAG[tag] == role
+    }

@@ -46,7 +46,7 @@ def _convertir(bed: Bed) -> tuple[Run, Run]:
     if bed.flatten is None:
         raise Alone
     folder = bed.campagne(bed.large)
-    options = ("-f", "xlsx", "-m", "listeDemandes", "--id-name", "numeroEditeur", "-o", folder.dossier / "flat.json")
+    options = ("-f", "xlsx", "-m", "lignesImport", "--id-name", "numeroEditeur", "-o", folder.dossier / "flat.json")
     return _converted(folder), run([bed.flatten, "unflatten", *options, folder.flat])
 
 
@@ -94,7 +94,7 @@ def pairs(bed: Bed) -> Mapping[str, Pair]:
     small, middle, large = (f"{size:,}".replace(",", " ") for size in (bed.small, bed.middle, bed.large))
     return {
         "convertir": Pair(
-            f"`convertir`, {large} requests", "flatten-tool 0.28 `unflatten` of the rows", 0.4, _convertir
+            f"`convertir`, {large} requests", "flatten-tool 0.28 `unflatten` of what it says", 0.4, _convertir
         ),
         "valider": Pair(f"`valider`, {large}, one in ten wrong", "openpyxl loading and saving it", 0.5, _valider),
         "small": Pair(

@@ -141,7 +141,7 @@ def test_attachments_over_the_limit_go_into_several_zips(
     depots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = pack.plan
-    monkeypatch.setattr("converter.depositing.deposit.plan", lambda requests: plan(requests, limit=20_000))
+    monkeypatch.setattr("converter.depositing.building.plan", lambda requests: plan(requests, limit=20_000))
     (depot,) = convert(depots, *demandes(tmp_path / "p", 12, octets=3_200))
     assert [int(nom[:-4].rsplit("-", 1)[1]) for nom in depot.zips] == list(range(1, len(depot.zips) + 1))
     assert len(depot.zips) > 3

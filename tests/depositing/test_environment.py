@@ -240,7 +240,7 @@ def test_a_refusal_that_lasts_a_moment_is_waited_out(
 
     monkeypatch.setattr(Path, "rename", refused_twice)
     assert convert(depots, *requests)[0].nom == "JSON-1234567890-20220415-001"
-    assert len(tries) == 3
+    assert len(tries) == 4  # two refused, then one aside and one to publish it
 
 
 # --- two at once ------------------------------------------------------------------------------------------------------

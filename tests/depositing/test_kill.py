@@ -54,9 +54,10 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
 
 
 def test_the_workbook_is_whole_and_in_step_after_a_kill(tmp_path: Path) -> None:
+    command = Command()
     for rank, part in enumerate((0.3, 0.7, 0.95)):
         _, _, wrong = one_round(
-            Command(), tmp_path / f"{rank}", lambda work, part=part: killed_after(part * 1.5, work) or True, twice=True
+            command, tmp_path / f"{rank}", lambda work, part=part: killed_after(part * 1.5, work) or True, twice=True
         )
         assert wrong == []
 
@@ -109,7 +110,7 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, name: str, tmp_path: Path) -> Path:
 
 
 def test_cut_off_while_building_is_undone_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dossier = cut_at(monkeypatch, "deposit.bordereau.write_bordereau", tmp_path)
+    dossier = cut_at(monkeypatch, "building.bordereau.write_bordereau", tmp_path)
     with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == ["D001", "D001"]
         assert depots.registre.depots() == ()
