@@ -13,7 +13,8 @@ from openxml_audit import OpenXmlValidator
 
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import CellValue, ErrorLine, Mark, annotate, mark_cells, unmark_cells
-from tests.support.annotated import MAIN, bare, case, lost, parts, readings, three_marks
+from converter.xlsx.parts import Parts
+from tests.support.annotated import MAIN, bare, case, lost, parts, readings
 from tests.support.foreign import CASES, STRICT, foreign, remade
 
 FOREIGN = Path(__file__).parents[3] / "shared" / "foreign"
@@ -67,7 +68,9 @@ UNSHARED = "Emit shared strings"
 @pytest.mark.parametrize("path", THEIRS, ids=lambda path: path.stem[:50])
 def test_a_workbook_of_another_program_is_as_whole_with_our_marks(path: Path, tmp_path: Path) -> None:
     source = Path(shutil.copy(path, tmp_path / f"source{path.suffix}"))
-    once = marked_and_unmarked(source, three_marks(source, (60, 9)))
+    names = list(Parts(path.name, path.read_bytes()).sheets)
+    marks = [Mark(name, *cell, Gravite.ERREUR, "faux") for name in (names[0], names[-1]) for cell in ((1, 1), (60, 9))]
+    once = marked_and_unmarked(source, marks)
     assert [told for _, told in findings(once) - findings(source) if UNSHARED not in told] == []
     assert loads(once) or not loads(source)
 
