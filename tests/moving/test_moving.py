@@ -2,6 +2,8 @@
 
 import io
 import math
+import shutil
+import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -415,6 +417,17 @@ def test_a_list_may_be_in_another_format(
     (tmp_path / name).write_bytes(written(rows))
     assert run(["modele", "--depuis", str(tmp_path / name), "-o", str(tmp_path / "neuf.xlsx")]) == 0
     assert workbook.read(tmp_path / "neuf.xlsx").demandes.brut.loc[3, "montantSegurHT"] == "13 750,50"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_workbook_of_another_format_says_the_same(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "ancien.xlsx").write_bytes(good())
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), "ancien.xlsx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    assert move(tmp_path / f"ancien.{kind}", tmp_path / "nouveau.xlsx") == []
+    assert said(tmp_path / "nouveau.xlsx") == said(tmp_path / "ancien.xlsx")
 
 
 @pytest.mark.parametrize(
