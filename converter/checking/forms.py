@@ -259,7 +259,7 @@ def compare(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparaison:
     if not read:
         return Comparaison()
     rows = frames.pieces.valeurs
-    rows = rows[rows["fichier"].isin(list(read))]
+    rows = rows[rows["fichier"].isin(list(read))].fillna("")
     requests = _Requests(frames)
     issues: list[Issue] = []
     by_hand: dict[str, None] = {}

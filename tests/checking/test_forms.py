@@ -1,10 +1,12 @@
 """The order form read: its facts are found in every layout, and no good form raises an alarm."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
 import pytest
 
 from converter.attachments import pdf
@@ -13,7 +15,9 @@ from converter.checking import check, forms
 from converter.checking.french_text import amounts, days, folded, says_amount
 from converter.issues import Issue
 from converter.reading import workbook
+from converter.reading.frames import Frames
 from converter.sentences.say import phrase
+from converter.spec.sheets import DATA_SHEETS
 from tests.support.order_forms import (
     FINESS,
     OFFICE,
@@ -53,6 +57,24 @@ def held(texte: Transcript, centimes: int) -> forms.Comparaison:
 def read(content: bytes) -> Transcript:
     text, entier = pdf.text(content)
     return Transcript.of(text, entier=entier)
+
+
+@pytest.mark.parametrize(
+    "tag", ["numeroEditeur", "typeFichier", "fichier", "montantSegurHT", "nomClient", "FINESSPMSI"]
+)
+def test_what_is_blank_beside_a_form_that_is_read_stops_nothing(tag: str) -> None:
+    frames = request_of(1_375_000).frames
+    blanked = {
+        nom: replace(frames.of(nom), valeurs=frames.of(nom).valeurs.assign(**{tag: pd.NA}))
+        for nom in DATA_SHEETS
+        if tag in frames.of(nom).valeurs
+    }
+    without = Frames(frames.parametres, frames.refuses, *(blanked.get(nom, frames.of(nom)) for nom in DATA_SHEETS))
+    texts = {name: inspected(name, texte=Transcript.of("Total HT 9 000,00 EUR", entier=True)) for name in FILES}
+    assert forms.compare(without, texts).a_la_main.keys() <= {"00001", "00002", "00003", "00004", "00005"}
+
+
+FILES = ("bdc 1.pdf", "ht 1.pdf", "bdc 2.pdf")
 
 
 def codes(found: forms.Comparaison) -> list[str]:
