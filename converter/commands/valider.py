@@ -35,15 +35,15 @@ def valider(chemin: Path, options: Options) -> Outcome:
 
 
 def _taken_over(chemin: Path) -> tuple[Path, Issue]:
-    """Move the data of a workbook of LibreOffice into a new workbook beside it, which is there for good (F037)."""
+    """Move the data of a workbook of LibreOffice into a new workbook beside it, which is there for good (F036)."""
     target = chemin.with_suffix(".xlsx")
     faits = (("fichier", chemin.name), ("classeur", target.name))
     if target.exists():
-        raise Inutilisable(Issue("F037", faits=faits))
+        raise Inutilisable(Issue("F036", faits=faits))
     classeur = read_opendocument(chemin)
     with new_file(target) as path:
         template.write(path, rows=moved.rows(classeur), parametres=moved.parametres(classeur))
-    return target, Issue("F036", faits=faits)
+    return target, Issue("S041", faits=faits)
 
 
 def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:

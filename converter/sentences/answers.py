@@ -239,6 +239,12 @@ MESSAGES: Mapping[str, Message] = {
         "Demandes de « {fichier} » qui figurent aussi dans un autre fichier donné : {nombre}.",
         "Rien à faire : chacune n’est reprise qu’une fois, avec sa réponse.",
     ),
+    "S041": Message(
+        _C,
+        "classeur repris",
+        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
+        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
+    ),
     "S042": Message(
         _E,
         "modèle sans demande",

@@ -174,12 +174,6 @@ MESSAGES: Mapping[str, Message] = {
         "Choisissez un dossier neuf pour la nouvelle campagne.",
     ),
     "F036": Message(
-        Gravite.CORRECTION,
-        "classeur repris",
-        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
-        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
-    ),
-    "F037": Message(
         _E,
         "classeur déjà repris",
         "« {classeur} » existe déjà à côté de « {fichier} » ; il n’est pas remplacé.",

@@ -64,7 +64,7 @@ def test_checking_makes_a_workbook_to_go_on_with(libre: Path) -> None:
     code, report = call("valider", libre, *DAY)
     book = libre.with_suffix(".xlsx")
     assert (code, report["classeur"], report["annote"]) == (0, str(book), str(book))
-    assert report["anomalies"][0]["code"] == "F036"
+    assert report["anomalies"][0]["code"] == "S041"
     assert list(cells(book, DEMANDES, "etat").values()) == ["Prête"]
     assert libre.read_bytes() == before
     assert call("convertir", book, *DAY)[0] == 0
@@ -77,7 +77,7 @@ def test_the_new_workbook_is_never_written_over(libre: Path) -> None:
     book = libre.with_suffix(".xlsx")
     book.write_bytes(b"mine")
     code, report = call("valider", libre, *DAY)
-    assert (code, [issue["code"] for issue in report["anomalies"]]) == (2, ["F037"])
+    assert (code, [issue["code"] for issue in report["anomalies"]]) == (2, ["F036"])
     assert book.read_bytes() == b"mine"
 
 
