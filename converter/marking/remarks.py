@@ -162,7 +162,7 @@ def _notes(issues: Iterable[Issue]) -> Notes:
 
 _NAMED = 3
 """Columns that the line of `controle` names."""
-_FITS = 30
+_FITS = 32
 """Letters of that line that its column shows: it is neither cut nor wrapped."""
 
 

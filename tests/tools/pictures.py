@@ -20,7 +20,7 @@ from tests.tools.derived import load_samples
 REPO = Path(__file__).parents[2]
 IMAGES = REPO / "templates" / "images"
 JSON = "JSON-1234567890-20220502-001"
-DPI, WIDEST, COLOURS = 170, 1100, 40
+DPI, WIDEST, COLOURS = 170, 1100, 128
 FRENCH = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N">
@@ -41,17 +41,17 @@ class Picture:
 
 
 PICTURES = (
-    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.083, 0.127)),
+    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.0745, 0.1135)),
     Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.2515, 0.3605)),
     Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
     Picture("demandes", "exemple/demandes.xlsx", "Demandes"),
     Picture("beneficiaires", "exemple/demandes.xlsx", "Bénéficiaires"),
     Picture("pieces", "exemple/demandes.xlsx", "Pièces"),
     Picture("marques", "corriger/demandes.xlsx", "Demandes"),
-    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", down=(0.02, 0.42)),
-    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.5)),
+    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", down=(0.02, 0.4025)),
+    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.6255)),
     Picture("reponse", "deposer/demandes.xlsx", "Demandes"),
-    Picture("suivi", "deposer/suivi.xlsx", "", down=(0.02, 0.7)),
+    Picture("suivi", "deposer/suivi.xlsx", "", down=(0.045, 0.655)),
 )
 
 
