@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from converter.checking.check import Lecture, Verdict, check
+    from converter.checking.check import Verdict, check
+    from converter.checking.lecture import Lecture
     from converter.checking.schema import schema
     from converter.commands.convertir import convertir as convert
     from converter.commands.outcome import Outcome
@@ -46,7 +47,7 @@ _HOMES = {
     "Gravite": "issues:Gravite",
     "Inutilisable": "issues:Inutilisable",
     "Issue": "issues:Issue",
-    "Lecture": "checking.check:Lecture",
+    "Lecture": "checking.lecture:Lecture",
     "Mark": "marking.annotate:Mark",
     "Options": "commands.session:Options",
     "Outcome": "commands.outcome:Outcome",

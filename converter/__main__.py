@@ -2,4 +2,5 @@
 
 from converter.cli import main
 
-main()
+if __name__ == "__main__":  # not in the processes that share long work
+    main()

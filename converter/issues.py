@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from converter.columns import letters_of
+
 Facts = tuple[tuple[str, str], ...]
 """Named words that complete a French sentence of `messages`, in a stable order."""
 
@@ -29,11 +31,9 @@ class Place:
     @property
     def cellule(self) -> str:
         """The reference of the cell in A1 style, `""` where the place is no cell."""
-        from openpyxl.utils import get_column_letter
-
         if not (self.ligne and self.colonne):
             return ""
-        return f"{get_column_letter(self.colonne)}{self.ligne}"
+        return f"{letters_of(self.colonne)}{self.ligne}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,7 @@ class Empeche(Exception):  # noqa: N818 - not an error of ours: the environment 
         """Keep the issue that says what stood in the way."""
         super().__init__(issue.code)
         self.issue = issue
+
+    def __reduce__(self) -> tuple[type["Empeche"], tuple[Issue]]:
+        """Pass from the process where it was met to the one that asked."""
+        return type(self), (self.issue,)

@@ -62,7 +62,7 @@ class Sample:
     def write(self, folder: Path) -> None:
         """Write the workbook `demandes.xlsx` and the folder `pieces`."""
         (folder / "pieces").mkdir(parents=True, exist_ok=True)
-        template.write(folder / "demandes.xlsx", rows=self.rows, parametres=self.parametres)
+        template.write_template(folder / "demandes.xlsx", rows=self.rows, parametres=self.parametres)
         for name, data in self.pieces.items():
             (folder / "pieces" / name).write_bytes(data)
 

@@ -23,7 +23,7 @@ class Flaw:
     proposition: str = ""
 
 
-def examine(data: bytes, expected: str) -> tuple[Flaw, ...]:
+def flaws_of(data: bytes, expected: str) -> tuple[Flaw, ...]:
     """Say what is wrong with the content of a file whose name promises the format `expected`.
 
     `expected` is a `formatFichier` (PDF, PNG, JPG); `data` is the whole file, not empty. Never raises on any content;

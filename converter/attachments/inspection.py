@@ -65,7 +65,7 @@ def inspect(
     return {name: _inspection(place, files) for name, place in places.items()}
 
 
-def read(path: str | Path, most: int) -> bytes:
+def read_at_most(path: str | Path, most: int) -> bytes:
     """Read at most `most + 1` bytes of a regular file.
 
     Raises `OSError` when it cannot be read, is a link (where the system can tell) or is no regular file.
@@ -291,9 +291,10 @@ class _Neighbours:
     def _files(self) -> Iterable[str]:
         for folder, folders, files in os.walk(self._root):
             folders.sort()
+            within = os.path.relpath(folder, self._root).replace(os.sep, "/")
             for name in sorted(files):
                 if _extension(name) in self._extensions and not name.startswith("."):
-                    yield os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/")  # noqa: PTH118 - speed
+                    yield name if within == os.curdir else f"{within}/{name}"
 
 
 def _key(name: str) -> str:
@@ -345,7 +346,7 @@ def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspect
     if not expected:
         return Inspection(Path(path), findings=(Flaw("P031", (("extension", extension or "(aucune)"),)),))
     try:
-        data = read(path, OCTETS)
+        data = read_at_most(path, OCTETS)
         octets = len(data) if len(data) <= OCTETS else os.stat(path, follow_symlinks=False).st_size  # noqa: PTH116 - speed
     except OSError:
         return Inspection(Path(path), format=expected, findings=(Flaw("P020"),))
@@ -370,7 +371,7 @@ class _Known:
         sha256 = hashlib.sha256(data).hexdigest()
         key = sha256, expected
         if key not in self._findings:
-            self._findings[key] = contents.examine(data, expected)
+            self._findings[key] = contents.flaws_of(data, expected)
         findings = self._findings[key]
         return sha256, findings, self._text(sha256, data, expected) if _opens(findings) else None
 

@@ -102,7 +102,7 @@ def _unfolded(data: bytes, start: int, most: int) -> int:
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
-def text(data: bytes) -> tuple[str, bool]:
+def written_text(data: bytes) -> tuple[str, bool]:
     """Return the text of a PDF that opens, `""` where it has none, and whether all of it is sure to be there.
 
     What a machine guessed over a scanned page is none, and pages after the first ones are not read.

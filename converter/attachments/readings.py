@@ -4,7 +4,6 @@ The store holds what the files beside it say and nothing else: a text that the w
 and whatever cannot be read or written of the store is done without.
 """
 
-import os
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +12,8 @@ from pathlib import Path
 import msgspec
 
 from converter.attachments import pdf
+from converter.issues import Empeche
+from converter.system.files import write_whole
 
 _VERSION = 1
 """Of the way texts are read: another one reads all files again."""
@@ -69,14 +70,8 @@ class Lectures:
         """Leave what was asked for to the next run, where the folder allows; whole or not at all."""
         if self._store is None or self._asked == self._known:
             return
-        unfinished = self._store.with_name(f".segur-hop-{os.getpid()}.tmp")
-        with suppress(OSError):
-            self._store.parent.mkdir(exist_ok=True)
-            try:
-                unfinished.write_bytes(msgspec.msgpack.encode(_Store(_VERSION, self._asked)))
-                unfinished.replace(self._store)
-            finally:
-                unfinished.unlink(missing_ok=True)
+        with suppress(Empeche):
+            write_whole(self._store, msgspec.msgpack.encode(_Store(_VERSION, self._asked)))
 
 
 def _load(store: Path) -> Mapping[str, Transcript]:
@@ -90,5 +85,5 @@ def _load(store: Path) -> Mapping[str, Transcript]:
 
 
 def _read(data: bytes) -> Transcript:
-    text, whole = pdf.text(data)
+    text, whole = pdf.written_text(data)
     return Transcript.of(text, entier=whole)

@@ -127,7 +127,7 @@ _HELP = (
 )
 
 
-def write(book: Workbook, sheet: Worksheet) -> None:
+def write_instructions(book: Workbook, sheet: Worksheet) -> None:
     """Fill the sheet: two printed A4 pages, the cycle on the first."""
     page = _Page(book, sheet)
     page.set_up()

@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from converter import __version__
 from converter.blank import instructions, theme
-from converter.blank.while_typing import LAST_ROW, LISTES, Nom, alertes, validation
+from converter.blank.while_typing import CHOIX, LAST_ROW, Nom, alertes, validation
 from converter.sentences.typography import french
 from converter.spec.formats import Code
 from converter.spec.programme import LOGICIELS
@@ -65,7 +65,7 @@ _HEADINGS = 44
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
-def write(
+def write_template(
     target: str | Path | BinaryIO,
     *,
     rows: Rows | None = None,
@@ -87,7 +87,7 @@ def write(
 
 
 def build(rows: Rows, values: Mapping[str, str], libre: str = "") -> bytes:
-    """Return the workbook's bytes; see `write`."""
+    """Return the workbook's bytes; see `write_template`."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties(
@@ -101,7 +101,7 @@ def build(rows: Rows, values: Mapping[str, str], libre: str = "") -> bytes:
         )
         book.set_custom_property(VERSION_PROPERTY, __version__)
         sheets = {name: book.add_worksheet(name) for name in (MODE_EMPLOI, PARAMETRES, *DATA_SHEETS, LISTES_SHEET)}
-        instructions.write(book, sheets[MODE_EMPLOI])
+        instructions.write_instructions(book, sheets[MODE_EMPLOI])
         _write_parametres(book, sheets[PARAMETRES], values)
         for feuille in DATA_SHEETS:
             _DataSheet(book, sheets[feuille], feuille, libre).write(rows.get(feuille, ()))
@@ -272,7 +272,7 @@ def _example(tag: Tag) -> str:
 
 def _write_listes(book: Workbook, sheet: Worksheet) -> None:
     """Write the lists of the drop-downs, one a column, under their name; the user never sees this sheet."""
-    for column, (nom, valeurs) in enumerate(LISTES.items()):
+    for column, (nom, valeurs) in enumerate(CHOIX.items()):
         sheet.write_column(0, column, (nom, *valeurs))
         letter = xl_col_to_name(column)
         book.define_name(nom, f"={LISTES_SHEET}!${letter}$2:${letter}${len(valeurs) + 1}")

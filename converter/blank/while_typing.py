@@ -37,7 +37,7 @@ class Nom(StrEnum):
     PROFIL_INS = "ProfilINS"
 
 
-LISTES: Mapping[Nom, tuple[str, ...]] = {
+CHOIX: Mapping[Nom, tuple[str, ...]] = {
     Nom.OUI_NON: ("OUI", "NON"),
     Nom.REGIMES_TVA: REGIME_TVA.valeurs,
     Nom.LOGICIELS: LOGICIEL.valeurs,
@@ -74,7 +74,7 @@ def _list_of(kind: Format) -> Nom | None:
     if isinstance(kind, Booleen):
         return Nom.OUI_NON
     if isinstance(kind, Choix):
-        return next(nom for nom, valeurs in LISTES.items() if valeurs == kind.valeurs)
+        return next(nom for nom, valeurs in CHOIX.items() if valeurs == kind.valeurs)
     return None
 
 

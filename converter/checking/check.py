@@ -6,22 +6,20 @@ Pure: the workbook and its attachments were read before, the day is given.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from converter.attachments.inspection import Inspection
 from converter.checking import establishments, forms, instruction, links, rules, schema
-from converter.checking.demande import Demande, Piece
-from converter.checking.instruction import Suites
+from converter.checking.contenus import build_demandes
+from converter.checking.demande import Demande
+from converter.checking.held import held_from_elsewhere
+from converter.checking.lecture import Lecture
+from converter.checking.settings import check_settings
 from converter.issues import Gravite, Issue, Place
 from converter.reading.finess_list import SANS_LISTE, Etablissements
-from converter.reading.frames import Frame, Frames, typed
-from converter.reading.strays import set_aside
-from converter.reading.workbook import Classeur, fold
+from converter.reading.frames import Frames
+from converter.reading.workbook import Classeur
 from converter.sentences.say import gravite
-from converter.spec import programme, tags
+from converter.spec import programme
 from converter.spec.formats import show
 from converter.spec.programme import Etat
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
@@ -48,70 +46,6 @@ class Verdict:
     etablissements: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Lecture:
-    """A workbook in canonical values, with what reading its cells found.
-
-    `etats` is the state of the rows of `Demandes` that have one: as the workbook says, until the registry is asked.
-    It is what the portal said; what instruction and payment made of an accepted request stands in `suites`.
-    """
-
-    classeur: Classeur
-    frames: Frames
-    issues: tuple[Issue, ...]
-    etats: Mapping[int, Etat]
-    suites: Suites = field(default_factory=Suites)
-
-    @property
-    def frozen(self) -> frozenset[str]:
-        """The numbers of the requests that were converted already: they are not checked again."""
-        numbers = self.frames.demandes.valeurs["numeroEditeur"]
-        return frozenset(numbers[list(self.frozen_rows)].dropna())
-
-    @property
-    def frozen_rows(self) -> frozenset[int]:
-        """The Excel rows of those requests."""
-        return frozenset(ligne for ligne, etat in self.etats.items() if etat in programme.FIGES)
-
-    @property
-    def refused(self) -> frozenset[str]:
-        """The numbers of the accepted requests that were refused since, at their instruction: asked for no more."""
-        lignes = [ligne for ligne, etat in self.etats.items() if self.suites.etat(ligne, etat) is Etat.REFUSEE]
-        return frozenset(self.frames.demandes.valeurs.loc[lignes, "numeroEditeur"].dropna())
-
-    @property
-    def dossier_pieces(self) -> Path:
-        """The folder of the attachments."""
-        typed_name = self.frames.parametres["dossierPieces"] or tags.TAG["dossierPieces"].vide
-        return self.classeur.chemin.parent / str(typed_name)
-
-    def fichiers(self) -> tuple[str, ...]:
-        """The distinct attachment names to inspect, of requests not converted yet."""
-        pieces = self.frames.pieces.valeurs
-        waiting = pieces[~pieces["numeroEditeur"].isin(self.frozen)]
-        return tuple(waiting["fichier"].dropna().unique())
-
-
-def lire(classeur: Classeur) -> Lecture:
-    """Read the cells of a workbook into canonical values."""
-    frames, issues = set_aside(*typed(classeur))
-    kept = replace(
-        classeur,
-        demandes=frames.demandes.table,
-        beneficiaires=frames.beneficiaires.table,
-        pieces=frames.pieces.table,
-    )
-    suites = instruction.read(frames.demandes, date1904=classeur.date1904)
-    return Lecture(kept, frames, tuple(issues), _etats(frames.demandes), suites)
-
-
-def _etats(frame: Frame) -> dict[int, Etat]:
-    """Read what the portal said of each row, however it was retyped; any other word is none."""
-    known = {fold(etat): Etat.ACCEPTEE if etat in programme.ACCEPTEES else etat for etat in Etat}
-    raws = zip(frame.table.brut.index, frame.raw("etat", frame.table.brut.index), strict=True)
-    return {ligne: known[word] for ligne, raw in raws if raw and (word := fold(raw)) in known}
-
-
 def check(
     lecture: Lecture,
     pieces: Mapping[str, Inspection],
@@ -128,18 +62,18 @@ def check(
     values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
     values[DEMANDES] += links.letters_for_figures(lecture.frames)
     data = rules.Data(_with_faults(lecture.frames, values), au, contents, lecture.refused)
-    compared = forms.compare(data.frames, pieces)
+    compared = forms.compare_forms(data.frames, pieces)
     found = [
         *lecture.issues,
-        *_settings(lecture, data),
+        *check_settings(lecture, data),
         *(issue for broken in values.values() for issue in broken),
         *rules.apply(data),
         *_attachments(lecture, pieces),
         *compared.issues,
-        *establishments.check(data.frames.beneficiaires, lecture.classeur.parametres, connus),
+        *establishments.check_establishments(data.frames.beneficiaires, lecture.classeur.parametres, connus),
     ]
     live = _without_frozen(_with_numbers(found, data), lecture)
-    live += instruction.check(lecture.frames.demandes, lecture.suites, lecture.etats, au)
+    live += instruction.check_instruction(lecture.frames.demandes, lecture.suites, lecture.etats, au)
     verdict = _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
     told = tuple(_told(demande, compared.a_la_main, connus.noms) for demande in verdict.demandes)
     return replace(verdict, demandes=told, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)
@@ -174,47 +108,6 @@ def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:
             yield replace(issue, proposition=meant or issue.proposition)
         else:
             yield issue
-
-
-def _settings(lecture: Lecture, data: rules.Data) -> list[Issue]:
-    """Check `Paramètres`: a SIRET, one numéro ANS at least, none given twice, one for each software of the requests."""
-    settings, values = lecture.classeur.parametres, lecture.frames.parametres
-
-    def issue(code: str, nom: str, *faits: tuple[str, str], proposition: str = "") -> Issue:
-        place = settings.places.get(nom, Place(settings.feuille))
-        return Issue(code, place, nom, show(settings.valeurs.get(nom)), faits, proposition)
-
-    issues = [
-        issue(code, p.nom, proposition=p.tag.format.read(settings.valeurs.get(p.nom)).proposition)
-        for p in tags.parametres()
-        for code in _broken_conditions(p.tag, values[p.nom])[:1]
-    ]
-    if values["SIRET"] is None and "SIRET" not in lecture.frames.refuses:
-        issues.append(issue(schema.REQUIRED, "SIRET"))
-    names = [f"numeroAns.{logiciel}" for logiciel in programme.LOGICIELS]
-    if not data.sold:
-        issues.append(issue("R106", names[0]))
-    for rank, nom in enumerate(names):
-        if values[nom] and values[nom] in [values[other] for other in names[:rank]]:
-            issues.append(issue("R107", nom))
-    for logiciel, lignes in _unnumbered(lecture, data).items():
-        faits = (("lignes", rules.some(lignes)), ("logiciel", logiciel))
-        issues.append(issue("R105", f"numeroAns.{logiciel}", *faits))
-    return issues
-
-
-def _unnumbered(lecture: Lecture, data: rules.Data) -> dict[str, list[int]]:
-    """Return the rows of the requests to convert whose software has no numéro ANS, where another one has."""
-    logiciels = data.logiciel.drop(list(lecture.frozen_rows)).dropna()
-    lacking = logiciels[~logiciels.isin(data.sold)] if data.sold else logiciels[:0]
-    return {str(logiciel): list(rows.index) for logiciel, rows in lacking.groupby(lacking)}
-
-
-def _broken_conditions(tag: tags.Tag, value: Any) -> list[str]:
-    if value is None:
-        return []
-    column = pd.Series([value])
-    return [condition.code for condition in tag.format.conditions if not condition.holds(column).all()]
 
 
 _NO_FOLDER = frozenset({"P001", "P002"})
@@ -272,13 +165,13 @@ def _verdict(
     values = lecture.frames.parametres
     numbers = lecture.frames.demandes.valeurs["numeroEditeur"]
     errors = [issue for issue in issues if gravite(issue.code) is Gravite.ERREUR]
-    retenues = _held_from_elsewhere(lecture, data, errors)
+    retenues = held_from_elsewhere(lecture, data, errors)
     held = {*retenues, *(e.place.ligne for e in errors if e.place.feuille == lecture.classeur.demandes.feuille)}
     etats = {ligne: _kept(lecture, ligne) or _fresh(ligne in held) for ligne in numbers.index}
     ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
     return Verdict(
         issues,
-        _build(lecture, pieces, ready),
+        build_demandes(lecture, pieces, ready),
         etats,
         dict(numbers.dropna().items()),
         values["SIRET"] or "",
@@ -295,96 +188,3 @@ def _kept(lecture: Lecture, ligne: int) -> Etat | None:
 
 def _fresh(held: bool) -> Etat:
     return Etat.A_CORRIGER if held else Etat.PRETE
-
-
-def _held_from_elsewhere(lecture: Lecture, data: rules.Data, errors: Sequence[Issue]) -> dict[int, tuple[Place, ...]]:
-    """Return the rows of `Demandes` that an error on another sheet holds back: a row of theirs, or a parameter."""
-    feuilles = {table.feuille: table.nom for table in lecture.classeur.tables()[1:]}
-    rows_of = _rows_of(lecture, data) if any(error.place.feuille in feuilles for error in errors) else {}
-    held: dict[int, dict[Place, None]] = {}
-    for error in errors:
-        of_parameter = error.place.feuille == lecture.classeur.parametres.feuille
-        place = (feuilles.get(error.place.feuille, ""), error.place.ligne)
-        for ligne in _held_by_parameter(error, data) if of_parameter else rows_of.get(place, ()):
-            held.setdefault(ligne, {})[error.place] = None
-    return {ligne: tuple(places) for ligne, places in held.items()}
-
-
-def _held_by_parameter(error: Issue, data: rules.Data) -> list[int]:
-    """Return the requests that a parameter concerns: those of its software for a numéro ANS of its own, else all."""
-    _, _, logiciel = error.balise.partition("numeroAns.")
-    if logiciel and error.code not in {"R106", "R107"}:
-        return list(data.demandes.index[data.logiciel.eq(logiciel).fillna(False)])
-    return list(data.demandes.index)
-
-
-def _rows_of(lecture: Lecture, data: rules.Data) -> Mapping[tuple[str, int], Iterable[int]]:
-    """Return the rows of `Demandes` that each row of the other sheets belongs to, or was meant to."""
-    numbers = lecture.frames.demandes.valeurs["numeroEditeur"].dropna()
-    lignes: dict[str, list[int]] = {}
-    for ligne, number in numbers.items():
-        lignes.setdefault(number, []).append(ligne)
-    carried = {
-        (nom, ligne): number
-        for nom in (BENEFICIAIRES, PIECES)
-        for ligne, number in lecture.frames.of(nom).valeurs["numeroEditeur"].dropna().items()
-    }
-    return {place: lignes.get(number, ()) for place, number in (carried | {**data.liens.supposes}).items()}
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as dictionaries of Python values, a blank as `None` and a day as a `date`."""
-    names = [str(name) for name in rows]
-    columns = [column.dt.date if column.dtype.kind == "M" else column for _, column in rows.items()]
-    plain = [column.astype(object).where(column.notna(), None).tolist() for column in columns]
-    return [dict(zip(names, values, strict=True)) for values in zip(*plain, strict=True)]
-
-
-def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for record in _records(rows):
-        grouped.setdefault(record.pop("numeroEditeur"), []).append(record)
-    return grouped
-
-
-@dataclass(frozen=True, slots=True)
-class Contenu:
-    """What a row of `Demandes` and the establishments under its number say, right or wrong."""
-
-    ligne: int
-    logiciel: str
-    valeurs: Mapping[str, Any]
-    etablissements: tuple[Mapping[str, Any], ...]
-
-
-def contenus(lecture: Lecture, lignes: Sequence[int]) -> Iterator[Contenu]:
-    """Yield what the requests at these Excel rows say: the tags that their software does not ask for are `vide`."""
-    frames = lecture.frames
-    data = rules.Data(frames, date.min, {})
-    rows = frames.demandes.valeurs.loc[list(lignes)].assign(logiciel=data.logiciel.loc[list(lignes)])
-    clients = _by_number(frames.beneficiaires.valeurs)
-    for ligne, record in zip(lignes, _records(rows), strict=True):
-        logiciel = record.pop("logiciel") or ""
-        valeurs = {
-            nom: valeur if logiciel in tags.TAG[nom].logiciels else tags.TAG[nom].vide for nom, valeur in record.items()
-        }
-        yield Contenu(ligne, logiciel, valeurs, tuple(clients.get(record["numeroEditeur"], ())))
-
-
-def _build(lecture: Lecture, pieces: Mapping[str, Inspection], lignes: Sequence[int]) -> tuple[Demande, ...]:
-    files = _by_number(lecture.frames.pieces.valeurs)
-    return tuple(
-        Demande(c.ligne, c.logiciel, c.valeurs, c.etablissements, _pieces(files[c.valeurs["numeroEditeur"]], pieces))
-        for c in contenus(lecture, lignes)
-    )
-
-
-def _pieces(rows: Iterable[Mapping[str, Any]], pieces: Mapping[str, Inspection]) -> tuple[Piece, ...]:
-    """Return the attachments of a request, the order form first."""
-    return tuple(_piece(row, pieces) for row in sorted(rows, key=lambda row: str(row["typeFichier"])))
-
-
-def _piece(row: Mapping[str, Any], pieces: Mapping[str, Inspection]) -> Piece:
-    found = pieces[row["fichier"]]
-    assert found.path is not None  # noqa: S101 - an accepted request has no attachment that was not found
-    return Piece(row["typeFichier"], found.format, found.path, found.octets, found.sha256)

@@ -14,7 +14,7 @@ _NEAREST = 3
 _CHARACTERS = "0123456789AB"
 
 
-def check(frame: Frame, reglages: Reglages, known: Etablissements) -> Iterator[Issue]:
+def check_establishments(frame: Frame, reglages: Reglages, known: Etablissements) -> Iterator[Issue]:
     """Yield an issue for each FINESS that is not in the list, or one about the list itself."""
     if not known.fichier:
         return

@@ -27,12 +27,13 @@ from converter.spec.tags import TAG
 class Form:
     """One order form as text; everything is looked for when first asked."""
 
-    __slots__ = ("__dict__", "entier", "texte")
+    __slots__ = ("__dict__", "_said", "entier", "texte")
 
     def __init__(self, texte: Transcript) -> None:
         """Unfold the text."""
         self.texte = texte.texte
         self.entier = texte.entier
+        self._said: dict[int, bool] = {}
 
     @cached_property
     def plie(self) -> str:
@@ -64,6 +65,12 @@ class Form:
         """The amounts that a line calls the total with tax."""
         return frozenset(self._called(_TOTAL_TTC))
 
+    def says(self, centimes: int) -> bool:
+        """Tell whether an amount stands in the text; each is looked for once."""
+        if centimes not in self._said:
+            self._said[centimes] = says_amount(self.texte, centimes)
+        return self._said[centimes]
+
     def _called(self, label: re.Pattern[str]) -> Iterator[int]:
         """Yield the first amount after each such label, on its line or alone on the next one."""
         for found in label.finditer(self.texte):
@@ -92,7 +99,7 @@ _MOST = 60
 
 def _amount_finding(form: Form, centimes: int) -> tuple[str, Facts, str] | None:
     """Return the code, the facts and the proposition about an amount; `None` where there is nothing to say."""
-    if says_amount(form.texte, centimes):
+    if form.says(centimes):
         return _with_tax(form, centimes)
     there = sorted({amount.centimes for amount in form.montants} - {0})
     if not there or not form.entier or len(there) > _MOST or _follows_from(centimes, form):
@@ -220,7 +227,7 @@ def _finess_meant(form: Form, finess: str) -> str:
     """Return the FINESS of the form of which this one is a slip: its key holds, that of this one does not."""
     from stdnum import luhn
 
-    if finess in form.chiffres or not finess.isdigit() or luhn.is_valid(finess) or "finess" not in form.plie:
+    if "finess" not in form.plie or finess in form.chiffres or not finess.isdigit() or luhn.is_valid(finess):
         return ""
     told = {found[0].replace(" ", "") for found in _NINE.finditer(form.texte)}
     return _sole(other for other in told if luhn.is_valid(other) and _is_slip(finess, other)) or ""
@@ -253,13 +260,13 @@ class Comparaison:
     a_la_main: Mapping[str, None] = field(default_factory=dict)
 
 
-def compare(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparaison:
+def compare_forms(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparaison:
     """Hold every attachment that was read against its request."""
     read = {name: found.texte for name, found in pieces.items() if found.texte is not None}
     if not read:
         return Comparaison()
-    rows = frames.pieces.valeurs
-    rows = rows[rows["fichier"].isin(list(read))].fillna("")
+    rows = frames.pieces.valeurs.dropna(subset="typeFichier")
+    rows = rows[rows["fichier"].isin(list(read))]
     requests = _Requests(frames)
     issues: list[Issue] = []
     by_hand: dict[str, None] = {}
@@ -300,7 +307,7 @@ class _Requests:
     def is_told(self, numero: str, form: Form) -> bool:
         """Tell whether the form says the amount of its request."""
         centimes = self._amounts.get(self.by_number[numero])
-        return centimes is None or says_amount(form.texte, centimes)
+        return centimes is None or form.says(centimes)
 
     def hold(self, numero: str, form: Form) -> list[Issue]:
         """Return what a form says otherwise than its request."""

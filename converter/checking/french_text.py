@@ -71,26 +71,44 @@ def amounts(text: str) -> Iterator[Amount]:
             yield Amount(int(whole) * 100 + int(found["cents"] or 0), found.start(), found.end())
 
 
-@lru_cache(4096)
-def _spelling(centimes: int) -> re.Pattern[str]:
-    euros, cents = divmod(centimes, 100)
-    whole = r"[\s.,']?".join(str(euros))
-    if not cents:
-        fraction = r"(?:\s?[.,]\s?00?|[.,]-)?"
-    else:
-        shorter = rf"|{cents // 10}" if cents % 10 == 0 else ""
-        fraction = rf"\s?(?:[.,]|€|euros?)\s?(?:{cents:02d}{shorter})"
-    return re.compile(rf"(?<!\d)(?<!\d[.,]){whole}{fraction}(?!\d)(?![.,]\d)", re.IGNORECASE)
+_FIGURES = re.compile(r"[0-9](?:[\s.,']?[0-9])*+")
+_FREE = re.compile(r"(?<!\d)(?<!\d[.,])")
+"""Where a number may begin."""
 
 
 def says_amount(text: str, centimes: int) -> bool:
     """Tell whether an amount stands in a text, in any spelling, even cut by spaces."""
     euros, cents = divmod(centimes, 100)
     usual = f"{euros:,}".replace(",", " ") + f",{cents:02d}"
-    at = text.find(usual)  # the pattern takes long to make, and is rarely needed
+    at = text.find(usual)
     if at >= 0 and _ends_around(text[max(0, at - 1) : at], text[at + len(usual) : at + len(usual) + 1]):
         return True
-    return _spelling(centimes).search(text) is not None
+    return any(_fraction(cents).match(text, end) for end in _ends(text, str(euros)))
+
+
+@lru_cache(100)
+def _fraction(cents: int) -> re.Pattern[str]:
+    if not cents:
+        spelling = r"(?:\s?[.,]\s?00?|[.,]-)?"
+    else:
+        shorter = rf"|{cents // 10}" if cents % 10 == 0 else ""
+        spelling = rf"\s?(?:[.,]|€|euros?)\s?(?:{cents:02d}{shorter})"
+    return re.compile(rf"{spelling}(?!\d)(?![.,]\d)", re.IGNORECASE)
+
+
+def _ends(text: str, whole: str) -> Iterator[int]:
+    """Yield where a whole number ends, each time that its figures stand in a text with one sign at most between two."""
+    for found in _FIGURES.finditer(text):
+        written = found[0]
+        figures = written if written.isdigit() else re.sub(r"[\s.,']", "", written)
+        at = figures.find(whole)
+        if at < 0:
+            continue
+        places = [place for place, sign in enumerate(written, found.start()) if sign.isdigit()]
+        while at >= 0:
+            if _FREE.match(text, places[at]):
+                yield places[at + len(whole) - 1] + 1
+            at = figures.find(whole, at + 1)
 
 
 def _ends_around(before: str, after: str) -> bool:

@@ -60,7 +60,7 @@ class Suites:
         return self.of(ligne).etat(etat)
 
 
-def read(frame: Frame, *, date1904: bool) -> Suites:
+def read_suites(frame: Frame, *, date1904: bool) -> Suites:
     """Read the later columns of `Demandes`; a cell that cannot be read says nothing and has its issue."""
     rows: dict[int, dict[str, Any]] = {}
     issues: list[Issue] = []
@@ -138,7 +138,7 @@ _CHECKS: tuple[tuple[str, str, _Faulty], ...] = (
 """What is wrong of a row, in the order of the cells: code, cell, and when. One finding a cell is told."""
 
 
-def check(frame: Frame, suites: Suites, etats: Mapping[int, Etat], au: date) -> Iterator[Issue]:
+def check_instruction(frame: Frame, suites: Suites, etats: Mapping[int, Etat], au: date) -> Iterator[Issue]:
     """Yield what is wrong with the later columns; `etats` is what the portal said of the rows that have been sent."""
     yield from suites.issues
     unread = {(issue.place.ligne, issue.balise) for issue in suites.issues}

@@ -6,7 +6,7 @@ from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
     Options,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     learn,
     opened,
@@ -29,8 +29,8 @@ def annuler(depot: str, chemin: Path, options: Options, *, refuse: bool = False)
     step = Step(options.tell)
     with opened(chemin, step) as ouvert:
         if not options.copie:
-            ensure_writable(chemin)
-        with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+            ensure_replaceable(chemin)
+        with deposit.open_depots(options.depots(chemin), model_for(chemin)) as depots:
             learn(ouvert, depots.registre)
             gone = deposit.withdraw(depots, Path(depot).name, refuse=refuse)
             notices = (*depots.issues, Issue("D040" if refuse else "D039", valeur=gone.nom))

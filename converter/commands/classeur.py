@@ -20,7 +20,7 @@ def classeur(documents: Sequence[Path], target: Path, *, console: Console) -> in
     found = back.reprendre(documents, model_for(documents[0].absolute()))
     zips = [archive for document in documents for archive in back.zips_beside(document)]
     with new_file(target) as path:
-        template.write(path, rows=found.rows, parametres=found.parametres)
+        template.write_template(path, rows=found.rows, parametres=found.parametres)
     folder = target.parent / found.parametres.get("dossierPieces", str(TAG["dossierPieces"].vide))
     missing = back.extraire(zips, found.pieces(), folder) if zips else ()
     tell((*found.issues, *missing), console)

@@ -11,7 +11,7 @@ from converter.commands.progress import Step
 from converter.commands.session import (
     Examen,
     Options,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     opened,
     outcome_of,
@@ -26,7 +26,7 @@ from converter.depositing.remake import remake
 from converter.issues import Empeche, Inutilisable
 from converter.marking import annotate
 from converter.registry.store import Depot
-from converter.spec.names import NomDepot
+from converter.spec.names import numero_ans_of
 from converter.spec.programme import avance
 from converter.spec.shape import model_for
 from converter.xlsx import save
@@ -40,10 +40,10 @@ def convertir(chemin: Path, options: Options) -> Outcome:
     step = Step(options.tell)
     with opened(chemin, step) as ouvert:
         if not options.copie:
-            ensure_writable(chemin)
+            ensure_replaceable(chemin)
         annotate.ensure_markable(ouvert.source)
         step("Lecture du registre")
-        with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+        with deposit.open_depots(options.depots(chemin), model_for(chemin)) as depots:
             examen = examine(ouvert, depots.registre.memory(), options, step)
             if not options.copie:
                 save.ensure_unchanged(chemin, ouvert.seen)
@@ -73,7 +73,7 @@ def refaire_zips(depot: str, chemin: Path, options: Options) -> Outcome:
     step = Step(options.tell)
     step("Lecture du classeur")
     lecture = read(chemin)
-    with deposit.opened(options.depots(chemin), model_for(chemin)) as depots:
+    with deposit.open_depots(options.depots(chemin), model_for(chemin)) as depots:
         step("Écriture des zips")
         told = remake(depots, Path(depot).name, lecture)
     return Outcome(chemin, issues=(*depots.issues, told))
@@ -94,14 +94,13 @@ def _in_files(done: Sequence[Depot]) -> dict[str, Depot]:
 
 def _upload(depots: Depots, depot: Depot) -> Upload:
     amounts = [inscrite.centimes for inscrite in depot.demandes]
-    nom = NomDepot.within(depot.nom)
     return Upload(
         depots.dossier / depot.nom,
         depot.json,
         depot.zips,
         tuple(inscrite.numero for inscrite in depot.demandes),
         depot.logiciel,
-        nom.numeroAns if nom else "",
+        numero_ans_of(depot.nom),
         sum(amounts),
         sum(map(avance, amounts)),
     )

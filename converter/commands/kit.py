@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from converter.commands.numeros import first_free
+from converter.commands.next_number import first_free
 from converter.commands.outcome import FINE
 from converter.kit.embedded import Embarque
-from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write
+from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write_kit
 from converter.kit.libraries import Cible
 
 
@@ -25,7 +25,7 @@ def kit(dossier: Path, voulu: KitVoulu, *, console: Console) -> int:
             progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
 
         libre = first_free(dossier, voulu.suite)
-        made = write(dossier, replace(voulu, libre=libre), step=step)
+        made = write_kit(dossier, replace(voulu, libre=libre), step=step)
     for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu, libre)):
         console.print(line, soft_wrap=True)
     return FINE

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from converter.blank import template
-from converter.commands.numeros import first_free
+from converter.commands.next_number import first_free
 from converter.commands.outcome import FINE
 from converter.commands.screen import say
 from converter.system.files import ensure_output, new_file
@@ -16,7 +16,7 @@ def modele(target: Path, *, console: Console) -> int:
     ensure_output(target)
     libre = first_free(target.absolute().parent)
     with new_file(target) as path:
-        template.write(path, libre=libre)
+        template.write_template(path, libre=libre)
     say(f"Classeur vierge créé : {target}", console)
     if libre:
         say(f"  Premier numéro libre : {libre}", console)

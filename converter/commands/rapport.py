@@ -27,7 +27,7 @@ def _anomaly(issue: Issue) -> dict[str, Any]:
     }
 
 
-def as_data(outcome: Outcome) -> dict[str, Any]:
+def outcome_as_data(outcome: Outcome) -> dict[str, Any]:
     """Return the machine-readable result; its JSON Schema is `rapport.schema.json`."""
     return {
         "classeur": str(outcome.classeur),
@@ -72,7 +72,7 @@ def is_rapport(path: Path) -> bool:
 
 def write_rapport(outcomes: Sequence[Outcome], path: Path) -> int:
     """Write the machine-readable result: an object for one workbook, a list of them for several."""
-    data = [as_data(outcome) for outcome in outcomes]
+    data = [outcome_as_data(outcome) for outcome in outcomes]
     text = json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2)
     write_whole(path, f"{text}\n".encode())
     return FINE

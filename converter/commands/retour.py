@@ -4,28 +4,26 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from converter.checking.check import lire
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
     Examen,
     Options,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     learn,
     opened,
     outcome_of,
-    read_bytes,
     suivis_of,
     with_values,
     write_back,
 )
 from converter.depositing import deposit
-from converter.reading import workbook
 from converter.returning import bring_back, received
-from converter.returning.bring_back import Retour
+from converter.returning.bring_back import Effect
 from converter.spec.programme import Etat
 from converter.spec.shape import model_for
+from converter.system.files import read_bytes
 
 
 def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = False) -> Outcome:
@@ -36,11 +34,11 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
     step = Step(options.tell)
     with ExitStack() as stack:
         step("Lecture de la réponse")
-        answer = received.lire(read_bytes(reponse), reponse.name)
+        answer = received.read_answer(read_bytes(reponse), reponse.name)
         before = stack.enter_context(opened(chemin, step))
         if not options.copie:
-            ensure_writable(chemin)
-        depots = stack.enter_context(deposit.opened(options.depots(chemin), model_for(chemin)))
+            ensure_replaceable(chemin)
+        depots = stack.enter_context(deposit.open_depots(options.depots(chemin), model_for(chemin)))
         registre = depots.registre
         learn(before, registre)
         found = bring_back.bring_back(
@@ -53,9 +51,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         )
         registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256)
-        source, _ = stack.enter_context(with_values(before.source, found.values))
-        lecture = lire(replace(workbook.read(source), chemin=chemin))
-        ouvert = replace(before, source=source, lecture=lecture)
+        ouvert, _ = stack.enter_context(with_values(before, found.values))
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")
@@ -63,7 +59,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
     return outcome_of(examen, suivis, depots.issues, ecrit, ())
 
 
-def _with_answer(examen: Examen, found: Retour) -> Examen:
+def _with_answer(examen: Examen, found: Effect) -> Examen:
     """Add what the answer says; a row that it refuses is told so once, with its new number."""
     verdict = examen.verdict
     etats = {ligne: Etat.REJETEE if ligne in found.lignes_rejetees else etat for ligne, etat in verdict.etats.items()}

@@ -14,7 +14,8 @@ from pathlib import Path
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
 from converter.attachments.readings import Lectures
-from converter.checking.check import Lecture, Verdict, check, lire
+from converter.checking.check import Verdict, check
+from converter.checking.lecture import Lecture, read_cells
 from converter.checking.rules import UNKNOWN_NUMBER
 from converter.checking.schema import REQUIRED
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
@@ -22,7 +23,7 @@ from converter.commands.progress import Step, Tell, silent
 from converter.issues import Empeche, Gravite, Inutilisable, Issue, Place
 from converter.marking import adopting, annotate, remarks
 from converter.marking.annotate import CellValue
-from converter.marking.remarks import Suivi
+from converter.marking.remarks import SuiviLigne
 from converter.reading import finess_list, workbook
 from converter.registry.fingerprint import of_pieces
 from converter.registry.reconcile import (
@@ -38,6 +39,7 @@ from converter.registry.rows import Rangs
 from converter.registry.store import Depot, Memoire, Registry
 from converter.sentences.say import gravite
 from converter.spec import programme
+from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
 from converter.system.depots import depots_beside
 from converter.system.files import new_file
@@ -106,7 +108,7 @@ def depots_of(chemin: Path, sortie: Path | None) -> Path:
 
 def read(chemin: Path) -> Lecture:
     """Read a workbook into canonical values; raises `Inutilisable` (F001 to F015) and `Empeche` (E101)."""
-    return lire(workbook.read(chemin))
+    return read_cells(workbook.read(chemin))
 
 
 @contextmanager
@@ -119,13 +121,9 @@ def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
     seen = stamp_of(chemin)
     lecture = read(chemin)
     acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
-    values = adopting.values(acceptations)
-    if not values:
-        yield Ouvert(seen, chemin, lecture, acceptations)
-        return
-    with with_values(chemin, values) as (copy, refused):
-        lecture = lire(replace(workbook.read(copy), chemin=chemin))
-        yield Ouvert(seen, copy, lecture, adopting.written(acceptations, refused))
+    before = Ouvert(seen, chemin, lecture, acceptations)
+    with with_values(before, adopting.accepted_values(acceptations)) as (after, refused):
+        yield replace(after, acceptations=adopting.written_back(acceptations, refused))
 
 
 def stamp_of(chemin: Path) -> save.Stamp:
@@ -134,20 +132,19 @@ def stamp_of(chemin: Path) -> save.Stamp:
 
 
 @contextmanager
-def with_values(chemin: Path, values: Sequence[CellValue]) -> Iterator[tuple[Path, tuple[CellValue, ...]]]:
-    """Yield a copy of the workbook with these values in their cells, and those that an array formula kept out."""
+def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[Ouvert, tuple[CellValue, ...]]]:
+    """Yield the workbook with these values in their cells, and those that an array formula kept out.
+
+    Annotations start from a copy, and the workbook is read again, only where there are values to write.
+    """
+    if not values:
+        yield before, ()
+        return
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / chemin.name
-        yield copy, annotate.annotate(chemin, copy, marks=(), values=values)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
-        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
+        copy = Path(folder) / before.source.name
+        refused = annotate.annotate(before.source, copy, marks=(), values=values)
+        lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
+        yield replace(before, source=copy, lecture=lecture), refused
 
 
 def inspect(lecture: Lecture, store: Path | None = None) -> Mapping[str, Inspection]:
@@ -239,7 +236,7 @@ def retold(examen: Examen, memoire: Memoire) -> Examen:
     return replace(examen, rapprochement=replace(examen.rapprochement, historiques=said))
 
 
-def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
+def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, SuiviLigne]:
     """Return what the tool's columns say of each request, after the deposits done."""
     historiques = dict(zip(examen.statuts, examen.rapprochement.historiques, strict=True))
     return {
@@ -248,17 +245,17 @@ def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, Suivi]:
     }
 
 
-def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> Suivi:
+def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> SuiviLigne:
     depot = done.get(examen.verdict.numeros.get(ligne, ""))
     if depot and examen.verdict.etats[ligne] is Etat.PRETE:
-        return Suivi(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
+        return SuiviLigne(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
     statut = examen.statuts[ligne]
     if etat in FIGES or etat is Etat.REJETEE:
-        return Suivi(etat, f"{statut.depot}.json" if statut.depot else "", statut.jour, statut.reponse)
-    return Suivi(etat)
+        return SuiviLigne(etat, json_name(statut.depot) if statut.depot else "", statut.jour, statut.reponse)
+    return SuiviLigne(etat)
 
 
-def ensure_writable(chemin: Path) -> None:
+def ensure_replaceable(chemin: Path) -> None:
     """Raise `Empeche` (E110 to E114, E020 to E026) when the workbook cannot be replaced now."""
     with guarded(chemin.parent):
         save.ensure_writable(chemin)
@@ -267,13 +264,13 @@ def ensure_writable(chemin: Path) -> None:
 def obstacles_to(chemin: Path) -> tuple[Issue, ...]:
     """Return what stands in the way of writing to the workbook, if anything does."""
     try:
-        ensure_writable(chemin)
+        ensure_replaceable(chemin)
     except Empeche as obstacle:
         return (obstacle.issue,)
     return ()
 
 
-def write_back(examen: Examen, suivis: Mapping[int, Suivi], notices: Sequence[Issue], *, copie: bool) -> Path:
+def write_back(examen: Examen, suivis: Mapping[int, SuiviLigne], notices: Sequence[Issue], *, copie: bool) -> Path:
     """Write marks, the tool's columns and `Erreurs` into the workbook, or into a copy beside it."""
     issues = examen.verdict.issues
     marks = remarks.marks(issues)
@@ -309,7 +306,7 @@ def _write_copy(copy: Path, write: Callable[[Path], object]) -> None:
 
 def outcome_of(
     examen: Examen,
-    suivis: Mapping[int, Suivi],
+    suivis: Mapping[int, SuiviLigne],
     notices: Sequence[Issue],
     ecrit: Path | None,
     envois: tuple[Upload, ...],
@@ -336,8 +333,8 @@ def outcome_of(
     )
 
 
-def _is_withdrawable(examen: Examen, suivis: Mapping[int, Suivi]) -> bool:
+def _is_withdrawable(examen: Examen, suivis: Mapping[int, SuiviLigne]) -> bool:
     """Whether a request is in a deposit for which the portal answered nothing."""
-    answered = {f"{statut.depot}.json" for statut in examen.statuts.values() if statut.reponse}
+    answered = {json_name(statut.depot) for statut in examen.statuts.values() if statut.reponse}
     converted = {suivi.fichierJSON for suivi in suivis.values() if suivi.etat is Etat.CONVERTIE}
     return bool(converted - answered - {""})

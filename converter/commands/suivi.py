@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from converter.checking.check import lire
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.progress import Step
 from converter.commands.screen import euros, say, shown, tell
@@ -19,10 +18,9 @@ from converter.commands.session import (
     Options,
     Ouvert,
     depots_of,
-    ensure_writable,
+    ensure_replaceable,
     examine,
     read,
-    read_bytes,
     stamp_of,
     suivis_of,
     with_values,
@@ -30,16 +28,14 @@ from converter.commands.session import (
 )
 from converter.depositing import deposit
 from converter.marking import remarks
-from converter.reading import workbook
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire
 from converter.sentences.typography import plural
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
 from converter.spec.shape import model_for
-from converter.system.files import ensure_output, write_whole
+from converter.system.files import ensure_output, read_bytes, write_whole
 from converter.tracking import payments, statement, suivi_sheets
-from converter.tracking.follow import DemandeSuivie, Suivi
-from converter.tracking.follow import suivi as follow
+from converter.tracking.follow import DemandeSuivie, Suivi, follow
 from converter.tracking.payments import Rapproche
 
 _SHOWN = 40
@@ -86,7 +82,7 @@ def suivi(
     told = follow(read(chemin), memoire, depots, au)
     _print(told, chemin, console)
     if target:
-        write_whole(target, suivi_sheets.write(told, chemin.name))
+        write_whole(target, suivi_sheets.write_suivi(told, chemin.name))
         say(f"Suivi écrit : {target}", console)
     if rapport:
         answered = {fait.depot for fait in memoire.faits.values() if fait.reponse}
@@ -104,16 +100,16 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     Raises `Inutilisable` (A201 to A203) when the list cannot be used, and `Empeche`, nothing written.
     """
     step = Step(options.tell)
-    ensure_writable(chemin)
+    ensure_replaceable(chemin)
     step("Lecture de la liste des paiements")
     seen = stamp_of(chemin)
-    rangs = Rangs(read(chemin))
-    versements = statement.read(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
+    before = Ouvert(seen, chemin, read(chemin))
+    rangs = Rangs(before.lecture)
+    versements = statement.read_statement(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
-    with with_values(chemin, list(remarks.changes(rangs.table, payments.cells(found)))) as (source, _):
-        ouvert = Ouvert(seen, source, lire(replace(workbook.read(source), chemin=chemin)))
+    with with_values(before, list(remarks.changes(rangs.table, payments.payment_cells(found)))) as (ouvert, _):
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")
         write_back(examen, suivis_of(examen, {}), found.issues, copie=False)

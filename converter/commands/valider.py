@@ -11,7 +11,7 @@ from converter.depositing import deposit
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.reading.opendocument import is_opendocument
 from converter.reading.workbook import read_opendocument
-from converter.returning import moved
+from converter.returning.takeover import taken_over
 from converter.spec.shape import model_for
 from converter.system.files import new_file
 from converter.system.refusals import CHEMIN_LONG, DROITS
@@ -30,19 +30,19 @@ def valider(chemin: Path, options: Options) -> Outcome:
     """
     if not is_opendocument(chemin):
         return _checked(chemin, options)
-    target, told = _taken_over(chemin)
+    target, told = _move_data(chemin)
     return _checked(target, replace(options, copie=False), told)
 
 
-def _taken_over(chemin: Path) -> tuple[Path, Issue]:
+def _move_data(chemin: Path) -> tuple[Path, Issue]:
     """Move the data of a workbook of LibreOffice into a new workbook beside it, which is there for good (F036)."""
     target = chemin.with_suffix(".xlsx")
     faits = (("fichier", chemin.name), ("classeur", target.name))
     if target.exists():
         raise Inutilisable(Issue("F036", faits=faits))
-    classeur = read_opendocument(chemin)
+    rows, parametres = taken_over(read_opendocument(chemin))
     with new_file(target) as path:
-        template.write(path, rows=moved.rows(classeur), parametres=moved.parametres(classeur))
+        template.write_template(path, rows=rows, parametres=parametres)
     return target, Issue("S041", faits=faits)
 
 

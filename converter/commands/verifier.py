@@ -14,14 +14,13 @@ from rich.markup import escape
 from converter import portal
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.rapport import is_rapport
-from converter.commands.session import read_bytes
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.portal import Controle, Finding, Report
 from converter.portal.comparison import Difference, compare
 from converter.sentences.say import conseil, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.shape import ADOPTED, Shape, builtin_model, decode, load_model, read_any
-from converter.system.files import ensure_output, write_whole
+from converter.system.files import ensure_output, read_bytes, write_whole
 
 _TITLES = {
     Controle.STRUCTURE: "1er contrôle, la structure du fichier",
@@ -49,7 +48,7 @@ def verifier(
     for line in _told(json, zips, report):
         console.print(line, soft_wrap=True)
     if rapport:
-        write_whole(rapport, jsonlib.dumps(as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
+        write_whole(rapport, jsonlib.dumps(report_as_data(json, report), ensure_ascii=False, indent=2).encode() + b"\n")
     answer = portal.answer(report, refuser) if reponse else None
     if reponse and answer is not None:
         write_whole(reponse, answer)
@@ -109,7 +108,7 @@ def _as_difference(difference: Difference) -> dict[str, Any]:
 
 def print_schema(json: Path | None) -> int:
     """Write the JSON Schema of a deposit to standard output."""
-    schema = portal.schema(_shape_near(json) if json else builtin_model())
+    schema = portal.schema_of(_shape_near(json) if json else builtin_model())
     sys.stdout.write(jsonlib.dumps(schema, ensure_ascii=False, indent=2) + "\n")
     return FINE
 
@@ -167,7 +166,7 @@ def _line(finding: Finding) -> str:
     return f"[{colour}]{finding.code}[/] {place} : {escape(f'{phrase(finding.issue)} {conseil(finding.issue)}')}"
 
 
-def as_data(json: Path, report: Report) -> dict[str, Any]:
+def report_as_data(json: Path, report: Report) -> dict[str, Any]:
     """Return the machine-readable result."""
     return {
         "json": str(json),

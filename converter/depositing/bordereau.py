@@ -19,8 +19,9 @@ from converter.blank import theme
 from converter.checking.demande import Demande, Lot, Piece
 from converter.registry.store import Fichier
 from converter.sentences.typography import plural
+from converter.spec.names import depot_name
 from converter.spec.programme import BON_COMMANDE, LOGICIELS_EN_TOUTES_LETTRES, TAUX_AVANCE_POURCENT, avance
-from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
+from converter.spec.shape import DEMANDES, Block, Leaf, ListKey, Node, Shape
 from converter.spec.tags import TAG
 
 BORDEREAU = "bordereau.xlsx"
@@ -82,12 +83,12 @@ def _only(nodes: Sequence[Node]) -> tuple[Node, ...]:
         match node:
             case Leaf() if node.tag in _READ_BACK:
                 kept.append(node)
-            case Block() | Rows() if below := _only(node.nodes):
+            case Block() | ListKey() if below := _only(node.nodes):
                 kept.append(replace(node, nodes=below))
     return tuple(kept)
 
 
-def write(remise: Remise) -> bytes:
+def write_bordereau(remise: Remise) -> bytes:
     """Return the slip as an xlsx file, the same bytes for the same deposit."""
     target = BytesIO()
     with Workbook(target, {"in_memory": True}) as book:
@@ -191,7 +192,7 @@ class _Slip:
 
     def _heading(self) -> None:
         entete, json = self.remise.lot.entete, self.remise.json
-        self._text(0, f"Bordereau de dépôt {json.nom.removesuffix('.json')}", "titre")
+        self._text(0, f"Bordereau de dépôt {depot_name(json.nom)}", "titre")
         self.sheet.set_row(self.row, 28)
         self.row += 1
         self._pair("Fournisseur (SIRET)", entete.SIRET)
@@ -216,7 +217,7 @@ class _Slip:
         self._note(
             "Si le portail prend le JSON et refuse un zip, les demandes sont sous « Suivi demandes incomplètes » (page "
             "d’accueil) : redéposez-y le zip seul, jamais le JSON. Zip perdu ou abîmé : segur-hop convertir "
-            f"--refaire-zips {self.remise.json.nom.removesuffix('.json')} CLASSEUR."
+            f"--refaire-zips {depot_name(self.remise.json.nom)} CLASSEUR."
         )
 
     def _file_headings(self) -> None:

@@ -4,32 +4,27 @@ The commit of the registry between building and renaming is the one point of no 
 is undone by the next run, one cut off after it is finished. All deposits of a conversion share that point.
 """
 
-import errno
-import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from converter import portal
 from converter.checking.demande import Lot
-from converter.depositing import bordereau
-from converter.depositing.bordereau import BORDEREAU, Archive, Remise
-from converter.depositing.document import write
-from converter.depositing.pack import Entry, FichierChange, plan, write_zip
+from converter.depositing.building import Order, build
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
-from converter.registry.store import REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
 from converter.sentences.typography import plural
-from converter.spec.names import zip_name
+from converter.spec.names import depot_name
 from converter.spec.shape import Shape
-from converter.system.files import is_writable
+from converter.system.files import is_writable, sync_folder
 from converter.system.lock import Tenant, locked
-from converter.system.refusals import guarded, reason, refuse_long_path
+from converter.system.processes import each_done
+from converter.system.refusals import guarded, reason
 
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
@@ -40,11 +35,11 @@ ATTENTE = 30.0
 # What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
-"""What a network drive answers that cannot do this for a folder."""
+MANY = 5_000
+"""Requests from which on several processes build their deposits: fewer take less than starting those does."""
 
 Progress = Callable[[int], None]
-"""Told how many more requests are packed."""
+"""Told how many more requests are in a deposit that is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ def _say_nothing(_: Tenant) -> None:
 
 
 @contextmanager
-def opened(
+def open_depots(
     dossier: Path, shape: Shape, *, attente: float = ATTENTE, prevenir: Callable[[Tenant], None] = _say_nothing
 ) -> Iterator[Depots]:
     """Open a folder of deposits, made where it is missing, for this process alone.
@@ -99,7 +94,7 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
     """
     if not dossier.exists():
         return Memoire(), (), ()
-    with opened(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
+    with open_depots(dossier, shape) if is_writable(dossier) else _copied(dossier, shape) as depots:
         return depots.registre.memory(), depots.registre.depots(), depots.issues
 
 
@@ -127,8 +122,8 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress)
         noms = depots.registre.reserve(lots, jour, depots.shape.nom)
         with ExitStack() as undo:
             undo.callback(_undo, depots, noms)
-            built = {nom: _build(depots, nom, lot, jour, progress) for nom, lot in zip(noms, lots, strict=True)}
-            _sync_folder(depots.en_cours)
+            built = _built(depots, noms, lots, jour, progress)
+            sync_folder(depots.en_cours)
             depots.registre.commit_built(built)
             undo.pop_all()
         _publish(depots, noms)
@@ -140,85 +135,27 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
     depots.registre.forget(noms)
 
 
-def _build(depots: Depots, nom: str, lot: Lot, jour: date, progress: Progress) -> tuple[Fichier, ...]:
-    folder = depots.en_cours / nom
-    folder.mkdir(parents=True)
-    json = folder / f"{nom}.json"
-    _write(json, write(lot, depots.shape))
-    archives = _pack(folder, nom, lot, progress)
-    contenu = json.read_bytes()
-    _refuse_faulty(contenu, folder, list(archives), depots.shape, jour)
-    (declared, *zips) = (found.measure(path) for path in (json, *archives))
-    held = [Archive(fichier, names) for fichier, names in zip(zips, archives.values(), strict=True)]
-    slip = folder / BORDEREAU
-    _write(slip, bordereau.write(Remise(lot, jour, declared, contenu, held, depots.shape)))
-    for path in folder.iterdir():
-        _sync(path)
-    _sync_folder(folder)
-    return declared, *zips, found.measure(slip)
-
-
-def _pack(folder: Path, nom: str, lot: Lot, progress: Progress) -> Mapping[Path, Sequence[str]]:
-    """Write the zips; return the names each holds."""
-    requests = [(demande.numero, _entries(lot, rank)) for rank, demande in enumerate(lot.demandes)]
-    archives: dict[Path, Sequence[str]] = {}
-    for suite, packed in enumerate(plan(requests), start=1):
-        path = folder / zip_name(nom, suite)
-        refuse_long_path(path)
-        try:
-            write_zip(path, packed.entries)
-        except FichierChange as change:
-            raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
-        archives[path] = [entry.name for entry in packed.entries]
-        progress(len(packed.keys))
-    return archives
-
-
-def _entries(lot: Lot, rank: int) -> list[Entry]:
-    demande = lot.demandes[rank]
-    return [
-        Entry(name, piece.source, piece.octets, piece.sha256)
-        for name, piece in zip(demande.archive_names(), demande.pieces, strict=True)
-    ]
-
-
-def _refuse_faulty(contenu: bytes, folder: Path, zips: Sequence[Path], shape: Shape, jour: date) -> None:
-    """Put a deposit to the portal's controls; what they refuse now is a fault of ours, never the user's."""
-    report = portal.verify(contenu, zips, shape=shape, au=jour, nom=f"{folder.name}.json", ouvrir=False)
-    if not report.conforme:
-        faults = "; ".join(f"{fault.code} {fault.chemin} {fault.fichier}" for fault in report.erreurs)
-        msg = f"a deposit of ours fails the portal's controls, nothing was published: {faults}"
-        raise RuntimeError(msg)
-
-
-def _write(path: Path, data: bytes) -> None:
-    refuse_long_path(path)
-    path.write_bytes(data)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folder for this, and writes renames through on its own
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(descriptor)
+def _built(
+    depots: Depots, noms: Sequence[str], lots: Sequence[Lot], jour: date, progress: Progress
+) -> dict[str, tuple[Fichier, ...]]:
+    """Build the deposits, each beside the others, and give each its name: by several processes where they are many."""
+    depots.en_cours.mkdir()
+    orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
+    many = sum(len(lot.demandes) for lot in lots) >= MANY
+    built = {}
+    with closing(each_done(build, orders, shared=many)) as done:
+        for order, (folder, files) in zip(orders, done, strict=True):
+            _move(folder, depots.en_cours / order.nom)
+            built[order.nom] = files
+            progress(len(order.lot.demandes))
+    return built
 
 
 def _publish(depots: Depots, noms: Sequence[str]) -> None:
     try:
         for nom in noms:
             _move(depots.en_cours / nom, depots.dossier / nom)
-        _sync_folder(depots.dossier)
+        sync_folder(depots.dossier)
     except OSError as error:
         faits = (("chemin", str(depots.dossier)), ("raison", reason(error)))
         raise Empeche(Issue("E032", faits=faits)) from error
@@ -247,7 +184,7 @@ def withdraw(depots: Depots, nom: str, *, refuse: bool = False) -> Depot:
     `nom` is the name of its folder or of its JSON file. The rank of the file is not used again. Raises `Inutilisable`
     (D024 unknown, D025 answered by the portal, D026 already withdrawn), `Empeche` with nothing changed.
     """
-    depot = _withdrawable(depots.registre, nom.removesuffix(".json"))
+    depot = _withdrawable(depots.registre, depot_name(nom))
     with guarded(depots.dossier):
         depots.registre.mark([depot.nom], EtatDepot.RETRAIT)
         with ExitStack() as undo:
@@ -281,8 +218,8 @@ def _move_aside(depots: Depots, nom: str) -> None:
         suite += 1
         target = depots.annules / f"{nom} ({suite})"
     _move(depots.dossier / nom, target)
-    _sync_folder(depots.annules)
-    _sync_folder(depots.dossier)
+    sync_folder(depots.annules)
+    sync_folder(depots.dossier)
 
 
 # --- after a cut-off --------------------------------------------------------------------------------------------------
@@ -290,7 +227,7 @@ def _move_aside(depots: Depots, nom: str) -> None:
 
 def _recover(depots: Depots) -> Iterator[Issue]:
     """Finish or undo what was cut off, and say so."""
-    cut = {etat: depots.registre.depots(etat) for etat in (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)}
+    cut = {etat: depots.registre.depots(etat) for etat in CUT_OFF}
     yield from _undo_reserved(depots, cut[EtatDepot.RESERVE])
     for depot in cut[EtatDepot.CONSTRUIT]:
         yield _finish(depots, depot)
@@ -313,11 +250,11 @@ def _undo_reserved(depots: Depots, cut: Sequence[Depot]) -> Iterator[Issue]:
 def _finish(depots: Depots, depot: Depot) -> Issue:
     staged, target = depots.en_cours / depot.nom, depots.dossier / depot.nom
     if staged.is_dir():
-        if target.exists() or tuple(found.files(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
+        if target.exists() or tuple(found.files_in(staged)) != tuple(sorted(depot.fichiers, key=lambda each: each.nom)):
             depots.registre.forget([depot.nom])
             return _told("D001", depot)
         _move(staged, target)
-        _sync_folder(depots.dossier)
+        sync_folder(depots.dossier)
     depots.registre.mark([depot.nom], EtatDepot.PUBLIE)
     # Neither here nor there: it may have been taken away for upload, and a request sent twice is worse than none.
     return _told("D002" if target.exists() else "D004", depot)
@@ -339,8 +276,8 @@ def _adopt_found(depots: Depots) -> Iterator[Issue]:
 
 
 def _adopt(depots: Depots, nom: str, folder: Path, etat: EtatDepot) -> Iterator[Issue]:
-    depot = found.read(nom, folder, etat, depots.shape)
-    clashes = depots.registre.adopt(depot or found.unreadable(nom, etat))
+    depot = found.read_deposit(nom, folder, etat, depots.shape)
+    clashes = depots.registre.adopt(depot or found.unreadable_deposit(nom, etat))
     yield _told("D006", depot) if depot else Issue("D007", faits=(("depot", nom),))
     for numero in clashes:
         yield Issue("D008", valeur=numero, faits=(("depot", nom),))

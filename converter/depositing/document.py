@@ -33,7 +33,7 @@ def encode(document: Any) -> bytes:
     return msgspec.json.format(encoder.encode(document), indent=2) + b"\n"
 
 
-def write(lot: Lot, shape: Shape) -> bytes:
+def write_document(lot: Lot, shape: Shape) -> bytes:
     """Return the JSON file of a lot in the given shape, `numLigne` counting from 1."""
     values = {
         "SIRET": lot.entete.SIRET,

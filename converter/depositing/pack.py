@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-import zipfile
 import zlib
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from converter.attachments.inspection import read
+from converter.attachments.inspection import read_at_most
+from converter.depositing.zip_file import CENTRAL, END, LOCAL, NewZip
+from converter.registry.store import Fichier
 
 K = TypeVar("K", bound=Hashable)
 
@@ -17,9 +18,6 @@ LIMIT = 200_000_000
 """A finished zip weighs at most this many bytes (specification, Bytes)."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,48}")
-_LOCAL, _CENTRAL = 30, 46
-_END = 22 + 56 + 20  # with the records of zip64, needed from 65 536 files on
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SLICE, _SLICES = 4_096, 16
 
 
@@ -40,16 +38,6 @@ class PlannedZip(Generic[K]):
     keys: tuple[K, ...]
     entries: tuple[Entry, ...]
     octets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One file as written: its place in the zip is its `name`."""
-
-    name: str
-    octets: int
-    compressed: int
-    sha256: str
 
 
 class FichierChange(Exception):  # noqa: N818 - not an error of ours: the user's file changed under our hands
@@ -75,29 +63,35 @@ def plan(requests: Sequence[tuple[K, Sequence[Entry]]], limit: int = LIMIT) -> t
         if chosen is None:
             chosen = len(room)
             members.append([])
-            room.append(limit - _END)
+            room.append(limit - END)
         if weights[index] > room[chosen]:
-            msg = f"request {requests[index][0]!r} needs {weights[index] + _END} bytes, a zip has {limit}"
+            msg = f"request {requests[index][0]!r} needs {weights[index] + END} bytes, a zip has {limit}"
             raise ValueError(msg)
         members[chosen].append(index)
         room[chosen] -= weights[index]
     return tuple(_lot(requests, weights, sorted(indices)) for indices in sorted(members, key=min))
 
 
-def write_zip(target: Path, entries: Iterable[Entry]) -> tuple[Packed, ...]:
-    """Write a new zip, one file in memory at a time: the same entries give the same bytes.
+def write_zip(target: Path, entries: Iterable[Entry]) -> Fichier:
+    """Write a new zip, one file in memory at a time, and return what it is: the same entries give the same bytes.
 
-    The caller syncs and publishes it. Raises `FichierChange` for a file that is not the inspected one any more,
-    `ValueError` for a name that is not ours or twice there, `FileExistsError` where `target` exists.
+    Each file is read once. The caller syncs and publishes the zip. Raises `FichierChange` for a file that is not the
+    inspected one any more, `ValueError` for a name that is not ours or twice there, `FileExistsError` where `target`
+    exists.
     """
     entries = tuple(entries)
     _check_names([entry.name for entry in entries])
-    with zipfile.ZipFile(target, "x") as archive:
-        return tuple(_write(archive, entry) for entry in entries)
+    with target.open("xb") as file:
+        archive = NewZip(file)
+        for entry in entries:
+            data = _unchanged(entry)
+            archive.add(entry.name, data, _deflated(data))
+        archive.close()
+    return Fichier(target.name, archive.octets, archive.sha256)
 
 
 def _weight(entry: Entry) -> int:
-    return _LOCAL + _CENTRAL + 2 * len(entry.name) + entry.octets
+    return LOCAL + CENTRAL + 2 * len(entry.name) + entry.octets
 
 
 def _tightest(room: list[int], weight: int) -> int | None:
@@ -109,7 +103,7 @@ def _lot(requests: Sequence[tuple[K, Sequence[Entry]]], weights: list[int], indi
     return PlannedZip(
         keys=tuple(requests[i][0] for i in indices),
         entries=tuple(entry for i in indices for entry in requests[i][1]),
-        octets=_END + sum(weights[i] for i in indices),
+        octets=END + sum(weights[i] for i in indices),
     )
 
 
@@ -122,19 +116,9 @@ def _check_names(names: list[str]) -> None:
         raise ValueError(msg)
 
 
-def _write(archive: zipfile.ZipFile, entry: Entry) -> Packed:
-    data = _unchanged(entry)
-    info = zipfile.ZipInfo(entry.name, _EPOCH)
-    info.create_system = 3  # whatever the system: the bytes depend on nothing else
-    info.external_attr = 0o100644 << 16
-    info.compress_type = zipfile.ZIP_DEFLATED if _deflates(data) else zipfile.ZIP_STORED
-    archive.writestr(info, data)
-    return Packed(entry.name, info.file_size, info.compress_size, entry.sha256)
-
-
 def _unchanged(entry: Entry) -> bytes:
     try:
-        data = read(entry.path, entry.octets)
+        data = read_at_most(entry.path, entry.octets)
     except OSError as reason:
         raise FichierChange(entry.path) from reason
     if len(data) != entry.octets or hashlib.sha256(data).hexdigest() != entry.sha256:
@@ -142,14 +126,19 @@ def _unchanged(entry: Entry) -> bytes:
     return data
 
 
-def _deflates(data: bytes) -> bool:
-    """Tell whether deflating pays; a large file is tried on slices spread over it, a small one whole.
+def _deflated(data: bytes) -> bytes | None:
+    """Return the data deflated, `None` where that does not pay; a large file is first tried on slices spread over it.
 
     A tenth must be gained on the slices, each deflated alone: what the rest can then lose to deflation (5 bytes
     in 16 kB) is far less, so an entry is never larger than its file.
     """
-    if len(data) <= _SLICE * _SLICES:
-        return len(zlib.compress(data, wbits=-15)) < len(data)
+    if len(data) > _SLICE * _SLICES and not _slices_deflate(data):
+        return None
+    deflated = zlib.compress(data, wbits=-15)
+    return deflated if len(deflated) < len(data) else None
+
+
+def _slices_deflate(data: bytes) -> bool:
     step = len(data) // _SLICES
     slices = [data[start : start + _SLICE] for start in range(0, _SLICES * step, step)]
     return sum(len(zlib.compress(part, 1)) for part in slices) < 0.9 * _SLICE * _SLICES

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from converter.attachments import inspection
 from converter.attachments.inspection import Inspection
-from converter.checking.check import Lecture
 from converter.checking.demande import Piece
+from converter.checking.lecture import Lecture
 from converter.depositing.deposit import Depots
 from converter.depositing.pack import Entry, FichierChange, plan, write_zip
 from converter.issues import Empeche, Inutilisable, Issue
@@ -19,9 +19,10 @@ from converter.registry import found
 from converter.registry.fingerprint import of_pieces
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Fichier, Inscrite
-from converter.spec.names import number_key
+from converter.spec.names import depot_name, is_zip, number_key, zip_number
 from converter.spec.programme import EXTENSIONS
 from converter.spec.sheets import PIECES
+from converter.system.files import sync_file, sync_folder
 from converter.system.refusals import guarded
 
 Pieces = Mapping[str, Sequence[tuple[str, str]]]
@@ -36,8 +37,8 @@ def remake(depots: Depots, nom: str, lecture: Lecture) -> Issue:
     know such a deposit or its zips, D031 an attachment is not found, D032 it is not the one that was deposited; and
     `Empeche`. Nothing is written in all these cases.
     """
-    depot = _known(depots, nom.removesuffix(".json"))
-    zips = [fichier for fichier in depot.fichiers if fichier.nom.endswith(".zip")]
+    depot = _known(depots, depot_name(nom))
+    zips = [fichier for fichier in depot.fichiers if is_zip(fichier.nom)]
     folder = depots.dossier / depot.nom
     with guarded(depots.dossier):
         if all(_intact(folder / each.nom, each) for each in zips):
@@ -47,7 +48,9 @@ def remake(depots: Depots, nom: str, lecture: Lecture) -> Issue:
             made = _pack(staged, depot, zips, _requests(depot, lecture))
             folder.mkdir(exist_ok=True)
             for path in made:
+                sync_file(path)
                 path.replace(folder / path.name)
+            sync_folder(folder)
         finally:
             shutil.rmtree(depots.en_cours, ignore_errors=True)
         same = all(_intact(folder / each.nom, each) for each in zips)
@@ -135,7 +138,7 @@ def _pack(
     lots = plan(requests)
     if len(lots) != len(zips):
         raise Inutilisable(Issue("D030", valeur=depot.nom))
-    in_order = sorted(zips, key=lambda each: int(Path(each.nom).stem.rsplit("-", 1)[1]))
+    in_order = sorted(zips, key=lambda each: zip_number(each.nom))
     made = [staged / each.nom for each in in_order]
     for path, lot in zip(made, lots, strict=True):
         try:

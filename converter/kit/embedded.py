@@ -23,7 +23,7 @@ class Embarque:
     sha256: str
 
 
-def inspect(archive: Path) -> Embarque:
+def inspect_python(archive: Path) -> Embarque:
     """Look into an archive. Raises `Inutilisable` (F001, F033) where it is not a Python that a kit can hold."""
     if not archive.is_file():
         raise Inutilisable(Issue("F001", faits=(("fichier", str(archive)),)))
@@ -38,7 +38,7 @@ def inspect(archive: Path) -> Embarque:
     return Embarque(archive, python, hashlib.sha256(archive.read_bytes()).hexdigest())
 
 
-def unpack(embarque: Embarque, folder: Path) -> None:
+def unpack_python(embarque: Embarque, folder: Path) -> None:
     """Unpack the archive where the launchers look for a Python first."""
     with zipfile.ZipFile(embarque.archive) as package:
         package.extractall(folder)

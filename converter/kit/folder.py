@@ -65,7 +65,7 @@ def contenu(
 
     Raises `Inutilisable` where the archive is no Python for a kit (F001, F033), or nothing is there to carry on (F034).
     """
-    python = embedded.inspect(archive) if archive else None
+    python = embedded.inspect_python(archive) if archive else None
     depots = _carried_on(suite) if suite else None
     modele = suite / ADOPTED if suite and (suite / ADOPTED).is_file() else None
     if not (hors_ligne or systemes or pythons or python):
@@ -86,7 +86,7 @@ def _carried_on(dossier: Path) -> Path:
     return depots
 
 
-def write(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) -> Kit:
+def write_kit(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) -> Kit:
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
     Everything is made aside first, so a failure leaves the folder as it was.
@@ -138,7 +138,7 @@ def _make(folder: Path, voulu: KitVoulu, *, unpacked: bool, step: Callable[[Cibl
     for name in LANCEURS:
         _copy(f"templates/{name}", folder / name)
     (folder / GUIDE).write_text(guide.html(), encoding="utf-8")
-    template.write(folder / CLASSEUR, libre=voulu.libre)
+    template.write_template(folder / CLASSEUR, libre=voulu.libre)
     if voulu.modele:
         shutil.copyfile(voulu.modele, folder / ADOPTED)
     _copy(f"{_SOURCE_EXEMPLE}/{CLASSEUR}", folder / EXEMPLE / CLASSEUR)
@@ -152,7 +152,7 @@ def _make(folder: Path, voulu: KitVoulu, *, unpacked: bool, step: Callable[[Cibl
         step(cible)
         libraries.unpack(cible, folder / BIBLIOTHEQUES)
     if voulu.python:
-        embedded.unpack(voulu.python, folder / DOSSIER_PYTHON)
+        embedded.unpack_python(voulu.python, folder / DOSSIER_PYTHON)
 
 
 def _copy(name: str, target: Path) -> None:

@@ -16,7 +16,7 @@ def read_accepted(path: Path) -> list[Accepted]:
         entry = find_sheet(package)
     if entry is None:
         return []
-    rows = parts.Values(parts.Parts(path.name, parts.load(path))).rows(entry.name)
+    rows = parts.SheetValues(parts.Parts(path.name, parts.load(path))).rows(entry.name)
     lines = [[_text(value) for value in row] for row in rows]
     start = next((i for i, line in enumerate(lines) if set(line) >= {"Accepter", "Feuille", "Cellule"}), None)
     if start is None:

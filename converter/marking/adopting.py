@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from converter.checking.check import Lecture
+from converter.checking.lecture import Lecture
 from converter.issues import Place
 from converter.sentences.say import catalogue
 from converter.sentences.typography import french
@@ -41,7 +41,7 @@ def adopted(lecture: Lecture, accepted: Iterable[Accepted]) -> list[Acceptation]
     return list(done.values())
 
 
-def values(acceptations: Iterable[Acceptation]) -> list[CellValue]:
+def accepted_values(acceptations: Iterable[Acceptation]) -> list[CellValue]:
     """Return the cells to write."""
     return [
         CellValue(
@@ -56,7 +56,7 @@ def values(acceptations: Iterable[Acceptation]) -> list[CellValue]:
     ]
 
 
-def written(acceptations: Iterable[Acceptation], refused: Iterable[CellValue]) -> tuple[Acceptation, ...]:
+def written_back(acceptations: Iterable[Acceptation], refused: Iterable[CellValue]) -> tuple[Acceptation, ...]:
     """Return what became of each once written, but where an array formula or a data table owns the cell."""
     owned = {Place(value.feuille, value.ligne, value.colonne) for value in refused}
     return tuple(

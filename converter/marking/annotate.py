@@ -19,7 +19,7 @@ from converter.xlsx.book import ensure_strings, forget_strings, is_1904, workboo
 from converter.xlsx.cells import Dates, write_values
 from converter.xlsx.folding import unfolded
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import Worksheet, attribute, cells_of
+from converter.xlsx.sheet import Cell, Worksheet, attribute, cells_of
 from converter.xlsx.wanted import Accepted, CellValue, ErrorLine, Mark, Valeur
 
 __all__ = [
@@ -36,8 +36,6 @@ __all__ = [
     "read_accepted",
     "unmark_cells",
 ]
-
-Cell = tuple[int, int]
 
 
 def mark_cells(source: Path, target: Path, marks: Sequence[Mark]) -> None:
@@ -80,7 +78,7 @@ def annotate(
         _mark(package, parts, marks)
         if errors is not None:
             with package.interpreting(workbook_part(package)):
-                kept = journal.read(source, erreurs.find_sheet(package, erreurs.JOURNAL))
+                kept = journal.read_changes(source, erreurs.find_sheet(package, erreurs.JOURNAL))
                 erreurs.write_sheets(package, errors, (*kept, *changes))
         if values or erreurs.find_sheet(package) is not None:
             ensure_strings(package)

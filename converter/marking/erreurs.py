@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
-from openpyxl.utils import get_column_letter
 
+from converter.columns import letters_of
 from converter.issues import Gravite
 from converter.marking import erreurs_sheet, journal, landing
-from converter.marking.erreurs_sheet import FORMATS, HEADING_ROW, STYLES, folded, formats, quoted, worksheet
+from converter.marking.erreurs_sheet import (
+    FORMATS,
+    HEADING_ROW,
+    STYLES,
+    cell_formats,
+    collapsed,
+    quoted,
+    sheet_of_lines,
+)
 from converter.marking.journal import Change
 from converter.xlsx import styles
-from converter.xlsx.book import ORDER, SheetEntry, insert, listed, main, sheets, workbook_part, worksheets
+from converter.xlsx.book import ORDER, SheetEntry, in_main, insert, listed, sheet_entries, workbook_part, worksheets
 from converter.xlsx.package import OFFICE_REL, Package
 from converter.xlsx.sound import child, required, whole
 from converter.xlsx.trace import Tree, erase, trace, traces
@@ -36,10 +44,10 @@ ERREURS = Own(
     "Erreurs",
     "_segur_hop_erreurs",
     HEADING_ROW,
-    get_column_letter(len(erreurs_sheet.COLUMNS)),
-    get_column_letter(erreurs_sheet.PRINTED),
+    letters_of(len(erreurs_sheet.COLUMNS)),
+    letters_of(erreurs_sheet.PRINTED),
 )
-_JOURNAL_END = get_column_letter(len(journal.COLUMNS))
+_JOURNAL_END = letters_of(len(journal.COLUMNS))
 JOURNAL = Own("Journal", "_segur_hop_journal", journal.HEADING_ROW, _JOURNAL_END, _JOURNAL_END)
 
 _NAMES = "definedNames"
@@ -52,7 +60,7 @@ def find_sheet(package: Package, own: Own = ERREURS) -> SheetEntry | None:
     names = _named(package.tree(workbook_part(package)), {own.marker})
     quoted = (names[0].text or "").rpartition("!")[0] if names else ""
     name = quoted[1:-1].replace("''", "'") if quoted.startswith("'") else quoted
-    return next((each for each in sheets(package) if each.name == name and each.kind == "worksheet"), None)
+    return next((each for each in sheet_entries(package) if each.name == name and each.kind == "worksheet"), None)
 
 
 def remove_sheets(package: Package) -> None:
@@ -71,7 +79,7 @@ def _remove(package: Package, own: Own) -> None:
     workbook = package.edit(part)
     _forget_names(workbook, entry, own)
     if entry is not None:
-        child(workbook, main("sheets")).remove(listed(workbook)[entry.index])
+        child(workbook, in_main("sheets")).remove(listed(workbook)[entry.index])
         _close_gap(workbook, entry.index)
         _drop_part(package, entry)
         relation = next(each for each in package.relationships(part) if each.target == entry.part)
@@ -91,12 +99,12 @@ def write_sheets(package: Package, lines: Sequence[ErrorLine], changes: Sequence
     wrong = any(line.gravite is Gravite.ERREUR for line in lines)
     if wrong:
         landing.land_on(package, erreurs)
-    content = worksheet(lines, look, known, selected=_is_active(package, erreurs))
+    content = sheet_of_lines(lines, look, known, selected=_is_active(package, erreurs))
     package.add(erreurs.part, content, CONTENT_TYPE)
-    _add_names(package, erreurs, ERREURS, len(folded(lines)))
+    _add_names(package, erreurs, ERREURS, len(collapsed(lines)))
     if changes:
         entry = _place(package, JOURNAL)
-        content = journal.worksheet(changes, look, selected=_is_active(package, entry))
+        content = journal.sheet_of_changes(changes, look, selected=_is_active(package, entry))
         package.add(entry.part, content, CONTENT_TYPE)
         _add_names(package, entry, JOURNAL, len(changes))
 
@@ -112,14 +120,14 @@ def _place(package: Package, own: Own) -> SheetEntry:
 
 
 def _is_active(package: Package, entry: SheetEntry) -> bool:
-    views = package.tree(workbook_part(package)).iter(main("workbookView"))
+    views = package.tree(workbook_part(package)).iter(in_main("workbookView"))
     return any(view.get("activeTab", "0") == str(entry.index) for view in views)
 
 
 def _look(package: Package) -> dict[str, int]:
     """Add the formats of our sheet to the workbook; the index of each."""
     fonts, fills, borders = (styles.append(package, name, each) for name, each in STYLES.items())
-    first = styles.append(package, "cellXfs", formats(fonts, fills, borders))
+    first = styles.append(package, "cellXfs", cell_formats(fonts, fills, borders))
     return {name: first + i for i, name in enumerate(FORMATS)}
 
 
@@ -132,7 +140,7 @@ def _new_entry(package: Package, workbook: Tree, own: Own) -> SheetEntry:
         name = f"{own.name} ({number})"
     part = package.free_name("xl/worksheets/sheetSegurHop{}.xml")
     relation = package.relate(workbook_part(package), "worksheet", part)
-    sheet = etree.SubElement(child(workbook, main("sheets")), main("sheet"), name=name)
+    sheet = etree.SubElement(child(workbook, in_main("sheets")), in_main("sheet"), name=name)
     sheet.set("sheetId", str(1 + max((whole(each.get("sheetId"), 0) for each in there), default=0)))
     sheet.set(f"{{{OFFICE_REL}}}id", relation)
     return SheetEntry(name, part, "worksheet", len(there))
@@ -148,16 +156,16 @@ def _drop_part(package: Package, entry: SheetEntry) -> None:
 
 
 def _named(workbook: Tree, wanted: set[str]) -> list[Tree]:
-    return [each for each in workbook.iter(main("definedName")) if each.get("name") in wanted]
+    return [each for each in workbook.iter(in_main("definedName")) if each.get("name") in wanted]
 
 
 def _forget_names(workbook: Tree, entry: SheetEntry | None, own: Own) -> None:
     """Drop the name that marks our sheet and those that hold for it alone."""
-    names = workbook.find(main(_NAMES))
+    names = workbook.find(in_main(_NAMES))
     if names is None:
         return
     index = None if entry is None else str(entry.index)
-    for each in names.findall(main("definedName")):
+    for each in names.findall(in_main("definedName")):
         if each.get("name") == own.marker or (index is not None and each.get("localSheetId") == index):
             names.remove(each)
     if len(names) == 0 and _NAMES in traces(workbook):
@@ -167,28 +175,28 @@ def _forget_names(workbook: Tree, entry: SheetEntry | None, own: Own) -> None:
 
 def _add_names(package: Package, entry: SheetEntry, own: Own, lines: int) -> None:
     workbook = package.edit(workbook_part(package))
-    names = workbook.find(main(_NAMES))
+    names = workbook.find(in_main(_NAMES))
     if names is None:
         names = insert(trace(workbook, _NAMES), _NAMES, ORDER)
     sheet = quoted(entry.name)
-    etree.SubElement(names, main("definedName"), name=own.marker, hidden="1").text = f"{sheet}!$A$1"
+    etree.SubElement(names, in_main("definedName"), name=own.marker, hidden="1").text = f"{sheet}!$A$1"
     if not lines:
         return
     local = {"localSheetId": str(entry.index)}
     end = own.heading + lines
     table = f"{sheet}!$A${own.heading}:${own.last}${end}"
-    etree.SubElement(names, main("definedName"), name="_xlnm._FilterDatabase", hidden="1", **local).text = table
+    etree.SubElement(names, in_main("definedName"), name="_xlnm._FilterDatabase", hidden="1", **local).text = table
     area = f"{sheet}!$A$1:${own.printed}${end}"
-    etree.SubElement(names, main("definedName"), name="_xlnm.Print_Area", **local).text = area
+    etree.SubElement(names, in_main("definedName"), name="_xlnm.Print_Area", **local).text = area
     titles = f"{sheet}!${own.heading}:${own.heading}"
-    etree.SubElement(names, main("definedName"), name="_xlnm.Print_Titles", **local).text = titles
+    etree.SubElement(names, in_main("definedName"), name="_xlnm.Print_Titles", **local).text = titles
 
 
 def _close_gap(workbook: Tree, index: int) -> None:
     """Let names and views count the sheets without the one that stood at `index`."""
-    for each in workbook.iter(main("definedName")):
+    for each in workbook.iter(in_main("definedName")):
         _count_down(each, "localSheetId", index)
-    for view in workbook.iter(main("workbookView")):
+    for view in workbook.iter(in_main("workbookView")):
         if view.get("activeTab") == str(index):
             view.set("activeTab", str(_first_visible(workbook)))
         _count_down(view, "activeTab", index)

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from textwrap import wrap
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.issues import Gravite, Place
 from converter.xlsx import fills
 from converter.xlsx.sheet import reference
@@ -124,7 +123,7 @@ FORMATS: dict[str, tuple[int, int | None, bool]] = {
 """Each cell format: font, fill, and whether it is a cell of the table (border, wrapped, text format)."""
 
 
-def formats(fonts: int, fills: int, borders: int) -> list[str]:
+def cell_formats(fonts: int, fills: int, borders: int) -> list[str]:
     """The cell formats, given where the fonts, fills and borders of `STYLES` begin in the workbook."""
     written = []
     for font, fill, boxed in FORMATS.values():
@@ -139,13 +138,15 @@ def formats(fonts: int, fills: int, borders: int) -> list[str]:
     return written
 
 
-def worksheet(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collection[str], *, selected: bool) -> bytes:
+def sheet_of_lines(
+    lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collection[str], *, selected: bool
+) -> bytes:
     """The worksheet part of these lines.
 
     `look`: the index of each of `FORMATS` in the workbook; `known`: the sheets a link may lead to; `selected`:
     whether it is the sheet the workbook opens on.
     """
-    body = _findings(folded(lines), look, known) if lines else _nothing(look)
+    body = _findings(collapsed(lines), look, known) if lines else _nothing(look)
     colour = "FFC00000" if lines else "FF70AD47"
     return page(body, colour=colour, heading=HEADING_ROW if lines else 0, selected=selected)
 
@@ -174,7 +175,7 @@ def _pane(heading: int) -> str:
     )
 
 
-def folded(lines: Sequence[ErrorLine]) -> list[ErrorLine]:
+def collapsed(lines: Sequence[ErrorLine]) -> list[ErrorLine]:
     """The lines with those of little account behind one that tells how many they are, where it hides several."""
     minor = [line for line in lines if line.replie]
     if len(minor) < _FOLDED:
@@ -212,7 +213,7 @@ def _findings(lines: Sequence[ErrorLine], look: Mapping[str, int], known: Collec
     rows = [*_head(lines, look), *(_row(row, line, look) for row, line in enumerate(lines, HEADING_ROW + 1))]
     return (
         f"<cols>{columns}</cols><sheetData>{''.join(rows)}</sheetData>"
-        f'<autoFilter ref="A{HEADING_ROW}:{get_column_letter(len(COLUMNS))}{last}"/>'
+        f'<autoFilter ref="A{HEADING_ROW}:{letters_of(len(COLUMNS))}{last}"/>'
         f"{_choices(lines)}{_links(lines, known)}"
     )
 
@@ -292,7 +293,7 @@ def _rows(line: ErrorLine) -> str:
 
 def inline(row: int, column: int, text: str, style: int) -> str:
     """A cell that holds a text of its own."""
-    letter = get_column_letter(column)
+    letter = letters_of(column)
     place = f'<c r="{letter}{row}" s="{style}"'
     kept = xml(text)
     return f'{place} t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>' if kept else f"{place}/>"
@@ -315,7 +316,7 @@ def _choices(lines: Sequence[ErrorLine]) -> str:
 
 def _links(lines: Sequence[ErrorLine], known: Collection[str]) -> str:
     links = "".join(
-        f'<hyperlink ref="{get_column_letter(_LINK)}{row}" location="{xml(_target(line))}" display="{_place(line)}"/>'
+        f'<hyperlink ref="{letters_of(_LINK)}{row}" location="{xml(_target(line))}" display="{_place(line)}"/>'
         for row, line in enumerate(lines, HEADING_ROW + 1)
         if line.feuille in known and _place(line)
     )

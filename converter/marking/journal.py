@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.marking.erreurs_sheet import inline, page
 from converter.xlsx import parts
 from converter.xlsx.book import SheetEntry
@@ -44,11 +43,11 @@ class Change:
         return (self.quand, self.feuille, self.cellule, self.colonne, self.ancien, self.nouveau, self.pourquoi)
 
 
-def read(path: Path, entry: SheetEntry | None) -> list[Change]:
+def read_changes(path: Path, entry: SheetEntry | None) -> list[Change]:
     """Return the lines that the workbook has, in their order."""
     if entry is None:
         return []
-    rows = parts.Values(parts.Parts(path.name, parts.load(path))).rows(entry.name)
+    rows = parts.SheetValues(parts.Parts(path.name, parts.load(path))).rows(entry.name)
     lines = [[_text(value) for value in row] for row in rows]
     start = next((i for i, line in enumerate(lines) if set(COLUMNS) <= set(line)), None)
     if start is None:
@@ -61,7 +60,7 @@ def _text(value: object) -> str:
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def worksheet(changes: Sequence[Change], look: Mapping[str, int], *, selected: bool) -> bytes:
+def sheet_of_changes(changes: Sequence[Change], look: Mapping[str, int], *, selected: bool) -> bytes:
     """The worksheet part of these lines."""
     widths = "".join(
         f'<col min="{i}" max="{i}" width="{width + 0.7:.1f}" customWidth="1"/>'
@@ -73,7 +72,7 @@ def worksheet(changes: Sequence[Change], look: Mapping[str, int], *, selected: b
         _row(HEADING_ROW, tuple(COLUMNS), look["heading"]),
         *(_row(row, each.cells(), look["text"]) for row, each in enumerate(changes, HEADING_ROW + 1)),
     ]
-    area = f"A{HEADING_ROW}:{get_column_letter(len(COLUMNS))}{HEADING_ROW + len(changes)}"
+    area = f"A{HEADING_ROW}:{letters_of(len(COLUMNS))}{HEADING_ROW + len(changes)}"
     body = f'<cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData><autoFilter ref="{area}"/>'
     return page(body, colour="FF7F7F7F", heading=HEADING_ROW, selected=selected)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from converter.xlsx.book import SheetEntry, main, sheets, workbook_part
+from converter.xlsx.book import SheetEntry, in_main, sheet_entries, workbook_part
 from converter.xlsx.package import Package
 from converter.xlsx.trace import Tree, erase, trace, traces
 
@@ -15,10 +15,10 @@ def land_on(package: Package, entry: SheetEntry) -> None:
     """Let the workbook open on a sheet; a hidden one, or a workbook without views, stays as it is."""
     part = workbook_part(package)
     view = _view(package.tree(part))
-    state = package.tree(part).find(main("sheets"))[entry.index].get("state", "visible")
+    state = package.tree(part).find(in_main("sheets"))[entry.index].get("state", "visible")
     if view is None or view.get("activeTab", "0") == str(entry.index) or state != "visible":
         return
-    others = [each for each in sheets(package) if each.part != entry.part]
+    others = [each for each in sheet_entries(package) if each.part != entry.part]
     left = [each.index for each in others if _turned(package, each.part, {b"1", b"true"})]
     workbook = package.edit(part)
     view = _view(workbook)
@@ -40,13 +40,13 @@ def put_back(package: Package) -> None:
         view.set("activeTab", active)
     else:
         view.attrib.pop("activeTab", None)
-    by_index = {each.index: each.part for each in sheets(package)}
+    by_index = {each.index: each.part for each in sheet_entries(package)}
     for index in filter(None, left.split(",")):
         _turned(package, by_index[int(index)], {b"0", b"false"})
 
 
 def _view(workbook: Tree) -> Tree:
-    return next(workbook.iter(main("workbookView")), None)
+    return next(workbook.iter(in_main("workbookView")), None)
 
 
 def _turned(package: Package, part: str, found: set[bytes]) -> bool:

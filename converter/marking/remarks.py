@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from converter.checking.check import Lecture, Verdict
+from converter.checking.check import Verdict
+from converter.checking.lecture import Lecture
 from converter.issues import Gravite, Issue, Place
 from converter.marking.annotate import CellValue, Change, ErrorLine, Mark
 from converter.reading.workbook import Table
@@ -23,7 +24,7 @@ from converter.xlsx.wanted import Acceptation
 
 
 @dataclass(frozen=True, slots=True)
-class Suivi:
+class SuiviLigne:
     """What the tool's columns say of one request: its state, and where known its file, day, and the portal's answer."""
 
     etat: Etat
@@ -115,7 +116,7 @@ def journal_lines(acceptations: Iterable[Acceptation], at: datetime) -> list[Cha
     ]
 
 
-def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, Suivi]) -> list[CellValue]:
+def tool_values(lecture: Lecture, verdict: Verdict, suivis: Mapping[int, SuiviLigne]) -> list[CellValue]:
     """Return what changes in the tool's own columns; `suivis` has an entry for each Excel row of `Demandes`."""
     classeur = lecture.classeur
     notes = _notes(verdict.issues)
@@ -194,7 +195,7 @@ def _cell(place: Place) -> str:
     return f"{place.feuille} {place.cellule}".strip()
 
 
-def _standing(suivi: Suivi, libelle: str, issues: Sequence[Issue], elsewhere: Sequence[Place]) -> str:
+def _standing(suivi: SuiviLigne, libelle: str, issues: Sequence[Issue], elsewhere: Sequence[Place]) -> str:
     """Return the one line of a request: where it stands, and what is to be looked at."""
     if suivi.etat is Etat.REJETEE:
         return french(f"{suivi.etat} : {libelle}") if libelle else suivi.etat.value
@@ -207,12 +208,13 @@ def _standing(suivi: Suivi, libelle: str, issues: Sequence[Issue], elsewhere: Se
 
 
 def _request_columns(
-    lecture: Lecture, verdict: Verdict, notes: Notes, suivis: Mapping[int, Suivi]
+    lecture: Lecture, verdict: Verdict, notes: Notes, suivis: Mapping[int, SuiviLigne]
 ) -> dict[int, dict[str, Any]]:
     table = lecture.classeur.demandes
     columns: dict[int, dict[str, Any]] = {}
+    reasons = table.brut["libelleTraitement"].to_dict() if "libelleTraitement" in table.brut else {}
     for ligne, suivi in suivis.items():
-        told = table.brut["libelleTraitement"].get(ligne) if "libelleTraitement" in table.brut else None
+        told = reasons.get(ligne)
         elsewhere = verdict.retenues.get(ligne, ())
         line = _standing(suivi, show(told), notes.get((table.feuille, ligne), ()), elsewhere)
         columns[ligne] = {**suivi.columns(), "controle": line}

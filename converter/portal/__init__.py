@@ -11,12 +11,12 @@ from pathlib import Path
 from converter.portal import control1_structure, control2_requests, control3_zips
 from converter.portal.answer import answer, is_rehearsed
 from converter.portal.findings import Controle, Finding
-from converter.portal.json_schema import schema
+from converter.portal.json_schema import schema_of
 from converter.portal.report import Report, Situation
-from converter.portal.source import read
+from converter.portal.source import read_source
 from converter.spec.shape import Shape
 
-__all__ = ["Controle", "Finding", "Report", "Situation", "answer", "is_rehearsed", "schema", "verify"]
+__all__ = ["Controle", "Finding", "Report", "Situation", "answer", "is_rehearsed", "schema_of", "verify"]
 
 
 def verify(
@@ -28,7 +28,7 @@ def verify(
     told by their first bytes only. Never raises for anything that the files hold; raises `OSError` when a zip cannot
     be opened at all.
     """
-    source = read(data)
+    source = read_source(data)
     fichier, departures = control1_structure.relever(source.document, shape)
     if not isinstance(source.document, dict):
         return Report(nom, "", "", False, source.ecarts or departures, source, fichier)
@@ -38,8 +38,8 @@ def verify(
         *departures,
         *control1_structure.counts(fichier),
         *(control1_structure.file_name(nom, fichier["numeroAns"], au) if nom else ()),
-        *control2_requests.control(fichier, au, answered=answered),
-        *control3_zips.control(archives, fichier, ouvrir=ouvrir),
+        *control2_requests.control_requests(fichier, au, answered=answered),
+        *control3_zips.control_zips(archives, fichier, ouvrir=ouvrir),
     )
     return Report(
         nom, fichier["numeroAns"] or "", control2_requests.software(fichier), answered, ecarts, source, fichier

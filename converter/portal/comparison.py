@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from converter.issues import Issue
-from converter.portal.findings import show
+from converter.portal.findings import as_printed
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, Releve
 from converter.spec.tags import JSON_TAGS, Par
 
@@ -100,7 +100,9 @@ def _same(ours: Any, theirs: Any) -> bool:
 
 
 def _shown(valeur: Any) -> str:
-    return "vide" if valeur is None or valeur == "" else show(str(valeur) if isinstance(valeur, Decimal) else valeur)
+    return (
+        "vide" if valeur is None or valeur == "" else as_printed(str(valeur) if isinstance(valeur, Decimal) else valeur)
+    )
 
 
 def _others(first: Releve, second: Releve) -> Iterator[Difference]:

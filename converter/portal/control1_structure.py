@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from converter.portal.findings import Bloc, Chemin, Ecart, show
+from converter.portal.findings import Bloc, Chemin, Ecart, as_printed
 from converter.portal.source import NoNumber, Reel
 from converter.spec.programme import MAX_DEMANDES
-from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
+from converter.spec.shape import DEMANDES, Block, Leaf, ListKey, Node, Shape
 from converter.spec.tags import TAG
 
 KINDS: Mapping[str, tuple[frozenset[type], str]] = {
@@ -75,7 +75,7 @@ def _locate(nodes: Sequence[Node], chemin: Chemin, role: str, lieux: dict[str, d
                 here[node.tag] = (*chemin, node.key)
             case Block():
                 _locate(node.nodes, (*chemin, node.key), role, lieux)
-            case Rows():
+            case ListKey():
                 here[node.role] = (*chemin, node.key)
                 _locate(node.nodes, (), node.role, lieux)
 
@@ -115,7 +115,7 @@ class Relief:
         strays = [key for key in value if key not in known]
         meant = {key: near(key, missing) if rank < HINTS else "" for rank, key in enumerate(strays)}
         for key, proposition in meant.items():
-            self.ecarts.append(Ecart("K111", (*chemin, key), value[key], (("cle", show(key)),), proposition))
+            self.ecarts.append(Ecart("K111", (*chemin, key), value[key], (("cle", as_printed(key)),), proposition))
         for key in missing:
             if key not in meant.values():
                 self.ecarts.append(Ecart("K110", (*chemin, key), faits=(("cle", key),)))
@@ -126,13 +126,13 @@ class Relief:
                 self._wrong_kind(value, self.plan.kinds[node.tag], chemin)
             case Leaf():
                 if value != node.sample:
-                    self.ecarts.append(Ecart("K121", chemin, value, (("modele", show(node.sample)),)))
+                    self.ecarts.append(Ecart("K121", chemin, value, (("modele", as_printed(node.sample)),)))
             case Block():
                 self._object(value, node.nodes, chemin, bloc)
-            case Rows():
+            case ListKey():
                 bloc.lignes[node.role] = list(self._rows(value, node, chemin))
 
-    def _rows(self, value: Any, node: Rows, chemin: Chemin) -> Iterator[Bloc]:
+    def _rows(self, value: Any, node: ListKey, chemin: Chemin) -> Iterator[Bloc]:
         if type(value) is not list:
             self._wrong_kind(value, "array", chemin)
             return
@@ -190,7 +190,7 @@ def file_name(nom: str, numero_ans: str | None, au: date) -> Iterator[Ecart]:
         yield Ecart("K115", valeur=nom, faits=(("exemple", f"JSON-{numero_ans or '1234567890'}-{au:%Y%m%d}-001.json"),))
         return
     if numero_ans is not None and match["ans"] != numero_ans:
-        yield Ecart("K116", valeur=match["ans"], faits=(("numeroAns", show(numero_ans)),), proposition=numero_ans)
+        yield Ecart("K116", valeur=match["ans"], faits=(("numeroAns", as_printed(numero_ans)),), proposition=numero_ans)
     jour = _day(match["jour"])
     if jour is None:
         yield Ecart("K117", valeur=match["jour"])

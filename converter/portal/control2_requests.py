@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from converter.issues import Facts
-from converter.portal.findings import Bloc, Ecart, show
+from converter.portal.findings import Bloc, Ecart, as_printed
 from converter.portal.source import Reel
 from converter.spec.programme import BON_COMMANDE, CODE_TYPE_FICHIER, COULOIR, DPI, LOGICIELS, PFI, PREUVE_HT, RI, VAGUE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
@@ -108,7 +108,7 @@ _TWO_DECIMALS = re.compile("-?[0-9]+[.][0-9]{2}")
 
 def _two_decimals(nombre: int | Reel) -> Faute | None:
     """The text counts, not the value: 13750 and 13750.0 are refused."""
-    printed = show(nombre)
+    printed = as_printed(nombre)
     if _TWO_DECIMALS.fullmatch(printed):
         return None
     whole = re.fullmatch("(-?[0-9]+)(?:[.]([0-9]?))?", printed)
@@ -143,7 +143,7 @@ _PHONE = (_under(50),)
 Formats = Mapping[str, tuple[Check, ...]]
 
 
-def formats(au: date) -> Formats:
+def checks_by_tag(au: date) -> Formats:
     """Return the checks of each tag on the day of the deposit (specification, Tags; guide section 3.2)."""
     return {
         "numeroAns": (_exactly(10), _ALPHANUMERIC),
@@ -166,14 +166,14 @@ def formats(au: date) -> Formats:
     }
 
 
-def values(bloc: Bloc, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
+def check_values(bloc: Bloc, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
     """Tell what is wrong with each value of an object and of those in its lists, but not in a file's requests."""
     for tag, valeur in bloc.valeurs.items():
         if not isinstance(valeur, bool):  # of a boolean, its type was all there is to check
             yield from _value(bloc, tag, valeur, checks, answered=answered)
     for role in (ETABLISSEMENTS, PIECES):
         for row in bloc.rows(role):
-            yield from values(row, checks, answered=answered)
+            yield from check_values(row, checks, answered=answered)
 
 
 def _value(bloc: Bloc, tag: str, valeur: Any, checks: Formats, *, answered: bool) -> Iterator[Ecart]:
@@ -274,7 +274,7 @@ def client_unique_says_one_finess(demande: Bloc) -> Iterator[Ecart]:
     if unique and len(finess) > 1:
         yield demande.ecart("K222", "isClientUnique", ("nombre", str(len(finess))))
     if not unique and len(finess) == 1:
-        yield demande.ecart("K223", "isClientUnique", ("finess", show(*finess)))
+        yield demande.ecart("K223", "isClientUnique", ("finess", as_printed(*finess)))
 
 
 def client_unique_needs_no_mandataire(demande: Bloc) -> Iterator[Ecart]:
@@ -397,14 +397,14 @@ def names_declared_once(fichier: Bloc) -> Iterator[Ecart]:
             yield piece.ecart("K245", "nomFichier")
 
 
-def control(fichier: Bloc, au: date, *, answered: bool) -> Iterator[Ecart]:
+def control_requests(fichier: Bloc, au: date, *, answered: bool) -> Iterator[Ecart]:
     """Carry out the second control on a file: every departure of every request, where the portal stops at the first."""
-    checks, logiciel = formats(au), software(fichier)
+    checks, logiciel = checks_by_tag(au), software(fichier)
     if answered:
         yield fichier.ecart("K217", "impId")
-    yield from values(fichier, checks, answered=answered)
+    yield from check_values(fichier, checks, answered=answered)
     for demande in fichier.rows(DEMANDES):
-        yield from values(demande, checks, answered=answered)
+        yield from check_values(demande, checks, answered=answered)
         yield from attachment_names(demande, logiciel)
         for rule in RULES:
             yield from rule(demande)

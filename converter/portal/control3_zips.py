@@ -174,7 +174,7 @@ def _content(nom: str, data: bytes, *, ouvrir: bool) -> Iterator[tuple[str, Fact
     if found != expected:
         yield "K315", (("attendu", expected), ("trouve", name))
     elif ouvrir:
-        for finding in contents.examine(data, expected):
+        for finding in contents.flaws_of(data, expected):
             yield CONTENUS.get(finding.code, CONTENUS["P062"])
 
 
@@ -182,7 +182,7 @@ def _spaced(octets: int) -> str:
     return f"{octets:,}".replace(",", "\u202f")
 
 
-def control(zips: Sequence[Path], fichier: Bloc, *, ouvrir: bool) -> Iterator[Ecart]:
+def control_zips(zips: Sequence[Path], fichier: Bloc, *, ouvrir: bool) -> Iterator[Ecart]:
     """Carry out the third control.
 
     With `ouvrir` each attachment is also opened; without, its first bytes are enough, as for a deposit whose

@@ -91,7 +91,7 @@ def pointer(chemin: Chemin) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in chemin)
 
 
-def show(valeur: Any) -> str:
+def as_printed(valeur: Any) -> str:
     """Write a JSON value for «lu : …»: a text as it is, a number as the file prints it, the rest as JSON, cut short."""
     if valeur is None:
         return "null"

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from converter.spec.programme import COULOIR, MAX_DEMANDES
-from converter.spec.shape import DEMANDES, Block, Leaf, Node, Rows, Shape
+from converter.spec.shape import DEMANDES, Block, Leaf, ListKey, Node, Shape
 from converter.spec.tags import TAG, Par
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(shape: Shape, logiciel: str = "", *, reponse: bool = False) -> dict[str, Any]:
+def schema_of(shape: Shape, logiciel: str = "", *, reponse: bool = False) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a JSON file of that shape.
 
     With `logiciel`, the scenario blocks of the other software are bound to their empty values; with `reponse`, the
@@ -43,7 +43,7 @@ class _Writer:
         match node:
             case Block():
                 return self.block(node.nodes)
-            case Rows():
+            case ListKey():
                 most = {"maxItems": MAX_DEMANDES} if node.role == DEMANDES else {}
                 return {"type": "array", "minItems": 1, **most, "items": self.block(node.nodes)}
             case Leaf() if not node.tag:

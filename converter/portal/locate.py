@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from converter.issues import Issue
-from converter.portal.findings import Bloc, Chemin, Ecart, Finding, pointer, show
+from converter.portal.findings import Bloc, Chemin, Ecart, Finding, as_printed, pointer
 from converter.portal.source import Lines, Places, Source, places
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES
 
@@ -39,9 +39,15 @@ def _finding(ecart: Ecart, at: tuple[int, int], fichier: Bloc) -> Finding:
 
 
 def _issue(ecart: Ecart, balise: str) -> Issue:
-    near = f" Vouliez-vous dire « {show(ecart.proposition)} » ?" if ecart.proposition else ""
+    near = f" Vouliez-vous dire « {as_printed(ecart.proposition)} » ?" if ecart.proposition else ""
     faits = (("balise", balise or "le fichier"), ("fichier", ecart.fichier), ("proche", near), *ecart.faits)
-    return Issue(ecart.code, balise=balise, valeur=show(ecart.valeur), faits=faits, proposition=show(ecart.proposition))
+    return Issue(
+        ecart.code,
+        balise=balise,
+        valeur=as_printed(ecart.valeur),
+        faits=faits,
+        proposition=as_printed(ecart.proposition),
+    )
 
 
 def _rows(chemin: Chemin, bloc: Bloc) -> Iterator[tuple[str, int, Bloc]]:

@@ -44,7 +44,7 @@ class Source:
     ecarts: tuple[Ecart, ...] = ()
 
 
-def read(data: bytes) -> Source:
+def read_source(data: bytes) -> Source:
     """Read the bytes of a file; whatever they hold, says it rather than raises (K100 to K106)."""
     if not data.strip():
         return Source("", ecarts=(Ecart("K100"),))

@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from converter.issues import Empeche, Inutilisable
 from converter.reading.workbook import fold
 from converter.xlsx import parts
-from converter.xlsx.parts import Row, Rows
+from converter.xlsx.parts import RawRow, RawRows
 
 _NAMED = "fichierdecalcul"
 """What the name of the list begins with, where `Paramètres` does not tell it."""
@@ -74,7 +74,7 @@ def _read(path: Path) -> Etablissements:
     return Etablissements(path.name, noms, "" if noms else "ne contient aucune colonne de FINESS")
 
 
-def _sheets(nom: str, data: bytes) -> Iterator[Rows]:
+def _sheets(nom: str, data: bytes) -> Iterator[RawRows]:
     if not data.startswith(b"PK"):
         yield _csv(data)
         return
@@ -85,7 +85,7 @@ def _sheets(nom: str, data: bytes) -> Iterator[Rows]:
             yield book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
-def _csv(data: bytes) -> Rows:
+def _csv(data: bytes) -> RawRows:
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise csv.Error
     text = _decoded(data)
@@ -106,7 +106,7 @@ def _decoded(data: bytes) -> str:
 # --- which columns ----------------------------------------------------------------------------------------------------
 
 
-def _names(sheets: Iterator[Rows]) -> dict[str, str]:
+def _names(sheets: Iterator[RawRows]) -> dict[str, str]:
     names: dict[str, str] = {}
     for rows in sheets:
         width = max(map(len, rows), default=0)
@@ -117,7 +117,7 @@ def _names(sheets: Iterator[Rows]) -> dict[str, str]:
     return names
 
 
-def _code_columns(table: Rows, width: int) -> list[int]:
+def _code_columns(table: RawRows, width: int) -> list[int]:
     headings = [_heading(table, column) for column in range(width)]
     counts = [_count(table, column) for column in range(width)]
     told = [c for c in range(width) if "finess" in headings[c] and counts[c]]
@@ -127,7 +127,7 @@ def _code_columns(table: Rows, width: int) -> list[int]:
     return [max(likely, key=counts.__getitem__)] if likely else []
 
 
-def _heading(table: Rows, column: int) -> str:
+def _heading(table: RawRows, column: int) -> str:
     """Return the folded texts above the first code of a column."""
     head: list[str] = []
     for row in table[:_HEADER_DEPTH]:
@@ -137,11 +137,11 @@ def _heading(table: Rows, column: int) -> str:
     return " ".join(head)
 
 
-def _count(table: Rows, column: int) -> int:
+def _count(table: RawRows, column: int) -> int:
     return sum(_code(row[column]) != "" for row in table)
 
 
-def _filled(table: Rows, column: int) -> int:
+def _filled(table: RawRows, column: int) -> int:
     return sum(row[column] not in ("", None) for row in table)
 
 
@@ -158,7 +158,7 @@ def _code(cell: Any) -> str:
 _A_NAME = re.compile("raisonsociale|rsociale|nom|etablissement|libelle|denomination|^rs")
 
 
-def _name_column(table: Rows, code: int, width: int, codes: Sequence[int]) -> int:
+def _name_column(table: RawRows, code: int, width: int, codes: Sequence[int]) -> int:
     """Return the column of the names that go with a column of codes: the nearest that is called so, or holds words."""
     order = [*range(code + 1, width), *range(code - 1, -1, -1)]
     others = [column for column in order if column not in codes and _words(table, column)]
@@ -166,17 +166,17 @@ def _name_column(table: Rows, code: int, width: int, codes: Sequence[int]) -> in
     return next(iter((*called, *others)), -1)
 
 
-def _words(table: Rows, column: int) -> bool:
+def _words(table: RawRows, column: int) -> bool:
     """Tell whether a column holds words, and not the same few."""
     texts = {row[column] for row in table if isinstance(row[column], str) and re.search("[^\\W\\d_]{2}", row[column])}
     return len(texts) > max(1, _filled(table, column) // 4)
 
 
-def _pairs(table: Rows, code: int, name: int) -> Iterator[tuple[str, str]]:
+def _pairs(table: RawRows, code: int, name: int) -> Iterator[tuple[str, str]]:
     for row in table:
         if finess := _code(row[code]):
             yield finess, _name(row, name)
 
 
-def _name(row: Row, column: int) -> str:
+def _name(row: RawRow, column: int) -> str:
     return " ".join(str(row[column]).split())[:200] if column >= 0 else ""

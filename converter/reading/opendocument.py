@@ -65,9 +65,9 @@ class OpenDocument:
             raise parts.refusal(nom, "F006") from error
         self.sheets = {name: name for name in self._book.sheet_names}
 
-    def rows(self, sheet: str) -> parts.Rows:
+    def rows(self, sheet: str) -> parts.RawRows:
         """Return the cells of a sheet from A1."""
-        rows: parts.Rows = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        rows: parts.RawRows = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         return rows
 
     def merged(self, sheet: str) -> list[parts.Area]:

@@ -21,7 +21,7 @@ from converter.spec import programme, tags
 from converter.spec.formats import CellFault, tidy
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
 from converter.xlsx import parts
-from converter.xlsx.parts import Row, Rows
+from converter.xlsx.parts import RawRow, RawRows
 
 _HEADER_DEPTH = 30
 """Rows from the top within which tags and headings are looked for: users insert titles above."""
@@ -100,7 +100,7 @@ def read(path: Path) -> Classeur:
     thing missing, and `Empeche` (E101) when it cannot be opened.
     """
     package = parts.Parts(path.name, parts.load(path))
-    return _read(path, _Sheets(package, parts.Values(package)))
+    return _read(path, _Sheets(package, parts.SheetValues(package)))
 
 
 def read_opendocument(path: Path) -> Classeur:
@@ -128,7 +128,7 @@ def _read(path: Path, sheets: "_Sheets") -> Classeur:
 def ensure_opens(path: Path, nom: str) -> None:
     """Raise `Inutilisable` (F006) unless the next run can open what this one wrote of the workbook `nom`."""
     package = parts.Parts(nom, parts.load(path))
-    parts.Values(package)
+    parts.SheetValues(package)
     for part in package.sheets.values():
         package.ensure_whole(part)
 
@@ -136,13 +136,13 @@ def ensure_opens(path: Path, nom: str) -> None:
 class _Sheets:
     """The worksheets of a file, each read when it is first asked for."""
 
-    def __init__(self, package: parts.Parts | OpenDocument, values: parts.Values | OpenDocument) -> None:
+    def __init__(self, package: parts.Parts | OpenDocument, values: parts.SheetValues | OpenDocument) -> None:
         self.package = package
         self.names = tuple(package.sheets)
         self._values = values
-        self._rows: dict[str, Rows] = {}
+        self._rows: dict[str, RawRows] = {}
 
-    def rows(self, sheet: str) -> Rows:
+    def rows(self, sheet: str) -> RawRows:
         """Return the cells of a sheet from A1; F013 when it is too large to read."""
         if sheet not in self._rows:
             if far := self.package.far_cell(sheet):
@@ -229,7 +229,7 @@ class _Header:
     issues: tuple[Issue, ...]
 
     @classmethod
-    def of(cls, nom: str, feuille: str, rows: Rows, sold: frozenset[str]) -> "_Header":
+    def of(cls, nom: str, feuille: str, rows: RawRows, sold: frozenset[str]) -> "_Header":
         """Find the columns by tag, and by heading those whose tag is gone."""
         wanted = tags.columns(nom)
         headings = {fold(tag.libelle): tag.nom for tag in wanted}
@@ -248,7 +248,7 @@ class _Header:
 Positions: TypeAlias = dict[str, list[int]]
 
 
-def _best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
+def _best_row(rows: RawRows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
     """Return the Excel row near the top that names the most columns, and where it has each; 0 where none names two."""
     best: tuple[int, Positions] = (0, {})
     for number, row in enumerate(rows[:_HEADER_DEPTH], start=1):
@@ -261,7 +261,7 @@ def _best_row(rows: Rows, tag_of: Callable[[str], str | None]) -> tuple[int, Pos
     return best
 
 
-def _missing(nom: str, feuille: str, chosen: Positions, titles: Row, sold: frozenset[str]) -> Iterator[Issue]:
+def _missing(nom: str, feuille: str, chosen: Positions, titles: RawRow, sold: frozenset[str]) -> Iterator[Issue]:
     used = {column for columns in chosen.values() for column in columns}
     spare = {
         fold(cell): cell for column, cell in enumerate(titles, start=1) if isinstance(cell, str) and column not in used
@@ -309,7 +309,7 @@ def _table(header: _Header, sheets: _Sheets) -> Table:
     )
 
 
-def _frame(header: _Header, rows: Rows, numbers: Sequence[int]) -> pd.DataFrame:
+def _frame(header: _Header, rows: RawRows, numbers: Sequence[int]) -> pd.DataFrame:
     """Return the columns found, of these Excel rows."""
     cells = list(zip(*(rows[number - 1] for number in numbers), strict=True)) or [()] * len(rows[0])
     columns = {tag: cells[column - 1] for tag, column in header.colonnes.items()}
@@ -326,7 +326,7 @@ def _fill_merged(header: _Header, sheets: _Sheets) -> None:
                 row[column - 1] = rows[top - 1][column - 1]
 
 
-def _put_faults(rows: Rows, faults: Mapping[tuple[int, int], CellFault]) -> None:
+def _put_faults(rows: RawRows, faults: Mapping[tuple[int, int], CellFault]) -> None:
     """Put each fault in its cell; one beyond the last value stands in no row of data."""
     for (row, column), fault in faults.items():
         if row <= len(rows) and column <= len(rows[row - 1]):

@@ -16,7 +16,7 @@ import msgspec
 
 from converter.registry.fingerprint import Empreinte, of_pieces, of_values
 from converter.registry.store import Depot, EtatDepot, Fichier, Inscrite
-from converter.spec.names import NomDepot, NomPiece
+from converter.spec.names import NomDepot, NomPiece, json_name
 from converter.spec.programme import BON_COMMANDE
 from converter.spec.shape import DEMANDES, ETABLISSEMENTS, PIECES, Shape, builtin_model
 from converter.spec.tags import TAG
@@ -37,10 +37,10 @@ def folders(dossier: Path) -> Iterator[tuple[str, Path]]:
             yield str(nom), folder
 
 
-def read(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
+def read_deposit(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
     """Return the deposit that a folder holds, `None` where it has no readable JSON file of its name."""
     try:
-        document = msgspec.json.decode((folder / f"{nom}.json").read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        document = msgspec.json.decode((folder / json_name(nom)).read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     model, rows = _rows(document, shape)
@@ -49,10 +49,10 @@ def read(nom: str, folder: Path, etat: EtatDepot, shape: Shape) -> Depot | None:
     requests = {row["numeroEditeur"]: _request(row, contents) for row in rows if _has_number(row)}
     software = Counter(_software(row) for row in rows).most_common(1)
     logiciel = software[0][0] if software else ""
-    return Depot(nom, logiciel, etat, born, model, tuple(files(folder)), tuple(requests.values()))
+    return Depot(nom, logiciel, etat, born, model, tuple(files_in(folder)), tuple(requests.values()))
 
 
-def unreadable(nom: str, etat: EtatDepot) -> Depot:
+def unreadable_deposit(nom: str, etat: EtatDepot) -> Depot:
     """Return a deposit of which only the name is known: its rank stays taken."""
     return Depot(nom, "", etat, "", "", (), ())
 
@@ -63,7 +63,7 @@ def measure(path: Path) -> Fichier:
         return Fichier(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def files(folder: Path) -> Iterator[Fichier]:
+def files_in(folder: Path) -> Iterator[Fichier]:
     """Yield the files of a folder, by name."""
     return (measure(path) for path in sorted(folder.iterdir()) if path.is_file())
 

@@ -17,7 +17,7 @@ from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.rows import Ligne
 from converter.registry.store import Fait, Memoire, Reponse, Signalement, completed
 from converter.sentences.answers import historique
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import day_of, number_key
 from converter.spec.programme import FIGES, Etat
 
 _LONGUEUR = 5
@@ -44,8 +44,7 @@ class Statut:
     @property
     def jour(self) -> date | None:
         """The day of its deposit."""
-        nom = NomDepot.within(self.depot)
-        return nom.jour if nom else None
+        return day_of(self.depot)
 
 
 LIBRE = Statut()

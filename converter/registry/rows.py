@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from converter.checking.check import Lecture, contenus
+from converter.checking.contenus import contenus
+from converter.checking.lecture import Lecture
 from converter.issues import Place
 from converter.registry.fingerprint import of_values
 from converter.registry.store import Memoire, Reponse
 from converter.spec.formats import CellFault, show
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import depot_within, number_key
 from converter.spec.programme import FIGES, Etat, numero_asp
 from converter.spec.sheets import DATA_SHEETS, DEMANDES
 
@@ -24,26 +25,20 @@ class Ligne:
     """A row of `Demandes` as its own columns tell it; what is blank is `""`.
 
     `place` is the cell of its numeroEditeur, `place_etat` that of its state; `valeurs` the hash of what it says now
-    (`empreinte.of_values`), `""` where there is nothing to compare it with.
+    (`empreinte.of_values`), `""` where there is nothing to compare it with; `depot` the deposit it says it is in.
     """
 
     place: Place
     numero: str
     valeurs: str
     etat: str = ""
-    fichierJSON: str = ""  # noqa: N815 - the tag verbatim
-    numeroASP: str = ""  # noqa: N815 - likewise
+    depot: str = ""
+    numeroASP: str = ""  # noqa: N815 - the tag verbatim
     codeTraitement: str = ""  # noqa: N815 - likewise
     libelleTraitement: str = ""  # noqa: N815 - likewise
     anciensNumeros: tuple[str, ...] = ()  # noqa: N815 - likewise
     historique: str = ""
     place_etat: Place = field(default_factory=Place)
-
-    @property
-    def depot(self) -> str:
-        """The deposit it says it is in, `""` where it names none."""
-        nom = NomDepot.within(self.fichierJSON)
-        return str(nom) if nom else ""
 
     @property
     def acceptation(self) -> Reponse | None:
@@ -94,8 +89,8 @@ class Rangs:
     @cached_property
     def depots(self) -> Mapping[int, str]:
         """Return the deposit that each row of `Demandes` says it is in."""
-        told = {int(ligne): NomDepot.within(self.told(ligne, "fichierJSON")) for ligne in self.table.brut.index}
-        return {ligne: str(nom) for ligne, nom in told.items() if nom}
+        told = {int(ligne): depot_within(self.told(ligne, "fichierJSON")) for ligne in self.table.brut.index}
+        return {ligne: nom for ligne, nom in told.items() if nom}
 
     def told(self, ligne: int, balise: str) -> str:
         """Return the text of a tool's column on a row of `Demandes`."""
@@ -140,7 +135,7 @@ class Rangs:
             numero,
             valeurs,
             self.lecture.etats.get(ligne, ""),
-            fichierJSON=self.told(ligne, "fichierJSON"),
+            depot=self.depots.get(ligne, ""),
             numeroASP=self.told(ligne, "numeroASP"),
             codeTraitement=self.told(ligne, "codeTraitement"),
             libelleTraitement=self.told(ligne, "libelleTraitement"),

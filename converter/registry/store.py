@@ -17,7 +17,7 @@ from typing import Any
 from converter.checking.demande import Lot
 from converter.issues import Inutilisable, Issue
 from converter.registry.fingerprint import Empreinte, empreinte
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import NomDepot, is_zip, json_name, number_key
 from converter.spec.programme import MAX_FICHIERS_JOUR, Etat
 
 REGISTRE = "registre.sqlite"
@@ -35,7 +35,7 @@ class EtatDepot(StrEnum):
     """Known only by the workbook that names it."""
 
 
-EN_COURS = (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)
+CUT_OFF = (EtatDepot.RESERVE, EtatDepot.CONSTRUIT, EtatDepot.RETRAIT)
 """The states that only a cut-off leaves behind."""
 
 
@@ -78,12 +78,12 @@ class Depot:
     @property
     def json(self) -> str:
         """The name of its JSON file."""
-        return f"{self.nom}.json"
+        return json_name(self.nom)
 
     @property
     def zips(self) -> tuple[str, ...]:
         """The names of its zips, in order."""
-        return tuple(fichier.nom for fichier in self.fichiers if fichier.nom.endswith(".zip"))
+        return tuple(fichier.nom for fichier in self.fichiers if is_zip(fichier.nom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +95,6 @@ class Reponse:
     numeroASP: str = ""  # noqa: N815 - the tag verbatim
     codeTraitement: str = ""  # noqa: N815 - likewise
     libelleTraitement: str = ""  # noqa: N815 - likewise
-
-
-class Accueil(StrEnum):
-    """How an answer was received."""
-
-    NOUVELLE = "nouvelle"
-    IDENTIQUE = "identique"
-    REMPLACEE = "remplacée"
-    RETIREE = "dépôt annulé"
-    INCONNUE = "demande inconnue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,29 +475,23 @@ class Registry:
         ).fetchone()
         return _answer(numero, known) if known else None
 
-    def record_answers(self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str) -> dict[str, Accueil]:
-        """Record the portal's answers about a deposit; return how each request's was received.
+    def record_answers(self, depot: str, reponses: Iterable[Reponse], fichier_sha256: str) -> None:
+        """Record the portal's answers about a deposit; one about what it does not hold, or holds no more, is none.
 
         The same answer again changes nothing; another one is recorded after it, which stays on file: whether it may
         take its place is decided before (`bring_back`).
         """
         with self._transaction():
-            return {each.numero: self._receive(depot, each, fichier_sha256) for each in reponses}
+            for each in reponses:
+                self._receive(depot, each, fichier_sha256)
 
-    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str) -> Accueil:
+    def _receive(self, depot: str, reponse: Reponse, fichier_sha256: str) -> None:
         found = self._base.execute(
-            "SELECT id, libre FROM demande WHERE depot = ? AND upper(numeroEditeur) = upper(?)", (depot, reponse.numero)
+            "SELECT id FROM demande WHERE depot = ? AND upper(numeroEditeur) = upper(?) AND NOT libre",
+            (depot, reponse.numero),
         ).fetchone()
-        if found is None:
-            return Accueil.INCONNUE
-        demande, libre = found
-        if libre:
-            return Accueil.RETIREE
-        known = self._last_answer(demande, reponse.numero)
-        if known == reponse:
-            return Accueil.IDENTIQUE
-        self._insert_answer(demande, reponse, fichier_sha256)
-        return Accueil.REMPLACEE if known else Accueil.NOUVELLE
+        if found and self._last_answer(found[0], reponse.numero) != reponse:
+            self._insert_answer(found[0], reponse, fichier_sha256)
 
     def _insert_answer(self, demande: int, reponse: Reponse, fichier_sha256: str) -> None:
         now = datetime.now().astimezone().isoformat(timespec="seconds")

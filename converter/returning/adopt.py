@@ -16,8 +16,8 @@ from converter.spec.shape import (
     DEMANDES,
     Block,
     Leaf,
+    ListKey,
     Node,
-    Rows,
     Shape,
     builtin_model,
     compile_model,
@@ -89,7 +89,7 @@ def _sample_lists(nodes: Sequence[Node], sample: Any) -> Iterator[tuple[str, Any
         match node:
             case Block():
                 yield from _sample_lists(node.nodes, sample[node.key])
-            case Rows():
+            case ListKey():
                 if node.role != DEMANDES:
                     yield fold_key(node.key), sample[node.key]
                 yield from _sample_lists(node.nodes, sample[node.key][0])
@@ -118,7 +118,7 @@ def differences(shape: Shape, reference: Shape) -> tuple[Issue, ...]:
     return (*_respelled(shape, reference), *_moved(shape, reference), *_reordered(shape, reference), *_added(shape))
 
 
-Chemin = tuple[str, ...]
+Keys = tuple[str, ...]
 
 
 def _respelled(shape: Shape, reference: Shape) -> Iterator[Issue]:
@@ -133,7 +133,7 @@ def _respelled(shape: Shape, reference: Shape) -> Iterator[Issue]:
             yield Issue("S044", faits=(("integre", integre), ("modele", modele)))
 
 
-def _within(shape: Shape) -> dict[str, Chemin]:
+def _within(shape: Shape) -> dict[str, Keys]:
     """Return the folded blocks that hold each tag, lists apart, which are known by their role."""
     named = {key: role for role, key in shape.lists().items()}
     return {tag: tuple(named.get(key, fold_key(key)) for key in path[:-1]) for tag, path in shape.paths().items()}
@@ -152,7 +152,7 @@ def _moved(shape: Shape, reference: Shape) -> Iterator[Issue]:
         yield Issue("S045", balise=named[0] if len(named) == 1 else "", faits=faits)
 
 
-def _place(path: Chemin, depth: int) -> str:
+def _place(path: Keys, depth: int) -> str:
     return f"« {' › '.join(path[:depth])} »" if depth else "l’entête du fichier"
 
 
@@ -173,9 +173,9 @@ def _reordered(shape: Shape, reference: Shape) -> Iterator[Issue]:
             yield Issue("S046", faits=faits)
 
 
-def _members(shape: Shape) -> dict[Chemin, list[str]]:
+def _members(shape: Shape) -> dict[Keys, list[str]]:
     """Return what each block holds directly, in order: tags by their name, blocks and lists by their folded key."""
-    members: dict[Chemin, list[str]] = {}
+    members: dict[Keys, list[str]] = {}
     for tag, path in shape.paths().items():
         folded = tuple(map(fold_key, path[:-1]))
         for depth in range(len(folded)):
@@ -192,7 +192,7 @@ def _added(shape: Shape) -> Iterator[Issue]:
         yield Issue("S047", valeur=valeur, faits=(("chemin", _place(path, len(path))),))
 
 
-def _strangers(nodes: Sequence[Node], above: Chemin) -> Iterator[tuple[Chemin, Any]]:
+def _strangers(nodes: Sequence[Node], above: Keys) -> Iterator[tuple[Keys, Any]]:
     for node in nodes:
         path = (*above, node.key)
         if not isinstance(node, Leaf):

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-from openpyxl.utils.cell import coordinate_to_tuple
 
-from converter.checking.check import Lecture
+from converter.checking.lecture import Lecture
 from converter.issues import Inutilisable, Issue, Place
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import changes
@@ -26,27 +25,19 @@ from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.returning import received
 from converter.returning.received import REPONSE, Recu, Sens, Valeurs
 from converter.sentences.say import libelle
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import depot_within, number_key, numero_ans_of
 from converter.spec.programme import ACCEPTEES, FIGES, Etat
 from converter.spec.sheets import DEMANDES
 from converter.xlsx.book import worksheets
 from converter.xlsx.package import Package
+from converter.xlsx.sheet import cells_of
 
 Formules = Mapping[str, frozenset[int]]
 """The Excel rows of each data sheet whose `numeroEditeur` is a formula."""
 
 
 @dataclass(frozen=True, slots=True)
-class Renumerotation:
-    """A request whose number was refused, or given back, and the number it now carries; `ligne` in `Demandes`."""
-
-    ligne: int
-    ancien: str
-    nouveau: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retour:
+class Effect:
     """What an answer changes.
 
     `reponses` are to be recorded for `depot` first (`Registry.record_answers`: what must not be replaced is not among
@@ -60,7 +51,6 @@ class Retour:
     sha256: str
     values: tuple[CellValue, ...]
     reponses: tuple[Reponse, ...]
-    renumerotations: tuple[Renumerotation, ...]
     lignes_rejetees: tuple[int, ...]
     issues: tuple[Issue, ...]
     acceptees: tuple[str, ...]
@@ -76,7 +66,7 @@ def bring_back(
     formules: Formules,
     *,
     remplacer: bool = False,
-) -> Retour:
+) -> Effect:
     """Set the portal's answer against the workbook and the registry (`Registry.memory()`, `Registry.depots()`).
 
     Requests are matched by `numeroEditeur` within the deposit, which the file's name tells, else its content. The
@@ -110,7 +100,7 @@ def _formula_rows(sheet: bytes, table: Table) -> Iterator[int]:
         io.BytesIO(sheet), tag="{*}c", resolve_entities=False, no_network=True, huge_tree=True
     ):
         if (reference := cell.get("r")) and cell.find("{*}f") is not None:
-            ligne, colonne = coordinate_to_tuple(reference)
+            ligne, colonne = cells_of(reference)[:2]
             if colonne == column:
                 yield ligne
         cell.clear()
@@ -150,7 +140,7 @@ def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot
     if nom in memoire.annules or (depot and depot.etat is EtatDepot.ANNULE):
         raise Inutilisable(Issue("S005", faits=(("fichier", answer.nom), ("depot", nom))))
     numero_ans = received.texte(answer.entete.get("numeroAns"))
-    if numero_ans.upper() != _numero_ans(nom).upper():
+    if numero_ans.upper() != numero_ans_of(nom).upper():
         raise Inutilisable(Issue("S006", valeur=numero_ans, faits=(("fichier", answer.nom), ("depot", nom))))
     # What only a workbook told of a deposit is no witness of what was sent.
     inscrites = depot.demandes if depot and depot.etat is not EtatDepot.SIGNALE else ()
@@ -161,15 +151,9 @@ def _deposit(answer: Recu, rows: Rangs, memoire: Memoire, depots: Sequence[Depot
     )
 
 
-def _numero_ans(depot: str) -> str:
-    nom = NomDepot.within(depot)
-    return nom.numeroAns if nom else ""
-
-
 def _named(answer: Recu, known: Mapping[str, Depot], rows: Rangs, memoire: Memoire) -> str:
     """Return the deposit that the file's name tells, be it `… (1).json`; `""` where none of ours bears it."""
-    found = NomDepot.within(answer.nom)
-    nom = str(found) if found else ""
+    nom = depot_within(answer.nom)
     return nom if nom.upper() in known or nom in memoire.annules or nom in rows.depots.values() else ""
 
 
@@ -231,23 +215,21 @@ class _Bringing:
     tool: dict[int, dict[str, Any]] = field(default_factory=dict)
     numbers: list[CellValue] = field(default_factory=list)
     reponses: list[Reponse] = field(default_factory=list)
-    renumbered: list[Renumerotation] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
-    def run(self) -> Retour:
+    def run(self) -> Effect:
         self.used = {*self.memoire.numeros, *self.rows.used()}
         self.used |= {avis.numero for avis in self._answered()}
         self.says = self.rows.says(sorted(self._lines_answered()))
         for avis in self._members():
             self._take(avis)
         self._tell_missing()
-        return Retour(
+        return Effect(
             self.depot.nom,
             self.answer.sha256,
             (*self.numbers, *changes(self.rows.table, self.tool)),
             tuple(self.reponses),
-            tuple(self.renumbered),
             tuple(self.refused),
             tuple(self.issues),
             tuple(each.numero for each in self._answered() if each.sens is Sens.ACCEPTEE),
@@ -440,7 +422,6 @@ class _Bringing:
 
     def _renumber(self, ligne: int, ancien: str, nouveau: str) -> None:
         """Carry a new number through the three sheets; a formula that refers to the request follows by itself."""
-        self.renumbered.append(Renumerotation(ligne, ancien, nouveau))
         if ligne in self.formules.get(DEMANDES, ()):
             self._tell("S022", ancien, nouveau=nouveau)
         self._number(self.rows.table, ligne, nouveau)

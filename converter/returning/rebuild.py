@@ -16,7 +16,7 @@ from typing import Any
 from converter.attachments.inspection import OCTETS
 from converter.blank.template import Rows, Value
 from converter.issues import Inutilisable, Issue, Place
-from converter.returning.received import Recu, Sens, Valeurs, empreintes, lire, reponse, rows, sens, texte
+from converter.returning.received import Recu, Sens, Valeurs, empreintes, read_answer, reponse, rows_of, sens, texte
 from converter.spec.names import NomDepot, NomPiece, number_key, zip_name
 from converter.spec.programme import DPI, EXTENSIONS, LOGICIELS, Etat
 from converter.spec.shape import ETABLISSEMENTS, Shape
@@ -33,7 +33,7 @@ _LONGEST_CELL = 32_000
 
 @dataclass(frozen=True, slots=True)
 class Reprise:
-    """What JSON files become: the arguments of `template.write`, and what to know about it (S032 to S038)."""
+    """What JSON files become: the arguments of `template.write_template`, and what to know about it (S032 to S038)."""
 
     parametres: Mapping[str, str]
     rows: Rows
@@ -68,7 +68,7 @@ def _read_all(documents: Sequence[bytes | Path]) -> tuple[list[Recu], list[Issue
     recus: dict[str, Recu] = {}
     doubles: list[Issue] = []
     for rank, document in enumerate(documents, start=1):
-        recu = lire(*_content(document, rank))
+        recu = read_answer(*_content(document, rank))
         if recu.sha256 in recus:
             doubles.append(Issue("S035", faits=(("fichier", recu.nom),)))
         recus.setdefault(recu.sha256, recu)
@@ -135,9 +135,9 @@ class _Taken:
             numero = {"numeroEditeur": _cell(TAG["numeroEditeur"], demande.get("numeroEditeur"), self.logiciel)}
             logiciel: dict[str, Value] = {"logiciel": self.logiciel}
             yield DEMANDES, logiciel | self._row(DEMANDES, demande) | self._answer(demande)
-            for client in rows(demande, ETABLISSEMENTS):
+            for client in rows_of(demande, ETABLISSEMENTS):
                 yield BENEFICIAIRES, self._row(BENEFICIAIRES, client) | numero
-            for piece in rows(demande, PIECES_LIST):
+            for piece in rows_of(demande, PIECES_LIST):
                 yield PIECES, self._row(PIECES, piece) | numero | {"fichier": _file(piece)}
 
     def _row(self, feuille: str, valeurs: Valeurs) -> dict[str, Value]:
@@ -167,7 +167,7 @@ class _Taken:
         for chemin, valeur in _strangers(self.recu, shape):
             yield Issue("S033", valeur=texte(valeur)[:200], faits=(fichier, ("chemin", chemin)))
         for demande in self.recu.demandes:
-            yield from map(_format_issue, filter(_is_misnamed, rows(demande, PIECES_LIST)))
+            yield from map(_format_issue, filter(_is_misnamed, rows_of(demande, PIECES_LIST)))
 
 
 _ETATS = {Sens.ACCEPTEE: Etat.ACCEPTEE, Sens.REJETEE: Etat.REJETEE, Sens.INDECIS: Etat.CONVERTIE}

@@ -41,7 +41,7 @@ class Recu:
     autres: tuple[tuple[str, Any], ...]
 
 
-def lire(contenu: bytes, nom: str) -> Recu:
+def read_answer(contenu: bytes, nom: str) -> Recu:
     """Read a JSON file; raises `Inutilisable` when it is no JSON (F021, F022) or holds no request (S001)."""
     releve = read_any(decode(contenu, nom))
     demandes = tuple(releve.values.get(DEMANDES, ()))
@@ -51,14 +51,14 @@ def lire(contenu: bytes, nom: str) -> Recu:
     return Recu(nom, hashlib.sha256(contenu).hexdigest(), entete, demandes, _software(demandes), releve.autres)
 
 
-def rows(demande: Valeurs, role: str) -> Iterator[Valeurs]:
+def rows_of(demande: Valeurs, role: str) -> Iterator[Valeurs]:
     """Yield the rows of one of the lists of a request."""
     yield from demande.get(role, ())
 
 
 def _software(demandes: Iterable[Valeurs]) -> str:
     """Return the software that most attachments name, else the one whose scenario block is answered."""
-    named = Counter(found for demande in demandes for piece in rows(demande, PIECES) if (found := _named(piece)))
+    named = Counter(found for demande in demandes for piece in rows_of(demande, PIECES) if (found := _named(piece)))
     answered = Counter(found for demande in demandes if (found := _answered(demande)))
     return next((counter.most_common(1)[0][0] for counter in (named, answered) if counter), "")
 
@@ -80,7 +80,7 @@ def empreintes(demande: Valeurs) -> frozenset[str]:
 
     They compare to those of a deposit or of a workbook's row, whose software another reader may have told otherwise.
     """
-    valeurs, clients = _canonical(demande), [_canonical(client) for client in rows(demande, ETABLISSEMENTS)]
+    valeurs, clients = _canonical(demande), [_canonical(client) for client in rows_of(demande, ETABLISSEMENTS)]
     return frozenset(of_values(logiciel, valeurs, clients) for logiciel in (*LOGICIELS, ""))
 
 

@@ -53,14 +53,6 @@ class Condition:
     holds: Callable[["pd.Series"], "pd.Series"]
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """Cells as people type them: those that read well, with the value they give, and those refused."""
-
-    good: Mapping[Any, Any]
-    bad: tuple[Any, ...]
-
-
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile(
     # Control characters, soft hyphens, zero-width signs, marks of direction (Windows copies some along), variants,
@@ -134,6 +126,8 @@ def _is_number(raw: object) -> bool:
 def show(raw: object) -> str:
     """Write a raw cell value the way Excel shows it in French, for «lu : …» in a message."""
     match raw:
+        case str():  # nearly every cell
+            return str(raw)
         case None:
             return ""
         case CellFault():
@@ -172,7 +166,6 @@ class Format:
 
     attendu: str
     conditions: tuple[Condition, ...] = ()
-    examples: Examples = field(default_factory=lambda: Examples({}, ()))
     excel: ClassVar[str] = "@"
     dtype: ClassVar[str] = "string"
 

@@ -55,7 +55,35 @@ class NomDepot:
     @property
     def json(self) -> str:
         """The name of the JSON file."""
-        return f"{self}.json"
+        return json_name(str(self))
+
+
+def json_name(depot: str) -> str:
+    """Return the name of the JSON file of a deposit."""
+    return f"{depot}.json"
+
+
+def depot_name(folder_or_json: str) -> str:
+    """Return the name of a deposit that is told by its folder or by its JSON file, whatever name that is."""
+    return folder_or_json.removesuffix(".json")
+
+
+def depot_within(text: str) -> str:
+    """Return the name of the deposit in what somebody wrote or saved, `""` where there is none."""
+    nom = NomDepot.within(text)
+    return str(nom) if nom else ""
+
+
+def numero_ans_of(depot: str) -> str:
+    """Return the numeroAns that the name of a deposit tells, `""` where it is none."""
+    nom = NomDepot.within(depot)
+    return nom.numeroAns if nom else ""
+
+
+def day_of(depot: str) -> date | None:
+    """Return the day that the name of a deposit tells (section 3.3)."""
+    nom = NomDepot.within(depot)
+    return nom.jour if nom else None
 
 
 def number_key(numero: str) -> str:
@@ -66,6 +94,16 @@ def number_key(numero: str) -> str:
 def zip_name(depot: str, suite: int | str) -> str:
     """Return the name of the zip number `suite`, from 1, of a deposit; `*` for a pattern of all."""
     return f"PJ-{depot.removeprefix('JSON-')}-{suite}.zip"
+
+
+def zip_number(zip_nom: str) -> int:
+    """Return the number of a zip among those of its deposit, from 1: its name is one of `zip_name`."""
+    return int(zip_nom.removesuffix(".zip").rpartition("-")[2])
+
+
+def is_zip(nom: str) -> bool:
+    """Tell a zip among the files of a deposit."""
+    return nom.endswith(".zip")
 
 
 _PIECE = re.compile(

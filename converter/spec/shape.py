@@ -70,7 +70,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ListKey:
     """A key that holds a list; `role` tells of what (requests, establishments or attachments)."""
 
     key: str
@@ -78,7 +78,7 @@ class Rows:
     nodes: tuple["Node", ...]
 
 
-Node = Leaf | Block | Rows
+Node = Leaf | Block | ListKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _fill(nodes: Sequence[Node], values: Mapping[str, Any]) -> dict[str, Any]:
                 filled[node.key] = values.get(node.tag) if node.tag else node.sample
             case Block():
                 filled[node.key] = _fill(node.nodes, values)
-            case Rows():
+            case ListKey():
                 filled[node.key] = [_fill(node.nodes, row) for row in values.get(node.role, ())]
     return filled
 
@@ -146,7 +146,7 @@ def _read(nodes: Sequence[Node], document: Any) -> dict[str, Any]:
                     values[node.tag] = held
             case Block():
                 values |= _read(node.nodes, held)
-            case Rows():
+            case ListKey():
                 values[node.role] = [_read(node.nodes, row) for row in held] if isinstance(held, list) else []
     return values
 
@@ -229,7 +229,7 @@ def _paths(nodes: Sequence[Node], above: tuple[str, ...]) -> Iterator[tuple[str,
 
 def _lists(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
     for node in nodes:
-        if isinstance(node, Rows):
+        if isinstance(node, ListKey):
             yield node.role, node.key
         if not isinstance(node, Leaf):
             yield from _lists(node.nodes)
@@ -245,7 +245,7 @@ def _node(key: str, value: Any) -> Node:
     if is_rows(value):
         nodes = _compile(_merged(value))
         role = role_of(_own_tags(nodes))
-        return Rows(key, role, nodes) if role else Leaf(key, "", value)
+        return ListKey(key, role, nodes) if role else Leaf(key, "", value)
     return Leaf(key, _tag(key), value)
 
 
@@ -323,9 +323,9 @@ def _astray(nodes: Sequence[Node], role: str) -> Iterator[str]:
                     yield node.tag
             case Block():
                 yield from _astray(node.nodes, role)
-            case Rows() if _HOLDER[node.role] != role:
+            case ListKey() if _HOLDER[node.role] != role:
                 yield from (leaf.tag for leaf in _leaves(node.nodes) if leaf.tag)
-            case Rows():
+            case ListKey():
                 yield from _astray(node.nodes, node.role)
 
 

@@ -25,7 +25,6 @@ from converter.spec.values import (
     FICHIER,
     FINESS,
     FORMAT_FICHIER,
-    LIBRE,
     LOGICIEL,
     MONTANT,
     MONTANT_PAYE,
@@ -37,6 +36,7 @@ from converter.spec.values import (
     OPERATEUR,
     REGIME_TVA,
     TELEPHONE,
+    TEXTE_LIBRE,
     TYPE_FICHIER,
 )
 
@@ -110,7 +110,7 @@ _scenario = partial(Tag, format=BOOLEEN, feuilles=(DEMANDES,), obligation=Obliga
 _dpi = partial(_scenario, bloc=_DPI, logiciels=("DPI",))
 _pfi = partial(_scenario, bloc=_PFI, logiciels=("PFI",))
 _parametre = partial(Tag, bloc=_OUTIL, feuilles=(PARAMETRES,), obligation=Obligation.FACULTATIF, json=False)
-_outil = partial(Tag, bloc=_OUTIL, format=LIBRE, feuilles=(DEMANDES,), par=Par.OUTIL, json=False)
+_outil = partial(Tag, bloc=_OUTIL, format=TEXTE_LIBRE, feuilles=(DEMANDES,), par=Par.OUTIL, json=False)
 _apres = partial(
     Tag,
     bloc=_INSTRUCTION,

@@ -1,16 +1,30 @@
-"""Files written whole or not at all, and only where nothing else stands: what an output must not replace is refused."""
+"""Files read or refused, written whole or not at all, and only where an output may stand."""
 
+import errno
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.system.refusals import DROITS, guarded, refuse_long_path
 
 _UNFINISHED = ".segur-hop-"
+_DAY = 86_400
+_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
+"""What a network drive answers that cannot do this for a folder."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the user's; raises `Inutilisable` when it is missing (F001) or cannot be read (F017)."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        code = "F001" if isinstance(error, FileNotFoundError) else "F017"
+        raise Inutilisable(Issue(code, faits=(("fichier", str(path)),))) from None
 
 
 @contextmanager
@@ -22,20 +36,57 @@ def new_file(path: Path) -> Iterator[Path]:
     with guarded(path.parent):
         real = path.resolve()
         real.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = _temporary(real.parent)
-        try:
+        with file_aside(real.parent) as unfinished:
             yield unfinished
-            _flush(unfinished)
+            sync_file(unfinished)
             unfinished.chmod(0o666 & ~_umask())
             unfinished.replace(real)
-        finally:
-            unfinished.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; see `new_file`."""
     with new_file(path) as target:
         target.write_bytes(data)
+
+
+@contextmanager
+def file_aside(folder: Path) -> Iterator[Path]:
+    """Yield an empty file of a folder, to write to before it takes its name; it goes where it has not taken one."""
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".tmp", dir=folder)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a power cut left aside a day ago or more."""
+    for left in folder.glob(f"{_UNFINISHED}*.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _DAY:
+                left.unlink()
+
+
+def sync_file(path: Path) -> None:
+    """Have the content of a file on the disk before what follows."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk before what follows, where the system and the drive can."""
+    if os.name == "nt":  # Windows opens no folder for this, and writes renames through on its own
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _never(_: Path) -> bool:
@@ -97,17 +148,6 @@ def _try_writing(folder: Path) -> None:
 
 def _same(path: Path, other: Path) -> bool:
     return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))
-
-
-def _temporary(folder: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".tmp", dir=folder)
-    os.close(handle)
-    return Path(name)
-
-
-def _flush(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
 
 
 def _umask() -> int:

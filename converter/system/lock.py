@@ -23,15 +23,14 @@ _NOTE = ".verrou-qui.json"
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """Who holds the lock: user, machine, process number, and since when (`JJ/MM/AAAA à HH:MM`)."""
+    """Who holds the lock: user, machine, and since when (`JJ/MM/AAAA à HH:MM`)."""
 
     utilisateur: str
     machine: str
-    processus: int
     depuis: str
 
 
-INCONNU = Tenant("un autre utilisateur", "une autre machine", 0, "un instant")
+INCONNU = Tenant("un autre utilisateur", "une autre machine", "un instant")
 
 
 @contextmanager
@@ -66,7 +65,7 @@ def _acquire(lock: FileLock, dossier: Path, attente: float, prevenir: Callable[[
 def _write_note(dossier: Path) -> None:
     user = os.environ.get("USERNAME") or os.environ.get("USER") or INCONNU.utilisateur
     since = f"{datetime.now().astimezone():%d/%m/%Y à %H:%M}"
-    (dossier / _NOTE).write_bytes(msgspec.json.encode(Tenant(user, platform.node(), os.getpid(), since)))
+    (dossier / _NOTE).write_bytes(msgspec.json.encode(Tenant(user, platform.node(), since)))
 
 
 def _holder(dossier: Path) -> Tenant:

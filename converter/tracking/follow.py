@@ -9,13 +9,14 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from converter.checking.check import Contenu, Lecture, contenus
+from converter.checking.contenus import Contenu, contenus
 from converter.checking.instruction import NON_DIT, Suite
+from converter.checking.lecture import Lecture
 from converter.registry.reconcile import Statut, reconcile
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.spec.formats import Montant
-from converter.spec.names import NomDepot, number_key
+from converter.spec.names import day_of, number_key, numero_ans_of
 from converter.spec.programme import ACCEPTEES, ATTENDUS, FIGES, LOGICIELS, Etat, avance
 
 
@@ -178,7 +179,7 @@ class Suivi:
         return tuple(logiciel for logiciel in (*LOGICIELS, "") if logiciel in met)
 
 
-def suivi(
+def follow(
     lecture: Lecture,
     memoire: Memoire,
     depots: Sequence[Depot],
@@ -198,12 +199,6 @@ def suivi(
     refused = {number_key(demande.numero) for demande in demandes if demande.etat is Etat.REFUSEE}
     told = (_deposit(depot, memoire, refused) for depot in depots)
     return Suivi(au, demandes, tuple(sorted(filter(None, told), key=lambda depot: (depot.jour, depot.nom))))
-
-
-def day_of(depot: str) -> date | None:
-    """Return the day that the name of a deposit tells (section 3.3)."""
-    nom = NomDepot.within(depot)
-    return nom.jour if nom else None
 
 
 def _holding(depots: Iterable[Depot]) -> Mapping[str, Sequence[Depot]]:
@@ -283,7 +278,7 @@ class _Teller:
             statut.reponse.numeroASP if statut.reponse else "",
             tuple(self._etapes(ligne, numero)),
             _distinct(contenu, "FINESSPMSI"),
-            depot.split("-")[1] if jour else self._numero_ans(contenu.logiciel),
+            numero_ans_of(depot) or self._numero_ans(contenu.logiciel),
             self.memoire.recues.get(number_key(numero)) if etat in ACCEPTEES else None,
             self.rangs.lecture.suites.of(ligne),
         )

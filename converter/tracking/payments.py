@@ -60,7 +60,7 @@ def _numero_asp(numero: str, ligne: int, rangs: Rangs, memoire: Memoire) -> str:
     return (fait.reponse.numeroASP if fait and fait.reponse else "") or rangs.told(ligne, "numeroASP")
 
 
-def cells(found: Rapproche) -> dict[int, dict[str, Any]]:
+def payment_cells(found: Rapproche) -> dict[int, dict[str, Any]]:
     """Return the values to write as Excel is to hold them: an amount in euros."""
     return {
         ligne: {nom: Decimal(value).scaleb(-2) if nom == _PAID else value for nom, value in row.items()}
@@ -69,7 +69,7 @@ def cells(found: Rapproche) -> dict[int, dict[str, Any]]:
 
 
 def settle(versements: Sequence[Versement], rangs: Rangs, memoire: Memoire) -> Rapproche:
-    """Set a list (`statement.read`) against the workbook.
+    """Set a list (`statement.read_statement`) against the workbook.
 
     Issues: A210 lines that name no request, A211 several lines of one request, A212 amount not readable or not above
     0, A213 another value stands in the cell, A214 the request is not accepted, A215 its decision is no attribution,

@@ -79,10 +79,10 @@ class Connus:
         return met.pop() if len(met) == 1 else ""
 
 
-Grid = Sequence[Sequence[Any]]
+Grille = Sequence[Sequence[Any]]
 
 
-def read(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
+def read_statement(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
     """Read the lines that give an amount or a known number.
 
     Raises `Inutilisable` (A201) when the file is no list that can be read, A202 when no column of it is surely that
@@ -100,7 +100,7 @@ def read(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...]:
 # --- the cells --------------------------------------------------------------------------------------------------------
 
 
-def _grids(data: bytes, nom: str) -> Iterator[Grid]:
+def _grids(data: bytes, nom: str) -> Iterator[Grille]:
     if not data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         yield _csv(data)
         return
@@ -112,7 +112,7 @@ def _grids(data: bytes, nom: str) -> Iterator[Grid]:
     yield from filter(None, sheets)
 
 
-def _csv(data: bytes) -> Grid:
+def _csv(data: bytes) -> Grille:
     texte = _decoded(data)
     return list(csv.reader(io.StringIO(texte, newline=""), delimiter=_separator(texte)))
 
@@ -135,7 +135,7 @@ def _separator(texte: str) -> str:
 # --- the columns ------------------------------------------------------------------------------------------------------
 
 
-def _lines(grid: Grid, nom: str, known: Connus) -> Iterator[Versement]:
+def _lines(grid: Grille, nom: str, known: Connus) -> Iterator[Versement]:
     header, columns = _headings(grid)
     rows = list(enumerate(grid, start=1))[header:]
     columns = _completed([row for _, row in rows], columns, known)
@@ -157,7 +157,7 @@ def _line(ligne: int, row: Sequence[Any], columns: Mapping[str, int], known: Con
     return Versement(ligne, found or "", centimes, jour, said, asp, editeur)
 
 
-def _headings(grid: Grid) -> tuple[int, dict[str, int]]:
+def _headings(grid: Grille) -> tuple[int, dict[str, int]]:
     """Return the row of the headings, from 1, and the columns that they name; 0 where no row names two."""
     best: tuple[int, dict[str, int]] = (0, {})
     for number, row in enumerate(grid[:_HEADER_DEPTH], start=1):
@@ -171,7 +171,7 @@ def _headings(grid: Grid) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _completed(rows: Grid, named: Mapping[str, int], known: Connus) -> dict[str, int]:
+def _completed(rows: Grille, named: Mapping[str, int], known: Connus) -> dict[str, int]:
     """Add the columns that no heading names, by what they hold; of several that may hold the amounts, none is taken."""
     columns = dict(named)
     if not {_ASP, _EDITEUR} & columns.keys():
@@ -182,7 +182,7 @@ def _completed(rows: Grid, named: Mapping[str, int], known: Connus) -> dict[str,
 
 
 def _add(
-    columns: dict[str, int], rows: Grid, balise: str, holds: Callable[[Any], bool], *, alone: bool = False
+    columns: dict[str, int], rows: Grille, balise: str, holds: Callable[[Any], bool], *, alone: bool = False
 ) -> None:
     if balise in columns:
         return

@@ -85,10 +85,10 @@ _ROOM = 0.85
 
 Column = tuple[str, int, str]
 """The heading of a column, its width in letters and the look of its cells."""
-Cell = str | int | float | date | None
+Content = str | int | float | date | None
 
 
-def write(suivi: Suivi, nom: str) -> bytes:
+def write_suivi(suivi: Suivi, nom: str) -> bytes:
     """Return the follow-up as an xlsx file; `nom` is the name of the workbook it follows."""
     target = BytesIO()
     with Workbook(target, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}) as book:
@@ -106,7 +106,7 @@ def is_follow_up(path: Path) -> bool:
         return False
 
 
-def euros(centimes: int) -> float:
+def in_euros(centimes: int) -> float:
     """Return centimes as the number of euros that a cell holds."""
     return centimes / 100
 
@@ -182,16 +182,16 @@ class _Report:
         for row, (label, total) in enumerate(rows, start=first):
             sheet.write_string(row, 0, label, self.looks["texte"])
             sheet.write_number(row, 1, total.nombre, self.looks["nombre"])
-            sheet.write_number(row, 2, euros(total.centimes), self.looks["euro"])
-            sheet.write_number(row, 3, euros(total.avance), self.looks["euro"])
-            sheet.write_number(row, 4, euros(total.paye), self.looks["euro"])
+            sheet.write_number(row, 2, in_euros(total.centimes), self.looks["euro"])
+            sheet.write_number(row, 3, in_euros(total.avance), self.looks["euro"])
+            sheet.write_number(row, 4, in_euros(total.paye), self.looks["euro"])
         bottom = first + len(rows)
         self._sums(sheet, first, bottom, self.suivi.total())
         return bottom
 
     def _sums(self, sheet: Worksheet, first: int, bottom: int, total: Total) -> None:
         sheet.write_string(bottom, 0, "Total", self.looks["total"])
-        values = (total.nombre, euros(total.centimes), euros(total.avance), euros(total.paye))
+        values = (total.nombre, in_euros(total.centimes), in_euros(total.avance), in_euros(total.paye))
         for column, (value, letter) in enumerate(zip(values, "BCDE", strict=True), start=1):
             look = self.looks["total nombre" if letter == "B" else "total euro"]
             if bottom == first:
@@ -249,7 +249,7 @@ class _Report:
     # --- the lists ----------------------------------------------------------------------------------------------------
 
     def _list(
-        self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, summed: bool = False
+        self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Content]], *, summed: bool = False
     ) -> None:
         """Write a list under one row of headings, frozen, filterable and repeated on each printed page.
 
@@ -273,7 +273,7 @@ class _Report:
         sheet.ignore_errors({"number_stored_as_text": f"A1:Z{len(rows) + 1}"})
         theme.print_on_a4(sheet, landscape=True)
 
-    def _sum(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    def _sum(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> None:
         """Write the totals of the columns of amounts one row below the list: of what a filter shows."""
         bottom = len(rows) + 2
         sheet.write_string(bottom, 0, "Total", self.looks["total"])
@@ -299,7 +299,7 @@ class _Report:
             # The day as text: an axis of dates would leave a gap for each day without a deposit.
             sheet.write_string(row, _DAYS_LEFT, f"{jour:%d/%m/%Y}", self.looks["centre"])
             sheet.write_number(row, _DAYS_LEFT + 1, nombre, self.looks["nombre"])
-            sheet.write_number(row, _DAYS_LEFT + 2, euros(advance), self.looks["euro"])
+            sheet.write_number(row, _DAYS_LEFT + 2, in_euros(advance), self.looks["euro"])
 
 
 _DEMANDES: tuple[Column, ...] = (
@@ -367,14 +367,14 @@ _DAYS_LEFT, _DAYS_TOP = len(_DEPOTS) + 1, 0
 _GRID: Mapping[str, Any] = {"color": theme.GRIS, "width": 0.5}
 
 
-def _request(demande: DemandeSuivie) -> Sequence[Cell]:
+def _request(demande: DemandeSuivie) -> Sequence[Content]:
     former = dict.fromkeys(etape.numero for etape in demande.etapes if etape.numero != demande.numero)
     return (
         demande.numero,
         demande.logiciel,
         demande.client,
-        euros(demande.centimes),
-        euros(demande.avance),
+        in_euros(demande.centimes),
+        in_euros(demande.avance),
         demande.etat.value,
         demande.depot,
         demande.jour,
@@ -384,7 +384,7 @@ def _request(demande: DemandeSuivie) -> Sequence[Cell]:
     )
 
 
-def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Cell]:
+def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Content]:
     suite = demande.suite
     steps = (demande.jour, demande.reponse, suite.dateDecision, suite.datePaiement)
     refused = demande.etat is Etat.REFUSEE
@@ -393,15 +393,15 @@ def _payment(demande: DemandeSuivie, suivi: Suivi) -> Sequence[Cell]:
         demande.numeroASP,
         demande.etat.value,
         suite.decision or "",
-        None if refused else euros(demande.avance),
-        euros(demande.paye) if demande.paye else None,
-        None if demande.ecart is None else euros(demande.ecart),
+        None if refused else in_euros(demande.avance),
+        in_euros(demande.paye) if demande.paye else None,
+        None if demande.ecart is None else in_euros(demande.ecart),
         *steps,
         *map(suivi.since, steps),
     )
 
 
-def _balance(demande: DemandeSuivie) -> Sequence[Cell]:
+def _balance(demande: DemandeSuivie) -> Sequence[Content]:
     return (
         demande.numeroASP,
         demande.numero,
@@ -409,28 +409,28 @@ def _balance(demande: DemandeSuivie) -> Sequence[Cell]:
         demande.client,
         ", ".join(demande.finess),
         demande.etat.value,
-        euros(demande.centimes),
-        euros(demande.paye),
-        euros(demande.centimes - demande.paye),
+        in_euros(demande.centimes),
+        in_euros(demande.paye),
+        in_euros(demande.centimes - demande.paye),
     )
 
 
-def _deposit(depot: DepotSuivi) -> Sequence[Cell]:
+def _deposit(depot: DepotSuivi) -> Sequence[Content]:
     return (
         depot.nom,
         depot.jour,
         depot.logiciel,
         depot.etat.value.capitalize(),
         depot.nombre,
-        euros(depot.centimes),
-        euros(depot.avance),
+        in_euros(depot.centimes),
+        in_euros(depot.avance),
         depot.acceptees,
         depot.rejetees,
         depot.attendues if depot.etat is not EtatDepot.ANNULE else 0,
     )
 
 
-def _events(demandes: Iterable[DemandeSuivie]) -> Iterator[Sequence[Cell]]:
+def _events(demandes: Iterable[DemandeSuivie]) -> Iterator[Sequence[Content]]:
     for demande in demandes:
         for etape in demande.etapes:
             yield demande.numero, etape.numero, etape.depot, etape.jour, etape.issue, etape.motif
@@ -455,7 +455,7 @@ def _dress(chart: Chart, title: str, shown: str) -> None:
     chart.set_size({"width": 420, "height": 300})
 
 
-def _lines(columns: Sequence[Column], cells: Sequence[Cell]) -> int:
+def _lines(columns: Sequence[Column], cells: Sequence[Content]) -> int:
     """The lines of text that the fullest cell of a row takes."""
     texts = [(cell, width) for cell, (_, width, _) in zip(cells, columns, strict=True) if isinstance(cell, str)]
     return max((len(textwrap.wrap(text, max(round(_ROOM * width), 1))) for text, width in texts), default=1)
@@ -471,7 +471,7 @@ def _shown(centimes: int) -> str:
     return Montant().write(centimes)
 
 
-def _write(sheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
+def _write(sheet: Worksheet, row: int, column: int, cell: Content, look: Format) -> None:
     match cell:
         case None | "":
             sheet.write_blank(row, column, None, look)

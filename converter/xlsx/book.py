@@ -37,7 +37,7 @@ class SheetEntry:
     index: int
 
 
-def main(tag: str) -> str:
+def in_main(tag: str) -> str:
     """A tag of the main namespace as lxml names it."""
     return f"{{{MAIN}}}{tag}"
 
@@ -50,12 +50,12 @@ def workbook_part(package: Package) -> str:
 
     """
     found = package.related("", "officeDocument")
-    if found is None or package.tree(found.target).tag != main("workbook"):
+    if found is None or package.tree(found.target).tag != in_main("workbook"):
         raise unreadable("" if found is None else found.target)
     return found.target
 
 
-def sheets(package: Package) -> list[SheetEntry]:
+def sheet_entries(package: Package) -> list[SheetEntry]:
     """The sheets in tab order; one whose part is missing is left out."""
     part = workbook_part(package)
     by_id = {each.id: each for each in package.relationships(part)}
@@ -69,26 +69,26 @@ def sheets(package: Package) -> list[SheetEntry]:
 
 def listed(workbook: Tree) -> list[Tree]:
     """The elements that list the sheets, in tab order."""
-    return [each for each in child(workbook, main("sheets")) if isinstance(each.tag, str)]
+    return [each for each in child(workbook, in_main("sheets")) if isinstance(each.tag, str)]
 
 
 def worksheets(package: Package) -> dict[str, str]:
     """The part of each sheet that has cells, by name."""
-    return {each.name: each.part for each in sheets(package) if each.kind == "worksheet"}
+    return {each.name: each.part for each in sheet_entries(package) if each.kind == "worksheet"}
 
 
 def is_1904(package: Package) -> bool:
     """Tell whether dates count from 1904."""
-    properties = package.tree(workbook_part(package)).find(main("workbookPr"))
+    properties = package.tree(workbook_part(package)).find(in_main("workbookPr"))
     return properties is not None and properties.get("date1904") in {"1", "true"}
 
 
 def insert(root: Tree, name: str, order: list[str]) -> Tree:
     """A new child of the root, after those the standard puts before it."""
     before = order[: order.index(name)]
-    tags = {main(each) for each in before}
+    tags = {in_main(each) for each in before}
     place = max((i for i, child in enumerate(root, 1) if child.tag in tags), default=0)
-    child = etree.Element(main(name))
+    child = etree.Element(in_main(name))
     root.insert(place, child)
     return child
 
@@ -111,7 +111,7 @@ def ensure_strings(package: Package) -> None:
 
 
 def _new_strings(package: Package, part: str) -> None:
-    root = trace(etree.Element(main("sst"), nsmap={None: MAIN}, count="0", uniqueCount="1"), ALONE)
+    root = trace(etree.Element(in_main("sst"), nsmap={None: MAIN}, count="0", uniqueCount="1"), ALONE)
     _add_string(root)
     if package.is_free(part):
         package.add(part, serialise(root), STRINGS)
@@ -120,7 +120,7 @@ def _new_strings(package: Package, part: str) -> None:
 
 
 def _add_string(root: Tree) -> None:
-    etree.SubElement(etree.SubElement(root, main("si")), main("t")).text = "segur-hop"
+    etree.SubElement(etree.SubElement(root, in_main("si")), in_main("t")).text = "segur-hop"
 
 
 def forget_strings(package: Package) -> None:
@@ -134,7 +134,7 @@ def forget_strings(package: Package) -> None:
         package.drop(found.target, declared=_DECLARED in noted)
     elif _EMPTY in noted:
         root = package.edit(found.target)
-        for ours in root.findall(main("si"))[:1]:
+        for ours in root.findall(in_main("si"))[:1]:
             root.remove(ours)
         erase(root, _EMPTY)
     if found.id.startswith(OUR_ID):

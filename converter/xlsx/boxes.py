@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Worksheet, attributes, columns_of
+from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Cell, Worksheet, attributes, columns_of
 from converter.xlsx.sound import decimal, whole
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-Cell = tuple[int, int]
-
 _NAMESPACES = (
     b'xmlns:v="urn:schemas-microsoft-com:vml"',
     b'xmlns:o="urn:schemas-microsoft-com:office:office"',

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from converter.xlsx.book import ORDER, insert, main, workbook_part
+from converter.xlsx.book import ORDER, in_main, insert, workbook_part
 from converter.xlsx.package import Package
 
 _FORMULA = re.compile(rb"<(?:[\w.\-]+:)?f[\s/>]")
@@ -18,7 +18,7 @@ def after_change(package: Package, worksheets: Iterable[str], *, formula_gone: b
     if not any(has_formulas(package.read(each)) for each in worksheets):
         return
     workbook = package.edit(part)
-    settings = workbook.find(main("calcPr"))
+    settings = workbook.find(in_main("calcPr"))
     if settings is None:
         settings = insert(workbook, "calcPr", ORDER)
     settings.set("fullCalcOnLoad", "1")

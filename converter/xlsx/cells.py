@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from xml.sax.saxutils import escape
 
-from openpyxl.utils import get_column_letter
-
+from converter.columns import letters_of
 from converter.xlsx import shared
 from converter.xlsx.sheet import (
     REST,
@@ -24,7 +22,7 @@ from converter.xlsx.sheet import (
     reference,
 )
 from converter.xlsx.sound import whole
-from converter.xlsx.text import plain, xml
+from converter.xlsx.text import escape, plain, xml
 from converter.xlsx.wanted import Valeur
 
 Row = Mapping[int, Valeur]
@@ -268,8 +266,7 @@ def _content(value: str | float | Decimal | None, prefix: str) -> tuple[bytes, b
 
 @cache
 def _letters(column: int) -> bytes:
-    letters: str = get_column_letter(column)
-    return letters.encode()
+    return letters_of(column).encode()
 
 
 def _row_style(tag: bytes) -> bytes | None:

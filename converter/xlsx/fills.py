@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from converter.issues import Gravite
 from converter.xlsx import styles
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import REST, Worksheet, areas, attributes, cells_of
-
-Cell = tuple[int, int]
-"""Row and column, from 1."""
+from converter.xlsx.sheet import REST, Cell, Worksheet, areas, attributes, cells_of
 
 _RULE = re.compile(rb"<(?:[\w.\-]+:)?cfRule\b" + REST + rb"(?<!/>).*?</(?:[\w.\-]+:)?cfRule\s*>", re.DOTALL)
 _OURS = re.compile(

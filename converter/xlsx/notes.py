@@ -8,9 +8,9 @@ from lxml import etree
 
 from converter.issues import Gravite
 from converter.xlsx import boxes
-from converter.xlsx.book import main
+from converter.xlsx.book import in_main
 from converter.xlsx.package import Package, serialise
-from converter.xlsx.sheet import Worksheet, cells_of, reference
+from converter.xlsx.sheet import Cell, Worksheet, cells_of, reference
 from converter.xlsx.sound import child, required, whole
 from converter.xlsx.text import MAIN, plain
 from converter.xlsx.trace import ALONE, Tree, erase, trace, traces
@@ -28,8 +28,6 @@ TITLES = {
 _OURS = re.compile(r"\n{0,2}segur-hop — (?:à corriger|à vérifier|corrigé)(?:\n• [^\n]*)*")
 _THREAD = "tc={"
 """What the author of a comment starts with that mirrors a conversation: Excel owns its text."""
-
-Cell = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def without_notes(package: Package, part: str, sheet: Worksheet) -> Worksheet:
     root = package.edit(found.target)
     noted = traces(root)
     with package.interpreting(found.target):
-        gone = [cell for comment in list(root.iter(main("comment"))) if (cell := _cleaned(comment)) is not None]
+        gone = [cell for comment in list(root.iter(in_main("comment"))) if (cell := _cleaned(comment)) is not None]
         _forget_author(root)
         if gone and _EMPTY not in noted and not _told(root):
             package.drop(found.target)
@@ -69,7 +67,7 @@ def without_notes(package: Package, part: str, sheet: Worksheet) -> Worksheet:
 
 
 def _told(root: Tree) -> list[Tree]:
-    found: list[Tree] = child(root, main("commentList")).findall(main("comment"))
+    found: list[Tree] = child(root, in_main("commentList")).findall(in_main("comment"))
     return found
 
 
@@ -89,8 +87,8 @@ def _cleaned(comment: Tree) -> Cell | None:
 
 def _texts(comment: Tree) -> list[Tree]:
     """The elements that hold a comment's text, phonetics apart."""
-    holders = {main("text"), main("r")}
-    return [each for each in comment.iter(main("t")) if each.getparent().tag in holders]
+    holders = {in_main("text"), in_main("r")}
+    return [each for each in comment.iter(in_main("t")) if each.getparent().tag in holders]
 
 
 def _cut(runs: list[Tree], start: int, end: int) -> None:
@@ -102,16 +100,16 @@ def _cut(runs: list[Tree], start: int, end: int) -> None:
         if low >= len(text) or high == 0:
             continue
         run.text = text[:low] + text[high:]
-        if not run.text and run.getparent().tag == main("r"):
+        if not run.text and run.getparent().tag == in_main("r"):
             run.getparent().getparent().remove(run.getparent())
 
 
 def _forget_author(root: Tree) -> None:
     number = traces(root).get(_AUTHORS)
-    if number is None or any(each.get("authorId") == number for each in root.iter(main("comment"))):
+    if number is None or any(each.get("authorId") == number for each in root.iter(in_main("comment"))):
         return
-    authors = child(root, main("authors"))
-    for ours in authors.findall(main("author"))[whole(number) :][:1]:
+    authors = child(root, in_main("authors"))
+    for ours in authors.findall(in_main("author"))[whole(number) :][:1]:
         authors.remove(ours)
     erase(root, _AUTHORS)
 
@@ -133,9 +131,9 @@ def with_notes(package: Package, part: str, sheet: Worksheet, notes: Mapping[Cel
 
 def _say(root: Tree, notes: Mapping[Cell, Note]) -> dict[Cell, Note]:
     """Put notes among the comments; those that stand at a cell that had none."""
-    there = {cells_of(required(comment, "ref"))[:2]: comment for comment in root.iter(main("comment"))}
+    there = {cells_of(required(comment, "ref"))[:2]: comment for comment in root.iter(in_main("comment"))}
     new = {cell: note for cell, note in sorted(notes.items()) if cell not in there}
-    threads = {i for i, each in enumerate(root.iter(main("author"))) if (each.text or "").startswith(_THREAD)}
+    threads = {i for i, each in enumerate(root.iter(in_main("author"))) if (each.text or "").startswith(_THREAD)}
     for cell in there.keys() & notes.keys():
         if whole(there[cell].get("authorId"), 0) not in threads:
             _extend(there[cell], notes[cell])
@@ -143,10 +141,10 @@ def _say(root: Tree, notes: Mapping[Cell, Note]) -> dict[Cell, Note]:
         return new
     if not there and ALONE not in traces(root):
         trace(root, _EMPTY)
-    author, comments = _author(root), child(root, main("commentList"))
+    author, comments = _author(root), child(root, in_main("commentList"))
     for cell, note in new.items():
-        comment = etree.SubElement(comments, main("comment"), ref=reference(*cell, *cell), authorId=str(author))
-        _write(etree.SubElement(comment, main("text")), note.title, note.body)
+        comment = etree.SubElement(comments, in_main("comment"), ref=reference(*cell, *cell), authorId=str(author))
+        _write(etree.SubElement(comment, in_main("text")), note.title, note.body)
     return new
 
 
@@ -155,28 +153,28 @@ def _comments(package: Package, part: str) -> str:
     if found is not None:
         return found.target
     name = package.free_name("xl/commentsSegurHop{}.xml")
-    root = etree.Element(main("comments"), nsmap={None: MAIN})
-    etree.SubElement(root, main("authors"))
-    etree.SubElement(root, main("commentList"))
+    root = etree.Element(in_main("comments"), nsmap={None: MAIN})
+    etree.SubElement(root, in_main("authors"))
+    etree.SubElement(root, in_main("commentList"))
     package.add(name, serialise(trace(root, ALONE)), CONTENT_TYPE)
     package.relate(part, "comments", name)
     return name
 
 
 def _author(root: Tree) -> int:
-    authors = child(root, main("authors"))
-    names = [each.text for each in authors.findall(main("author"))]
+    authors = child(root, in_main("authors"))
+    names = [each.text for each in authors.findall(in_main("author"))]
     if AUTHOR in names:
         return names.index(AUTHOR)
     trace(root, _AUTHORS, str(len(names)))
-    etree.SubElement(authors, main("author")).text = AUTHOR
+    etree.SubElement(authors, in_main("author")).text = AUTHOR
     return len(names)
 
 
 def _extend(comment: Tree, note: Note) -> None:
-    text = child(comment, main("text"))
-    alone = text.find(main("t"))
-    if alone is not None and text.find(main("r")) is None:
+    text = child(comment, in_main("text"))
+    alone = text.find(in_main("t"))
+    if alone is not None and text.find(in_main("r")) is None:
         alone.text = f"{alone.text or ''}\n\n{note.title}{note.body}"
     else:
         _write(text, f"\n\n{note.title}", note.body)
@@ -184,19 +182,19 @@ def _extend(comment: Tree, note: Note) -> None:
 
 def _write(text: Tree, title: str, body: str) -> None:
     """Add two runs, the title in bold, before what phonetics may follow."""
-    place = max((i for i, each in enumerate(text, 1) if each.tag in {main("t"), main("r")}), default=0)
+    place = max((i for i, each in enumerate(text, 1) if each.tag in {in_main("t"), in_main("r")}), default=0)
     text.insert(place, _run(title, bold=True))
     text.insert(place + 1, _run(body, bold=False))
 
 
 def _run(content: str, *, bold: bool) -> Tree:
-    run = etree.Element(main("r"), nsmap={None: MAIN})
-    properties = etree.SubElement(run, main("rPr"))
+    run = etree.Element(in_main("r"), nsmap={None: MAIN})
+    properties = etree.SubElement(run, in_main("rPr"))
     if bold:
-        etree.SubElement(properties, main("b"))
+        etree.SubElement(properties, in_main("b"))
     for tag, value in (("sz", "9"), ("color", "81"), ("rFont", "Tahoma"), ("family", "2")):
-        etree.SubElement(properties, main(tag), {"indexed" if tag == "color" else "val": value})
-    written = etree.SubElement(run, main("t"))
+        etree.SubElement(properties, in_main(tag), {"indexed" if tag == "color" else "val": value})
+    written = etree.SubElement(run, in_main("t"))
     written.text = content
     written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return run

@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 from xml.parsers import expat
 
 from lxml import etree
-from openpyxl.utils import column_index_from_string as column_index
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
 from converter.spec.formats import CellFault
+from converter.xlsx.sheet import column_number
 from converter.xlsx.text import MAIN
 
 MAX_OCTETS = 500_000_000
@@ -41,8 +41,8 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNWRITTEN_CALC_ID = "124519"
 """The calculation engine that xlsxwriter and openpyxl name, who compute nothing: Excel puts its own when it saves."""
 
-Row: TypeAlias = list[Any]
-Rows: TypeAlias = list[Row]
+RawRow: TypeAlias = list[Any]
+RawRows: TypeAlias = list[RawRow]
 Area: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 """A merged area by its first and last cell, each (row, column) from 0."""
 
@@ -81,7 +81,7 @@ def _other_kind(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RawCell:
     """One cell of a worksheet part as its XML has it: `type` is its `t`, `formula` and `value` `None` where absent."""
 
     ligne: int
@@ -226,7 +226,7 @@ class Parts:
             return {}
         return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
 
-    def _fault(self, cell: Cell) -> CellFault | None:
+    def _fault(self, cell: RawCell) -> CellFault | None:
         if cell.type == "e":
             return CellFault("V050", cell.value or "")
         uncomputed = cell.value in ({None, ""} if self._computed else {None, "", "0"})
@@ -267,7 +267,7 @@ class Parts:
         data = self._cells_of(sheet)
         if not _may_be_large(data[: data.rfind(b"sheetData>")]):
             return ""
-        lowest = rightmost = Cell(0, 0, "", None, None)
+        lowest = rightmost = RawCell(0, 0, "", None, None)
         for cell in self._cells(data):
             if cell.value is not None or cell.type == "str":
                 lowest = max(lowest, cell, key=lambda c: c.ligne)
@@ -277,7 +277,7 @@ class Parts:
         farthest = lowest if lowest.ligne > _FAR_ROW else rightmost
         return Place("", farthest.ligne, min(farthest.colonne, _LAST_COLUMN)).cellule
 
-    def _cells(self, data: bytes) -> Iterator[Cell]:
+    def _cells(self, data: bytes) -> Iterator[RawCell]:
         """Yield every cell of a worksheet part; one without a reference stands right of the one before."""
         ligne = colonne = 0
         events = etree.iterparse(
@@ -426,11 +426,11 @@ def _plain_relationships(kinds: Mapping[str, str]) -> bytes:
     return written
 
 
-def _cell(ligne: int, colonne: int, element: etree._Element) -> Cell:
+def _cell(ligne: int, colonne: int, element: etree._Element) -> RawCell:
     formula, value = element.find("{*}f"), element.find("{*}v")
     if value is None:
         value = element.find("{*}is")
-    return Cell(
+    return RawCell(
         ligne,
         colonne,
         element.get("t", "n"),
@@ -447,10 +447,10 @@ def _position(reference: str | None, ligne: int, colonne: int) -> tuple[int, int
     match = re.fullmatch("([A-Za-z]{1,3})([0-9]+)", reference)
     if match is None:
         raise ValueError(reference)
-    return int(match[2]), column_index(match[1])
+    return int(match[2]), column_number(match[1].encode())
 
 
-class Values:
+class SheetValues:
     """The values of a workbook as calamine reads them, from a plain copy of it where the workbook is unusual.
 
     Excel opens more than calamine does: sheets of other kinds, parts in UTF-16 or of unusual names.
@@ -485,9 +485,9 @@ class Values:
         self._open_plain()
         return self.sheet(name)
 
-    def rows(self, name: str) -> Rows:
+    def rows(self, name: str) -> RawRows:
         """Return the cells of a sheet from A1."""
-        rows: Rows = self.sheet(name).to_python(skip_empty_area=False)
+        rows: RawRows = self.sheet(name).to_python(skip_empty_area=False)
         return rows
 
     def merged(self, name: str) -> list[Area]:

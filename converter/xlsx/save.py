@@ -5,8 +5,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from converter.issues import Empeche, Issue
+from converter.system.files import file_aside, sweep, sync_file, sync_folder
 from converter.system.refusals import guarded
 
 BACKUPS = "sauvegardes"
@@ -21,13 +20,11 @@ KEPT = 20
 """Copies kept of each workbook."""
 
 OPEN_IN_EXCEL, OPEN_IN_LIBREOFFICE, OPEN_ELSEWHERE, READ_ONLY, READ_ONLY_FOLDER, CHANGED = (f"E11{n}" for n in range(6))
-_TEMPORARY = ".segur-hop-"
-_DAY = 86_400
 _NT = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class OwnerFile:
     """The trace a program left beside a workbook it has open: its code, who, and on which machine, where told."""
 
     code: str
@@ -40,12 +37,12 @@ Stamp = tuple[int, int]
 """What tells one version of a file from the next: its time in nanoseconds and its size in bytes."""
 
 
-def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | None = None) -> Path | None:
+def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | None = None) -> None:
     """Replace a workbook by what `write` writes to the path it is given, whole or not at all.
 
     `seen` is its `stamp` when it was read, so that nothing saved since is lost; `None`: it is read by `write` only.
-    Returns the dated copy of the workbook as it was, in `sauvegardes/` beside it; `None` when `write` wrote the
-    same bytes again, so that nothing had to be done.
+    The workbook as it was stays in `sauvegardes/` beside it, dated; nothing is done where `write` writes the same
+    bytes again.
 
     Raises:
         Empeche: it is open or read-only (E110 to E114), changed meanwhile (E115), or the system refused (E02x);
@@ -55,23 +52,19 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
     real = path.resolve()
     with guarded(real.parent):
         ensure_writable(real)
-        _sweep(real.parent)
-        _sweep(real.parent / BACKUPS)
+        sweep(real.parent)
+        sweep(real.parent / BACKUPS)
         seen = seen or stamp(real)
-        unfinished = temporary(real.parent)
-        try:
+        with file_aside(real.parent) as unfinished:
             write(unfinished)
             ensure_unchanged(real, seen)
             if filecmp.cmp(unfinished, real, shallow=False):
-                return None
+                return
             shutil.copymode(real, unfinished)
-            _flush(unfinished)
-            kept = _keep_copy(real)
+            sync_file(unfinished)
+            _keep_copy(real)
             _move(unfinished, real)
-        finally:
-            unfinished.unlink(missing_ok=True)
         _prune(real)
-    return kept
 
 
 def ensure_writable(path: Path) -> None:
@@ -88,7 +81,7 @@ def ensure_writable(path: Path) -> None:
         raise _refusal(READ_ONLY_FOLDER, real, ("dossier", str(real.parent)))
 
 
-def lock_state(path: Path) -> Lock | None:
+def lock_state(path: Path) -> OwnerFile | None:
     """Who has the workbook open, as far as the file that Excel or LibreOffice lays beside it tells.
 
     Where Windows lets us open the workbook, such a file is what a crash left, and does not count.
@@ -98,7 +91,7 @@ def lock_state(path: Path) -> Lock | None:
     return None if lock is None or (_NT and _opens(real)) else lock
 
 
-def _excel_lock(path: Path) -> Lock | None:
+def _excel_lock(path: Path) -> OwnerFile | None:
     """Excel's owner file: a length, the name in the ANSI code page, then the same in UTF-16 from byte 55."""
     file = path.with_name(f"~${path.name}")
     if not file.exists():
@@ -109,16 +102,16 @@ def _excel_lock(path: Path) -> Lock | None:
     length = int.from_bytes(data[55:57], "little")
     wide = data[57 : 57 + 2 * length].decode("utf-16-le", "replace")
     name = wide or data[1 : 1 + data[0]].decode("cp1252", "replace") if data else ""
-    return Lock(OPEN_IN_EXCEL, name.strip("\0 "), "", file)
+    return OwnerFile(OPEN_IN_EXCEL, name.strip("\0 "), "", file)
 
 
-def _libreoffice_lock(path: Path) -> Lock | None:
+def _libreoffice_lock(path: Path) -> OwnerFile | None:
     """LibreOffice's lock file: name, login, machine, time and profile, between commas."""
     file = path.with_name(f".~lock.{path.name}#")
     if not file.exists():
         return None
     fields = [*re.split(r"(?<!\\),", file.read_text("utf-8", "replace")), "", "", ""]
-    return Lock(OPEN_IN_LIBREOFFICE, fields[0].strip() or fields[1].strip(), fields[2].strip(), file)
+    return OwnerFile(OPEN_IN_LIBREOFFICE, fields[0].strip() or fields[1].strip(), fields[2].strip(), file)
 
 
 def _opens(path: Path) -> bool:
@@ -145,36 +138,17 @@ def stamp(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def temporary(folder: Path) -> Path:
-    """Make an empty file to write to before it takes its name; what a power cut leaves of it goes a day later."""
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=folder)
-    os.close(handle)
-    return Path(name)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a power cut left of an earlier run."""
-    for left in folder.glob(f"{_TEMPORARY}*.tmp"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _DAY:
-                left.unlink()
-
-
-def _keep_copy(path: Path) -> Path:
+def _keep_copy(path: Path) -> None:
     """Copy the workbook into `sauvegardes/`; the copy has its name only once it is whole."""
     folder = path.parent / BACKUPS
     folder.mkdir(exist_ok=True)
     moment = f"{datetime.now().astimezone():%Y-%m-%d %Hh%Mm%S}"
     number = 1 + max((rank for when, rank, _ in _copies(path) if when == moment), default=0)
     copy = folder / f"{path.stem} {moment}{f' ({number})' if number > 1 else ''}{path.suffix}"
-    unfinished = temporary(folder)
-    try:
+    with file_aside(folder) as unfinished:
         shutil.copy2(path, unfinished)
-        _flush(unfinished)
+        sync_file(unfinished)
         unfinished.replace(copy)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return copy
 
 
 def _copies(path: Path) -> list[tuple[str, int, Path]]:
@@ -192,19 +166,9 @@ def _prune(path: Path) -> None:
             old.unlink()
 
 
-def _flush(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-
-
 def _move(temporary: Path, path: Path) -> None:
     try:
         temporary.replace(path)
     except PermissionError:
         raise _refusal(OPEN_ELSEWHERE, path) from None
-    if not _NT:  # a folder's entries are flushed apart from its files
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)

@@ -4,8 +4,8 @@ import re
 from functools import partial
 
 from lxml import etree
-from openpyxl.utils import get_column_letter
 
+from converter.columns import letters_of
 from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, column_number
 
 _APART = r"""
@@ -52,8 +52,7 @@ def _moved(found: re.Match[str], rows: int, columns: int) -> str:
 def _column(written: str, columns: int) -> str:
     if written.startswith("$"):
         return written
-    letters: str = get_column_letter((column_number(written.encode()) - 1 + columns) % LAST_COLUMN + 1)
-    return letters
+    return letters_of((column_number(written.encode()) - 1 + columns) % LAST_COLUMN + 1)
 
 
 def _row(written: str, rows: int) -> str:

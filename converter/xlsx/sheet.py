@@ -7,8 +7,8 @@ from functools import cache
 from typing import Self
 
 from lxml import etree
-from openpyxl.utils import get_column_letter
 
+from converter.columns import letters_of
 from converter.xlsx.package import OFFICE_REL, parse, serialise
 from converter.xlsx.sound import Malformed, whole
 from converter.xlsx.text import MAIN
@@ -25,6 +25,8 @@ ORDER = (  # noqa: SIM905 - reads as the standard lists them
 REST = rb"""[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>"""
 """What follows a name in a tag, whatever its attribute values hold."""
 
+Cell = tuple[int, int]
+"""Row and column, from 1."""
 _ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*')""")
 _NO_TAGS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"<(/?)([\w:.\-]+)" + REST)
@@ -260,5 +262,5 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 def reference(top: int, left: int, bottom: int, right: int) -> str:
     """A reference in A1 style, of one cell or of an area."""
-    first, last = f"{get_column_letter(left)}{top}", f"{get_column_letter(right)}{bottom}"
+    first, last = f"{letters_of(left)}{top}", f"{letters_of(right)}{bottom}"
     return first if first == last else f"{first}:{last}"

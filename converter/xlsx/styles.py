@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from converter.xlsx.book import insert, main, workbook_part
+from converter.xlsx.book import in_main, insert, workbook_part
 from converter.xlsx.package import Package, parse, serialise
 from converter.xlsx.sound import whole
 from converter.xlsx.text import MAIN
@@ -40,7 +40,7 @@ def append(package: Package, name: str, fragments: Sequence[str]) -> int:
     with package.interpreting(part):
         root = package.edit(part)
         _ensure_base(root)
-        items = root.find(main(name))
+        items = root.find(in_main(name))
         if items is None:
             trace(root, name)
             items = _new_list(root, name)
@@ -52,8 +52,8 @@ def append(package: Package, name: str, fragments: Sequence[str]) -> int:
 
 
 def _ensure_base(root: Tree) -> None:
-    if root.find(main("cellXfs")) is None:
-        missing = [name for name in _FIRST if root.find(main(name)) is None]
+    if root.find(in_main("cellXfs")) is None:
+        missing = [name for name in _FIRST if root.find(in_main(name)) is None]
         trace(root, _BASE, ",".join(missing))
         for name in missing:
             _new_list(root, name)
@@ -87,13 +87,13 @@ def remove(package: Package, *names: str) -> None:
 
 def _remove_base(root: Tree, names: Sequence[str]) -> None:
     for name in set(names) & _FIRST.keys():
-        if (items := root.find(main(name))) is not None:
+        if (items := root.find(in_main(name))) is not None:
             root.remove(items)
     erase(root, _BASE)
 
 
 def _truncate(root: Tree, name: str, length: str) -> None:
-    items = root.find(main(name))
+    items = root.find(in_main(name))
     if items is None:
         return
     if not length:
@@ -116,7 +116,7 @@ def _styles(package: Package) -> str:
         return found.target
     usual = "xl/styles.xml"  # where readers look that pass over relationships
     part = usual if package.is_free(usual) else package.free_name("xl/stylesSegurHop{}.xml")
-    root = etree.Element(main("styleSheet"), nsmap={None: MAIN})
+    root = etree.Element(in_main("styleSheet"), nsmap={None: MAIN})
     package.add(part, serialise(trace(root, ALONE)), CONTENT_TYPE)
     package.relate(workbook, "styles", part)
     return part
@@ -140,11 +140,11 @@ def date_styles(package: Package) -> frozenset[int]:
         return frozenset()
     root = package.tree(found.target)
     with package.interpreting(found.target):
-        formats = {whole(each.get("numFmtId")): each.get("formatCode", "") for each in root.iter(main("numFmt"))}
-        xfs = root.find(main("cellXfs"))
+        formats = {whole(each.get("numFmtId")): each.get("formatCode", "") for each in root.iter(in_main("numFmt"))}
+        xfs = root.find(in_main("cellXfs"))
         return frozenset(
             index
-            for index, xf in enumerate(() if xfs is None else xfs.findall(main("xf")))
+            for index, xf in enumerate(() if xfs is None else xfs.findall(in_main("xf")))
             if _is_date(whole(xf.get("numFmtId"), 0), formats)
         )
 

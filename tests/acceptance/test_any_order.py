@@ -100,7 +100,7 @@ class AnyOrder(RuleBasedStateMachine):
     def answer(self, data: st.DataObject, refuse: bool) -> None:
         nom = data.draw(st.sampled_from(sorted(self.sent)))
         document = self.sent[nom]
-        numbers = received.lire(document, f"{nom}.json").demandes
+        numbers = received.read_answer(document, f"{nom}.json").demandes
         changes = {f"_{each['numeroEditeur']}": self._answered(nom, str(each["numeroEditeur"])) for each in numbers}
         if refuse:
             changes[next(iter(changes))] = _REFUSED
@@ -183,7 +183,7 @@ class AnyOrder(RuleBasedStateMachine):
         requests = [
             (number_key(str(each["numeroEditeur"])), received.empreintes(each))
             for folder in live
-            for each in received.lire((folder / f"{folder.name}.json").read_bytes(), folder.name).demandes
+            for each in received.read_answer((folder / f"{folder.name}.json").read_bytes(), folder.name).demandes
         ]
         assert [n for n, times in Counter(n for n, _ in requests).items() if times > 1] == []
         if not self.said & _SAID_TWICE:
@@ -195,7 +195,7 @@ class AnyOrder(RuleBasedStateMachine):
             return
         held = " ".join(f"{row.get('numeroASP', '')} {row.get('historique', '')}" for row in self.cycle.table())
         if (self.cycle.depots / REGISTRE).exists():
-            with deposit.opened(self.cycle.depots, SHAPE) as depots:
+            with deposit.open_depots(self.cycle.depots, SHAPE) as depots:
                 memoire = depots.registre.memory()
                 assert all(depot.etat in EtatDepot for depot in depots.registre.depots())
             held += " ".join(said.numeroASP for words in memoire.paroles.values() for said in words)

@@ -17,7 +17,10 @@ TABLE = {
         '_commande(nom="dateLivraison", libelle="Livraison", format=DATE, aide="…", obligation=Obligation.FACULTATIF),',
     ),
     '    _client(\n        nom="FINESSPMSI",': (
-        '_client(nom="serviceClient", libelle="Service", format=LIBRE, aide="…", obligation=Obligation.FACULTATIF),',
+        (
+            '_client(nom="serviceClient", libelle="Service", format=TEXTE_LIBRE, aide="…",'
+            " obligation=Obligation.FACULTATIF),"
+        ),
     ),
 }
 """The lines of the table, by the line that each goes before."""

@@ -13,14 +13,14 @@ import pytest
 
 from converter import cli
 from converter.blank import template
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.depositing import deposit
 from converter.reading import workbook
 from converter.returning.rebuild import extraire, reprendre, zips_beside
 from converter.spec.programme import Etat
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from converter.spec.tags import vendor_columns
-from converter.tracking.follow import Suivi, suivi
+from converter.tracking.follow import Suivi, follow
 from tests.support.cycle import NUMEROS_ANS, SHAPE, Cycle, numero
 
 JOUR, JUIN = "15/04/2022", "01/06/2022"
@@ -58,9 +58,9 @@ def deposits(cycle: Cycle) -> list[str]:
 
 
 def followed(cycle: Cycle) -> Suivi:
-    with deposit.opened(cycle.depots, SHAPE) as depots:
-        lecture = check.lire(workbook.read(cycle.classeur))
-        return suivi(lecture, depots.registre.memory(), depots.registre.depots(), date(2022, 5, 15))
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
+        lecture = read_cells(workbook.read(cycle.classeur))
+        return follow(lecture, depots.registre.memory(), depots.registre.depots(), date(2022, 5, 15))
 
 
 def rehearse(cycle: Cycle, depot: str, *refused: str) -> Path:
@@ -300,7 +300,7 @@ def taken_back(cycle: Cycle, folder: Path) -> Cycle:
     (folder / "pieces").mkdir(parents=True)
     files = [cycle.depots / depot / f"{depot}.json" for depot in deposits(cycle)]
     reprise = reprendre(files, SHAPE)
-    template.write(again.classeur, rows=reprise.rows, parametres=reprise.parametres)
+    template.write_template(again.classeur, rows=reprise.rows, parametres=reprise.parametres)
     assert extraire([z for path in files for z in zips_beside(path)], reprise.pieces(), folder / "pieces") == ()
     return again
 

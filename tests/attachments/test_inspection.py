@@ -368,7 +368,7 @@ def test_a_size_is_written_the_french_way(pieces: Path) -> None:
     ],
 )
 def test_another_content_is_named(content: bytes, name: str) -> None:
-    (finding,) = contents.examine(content, "PDF")
+    (finding,) = contents.flaws_of(content, "PDF")
 
     assert (finding.code, dict(finding.faits)) == ("P051", {"attendu": "PDF", "trouve": name})
 
@@ -377,7 +377,7 @@ def test_another_content_is_named(content: bytes, name: str) -> None:
 def test_one_accepted_format_under_the_name_of_another_only_needs_its_extension(expected: str) -> None:
     real = {"PDF": plain_pdf(), "PNG": picture("PNG"), "JPG": picture("JPEG")}
     for found, content in real.items():
-        findings = contents.examine(content, expected)
+        findings = contents.flaws_of(content, expected)
         if found == expected:
             assert findings == ()
         else:
@@ -390,7 +390,7 @@ def test_one_accepted_format_under_the_name_of_another_only_needs_its_extension(
 
 def pdf_codes(content: bytes) -> list[str]:
     with contents.quiet():
-        return [finding.code for finding in contents.examine(content, "PDF")]
+        return [finding.code for finding in contents.flaws_of(content, "PDF")]
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,7 @@ def test_no_damaged_pdf_raises(content: bytes, mutations: list[tuple[float, int,
     ],
 )
 def test_a_good_png_opens(content: bytes) -> None:
-    assert contents.examine(content, "PNG") == ()
+    assert contents.flaws_of(content, "PNG") == ()
 
 
 @pytest.mark.parametrize(
@@ -525,12 +525,12 @@ def test_a_good_png_opens(content: bytes) -> None:
     ],
 )
 def test_a_good_jpeg_opens(content: bytes) -> None:
-    assert contents.examine(content, "JPG") == ()
+    assert contents.flaws_of(content, "JPG") == ()
 
 
 def image_codes(content: bytes, expected: str) -> list[str]:
     with contents.quiet():
-        return [finding.code for finding in contents.examine(content, expected)]
+        return [finding.code for finding in contents.flaws_of(content, expected)]
 
 
 def test_a_truncated_image_is_refused() -> None:
@@ -551,10 +551,10 @@ def png(width: int, height: int, *extra: bytes) -> bytes:
 
 
 def test_an_image_of_too_many_points_is_refused_unopened() -> None:
-    (finding,) = contents.examine(png(10_000, 5_001), "PNG")
+    (finding,) = contents.flaws_of(png(10_000, 5_001), "PNG")
     assert (finding.code, finding.faits) == ("P071", (("largeur", "10000"), ("hauteur", "5001")))
 
-    assert contents.examine(png(10_000, 5_000), "PNG") == ()
+    assert contents.flaws_of(png(10_000, 5_000), "PNG") == ()
     assert image_codes(png(2**31 - 1, 2**31 - 1), "PNG") == ["P071"]
 
     jpeg = bytearray(picture("JPEG"))
@@ -592,8 +592,8 @@ def test_the_library_of_images_says_nothing() -> None:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         with contents.quiet():
-            contents.examine(broken_animation, "PNG")
+            contents.flaws_of(broken_animation, "PNG")
         assert said == []
 
-        contents.examine(broken_animation, "PNG")
+        contents.flaws_of(broken_animation, "PNG")
         assert said

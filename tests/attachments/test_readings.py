@@ -31,7 +31,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         read.append(len(data))
         return "texte", True
 
-    monkeypatch.setattr(readings.pdf, "text", text)
+    monkeypatch.setattr(readings.pdf, "written_text", text)
     return read
 
 
@@ -112,5 +112,5 @@ def bomb() -> bytes:
 def test_a_page_that_unfolds_without_end_is_not_read() -> None:
     started = time.perf_counter()
     assert pdf.fault(bomb()) == ""
-    assert pdf.text(bomb()) == ("", False)
+    assert pdf.written_text(bomb()) == ("", False)
     assert time.perf_counter() - started < 5

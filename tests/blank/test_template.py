@@ -99,7 +99,7 @@ PARAMETRES = {"SIRET": "73282932000074", "numeroAns.DPI": "1234567890", "profilI
 
 def built(rows: template.Rows | None = None, parametres: dict[str, str] | None = None) -> io.BytesIO:
     buffer = io.BytesIO()
-    template.write(buffer, rows=rows, parametres=parametres)
+    template.write_template(buffer, rows=rows, parametres=parametres)
     buffer.seek(0)
     return buffer
 
@@ -388,7 +388,7 @@ def test_the_version_is_stamped_in_the_properties(blank: openpyxl.Workbook) -> N
 def test_excel_s_schema_finds_nothing_to_say(tmp_path: Path) -> None:
     for name, rows in (("vierge", None), ("rempli", ROWS)):
         path = tmp_path / f"{name}.xlsx"
-        template.write(path, rows=rows, parametres=PARAMETRES)
+        template.write_template(path, rows=rows, parametres=PARAMETRES)
         result = OpenXmlValidator().validate(path)
         assert result.is_valid
         assert not result.errors
@@ -400,9 +400,7 @@ def test_the_same_content_gives_the_same_bytes() -> None:
 
 def test_the_built_template_is_the_one_of_the_code() -> None:
     fresh, kept = parts(built().getvalue()), parts(BUILT.read_bytes())
-    remedy = (
-        "rebuild it: python -c 'from converter.blank import template; template.write(\"templates/segur-hop.xlsx\")'"
-    )
+    remedy = "rebuild it: python -m tests.tools.derived"
     assert list(fresh) == list(kept), remedy
     assert [name for name in fresh if fresh[name] != kept[name]] == [], remedy
 
@@ -461,7 +459,7 @@ def test_an_amount_of_unknown_unit_and_an_unknown_tag_are_bugs(row: dict[str, te
 
 def test_a_path_that_cannot_be_written_says_so_as_the_system_does(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="absent"):
-        template.write(tmp_path / "absent" / "x.xlsx")
+        template.write_template(tmp_path / "absent" / "x.xlsx")
 
 
 # What a soft colour must be, cell by cell, worked out by hand: v «à vérifier», c «à compléter».
@@ -562,7 +560,7 @@ def test_the_soft_colours_show_the_simple_mistakes_and_nothing_else(tmp_path: Pa
 @pytest.mark.skipif(shutil.which("libreoffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_keeps_drop_downs_tables_and_the_stamp(tmp_path: Path) -> None:
     path = tmp_path / "vierge.xlsx"
-    template.write(path)
+    template.write_template(path)
     before, after = openpyxl.load_workbook(path), recalculated(path, tmp_path)
     assert after.sheetnames == SHEETS
     assert set(before.defined_names) <= set(after.defined_names)

@@ -9,6 +9,7 @@ import pytest
 
 from converter.attachments.contents import Flaw
 from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.checking.links import Voisins
 from converter.checking.rules import RULES, some
 from converter.reading import workbook
@@ -170,12 +171,12 @@ def test_a_request_filed_without_its_number_freezes_nothing_else(tmp_path: Path)
 
 
 def test_the_files_of_a_request_filed_are_not_looked_at(tmp_path: Path) -> None:
-    lecture = check.lire(workbook.read(edited(tmp_path / "demandes.xlsx", {f"{D}!B3": "Convertie"})))
+    lecture = read_cells(workbook.read(edited(tmp_path / "demandes.xlsx", {f"{D}!B3": "Convertie"})))
     assert lecture.fichiers() == ("bdc 2.pdf", "bdc 3.pdf", "bdc 4.pdf", "bdc 5.pdf")
 
 
 def test_what_the_registry_knows_replaces_what_the_sheet_says(tmp_path: Path) -> None:
-    lecture = check.lire(workbook.read(edited(tmp_path / "demandes.xlsx", {})))
+    lecture = read_cells(workbook.read(edited(tmp_path / "demandes.xlsx", {})))
     filed = replace(lecture, etats={3: Etat.CONVERTIE})
     verdict = check.check(filed, {nom: inspected(nom) for nom in filed.fichiers()}, AU)
     assert [str(etat) for etat in verdict.etats.values()] == ["Convertie", *[READY] * 4]
@@ -239,10 +240,10 @@ def test_a_total_is_no_request_and_holds_none_back(tmp_path: Path) -> None:
 def test_what_a_former_run_said_of_a_total_is_taken_back(tmp_path: Path) -> None:
     column = next(cell.column_letter for cell in opened()[D][1] if cell.value == "etat")
     path = edited(tmp_path / "demandes.xlsx", {**TOTAL, f"{D}!{column}8": WRONG})
-    assert list(check.lire(workbook.read(path)).classeur.demandes.videes.index) == [8]
+    assert list(read_cells(workbook.read(path)).classeur.demandes.videes.index) == [8]
 
 
 def test_a_request_that_went_out_is_no_note_though_it_was_emptied(tmp_path: Path) -> None:
     column = next(cell.column_letter for cell in opened()[D][1] if cell.value == "etat")
     path = edited(tmp_path / "demandes.xlsx", {**TOTAL, f"{D}!{column}8": "Convertie"})
-    assert 8 in check.lire(workbook.read(path)).frames.demandes.valeurs.index
+    assert 8 in read_cells(workbook.read(path)).frames.demandes.valeurs.index

@@ -1,23 +1,21 @@
 """The order form read: its facts are found in every layout, and no good form raises an alarm."""
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
 import pytest
 
 from converter.attachments import pdf
 from converter.attachments.readings import SANS, Transcript
-from converter.checking import check, forms
+from converter.checking import forms
 from converter.checking.french_text import amounts, days, folded, says_amount
+from converter.checking.lecture import Lecture, read_cells
 from converter.issues import Issue
 from converter.reading import workbook
-from converter.reading.frames import Frames
 from converter.sentences.say import phrase
-from converter.spec.sheets import DATA_SHEETS
+from tests.support.mistakes import CASES, Case, P
 from tests.support.order_forms import (
     FINESS,
     OFFICE,
@@ -42,39 +40,21 @@ CORPUS = {
 
 
 @cache
-def request_of(centimes: int) -> check.Lecture:
+def request_of(centimes: int) -> Lecture:
     """Return the workbook whose request 00001 asks for an amount."""
     with TemporaryDirectory() as folder:
         book = edited(Path(folder, "d.xlsx"), {"Demandes!G3": centimes / 100})
-        return check.lire(workbook.read(book))
+        return read_cells(workbook.read(book))
 
 
 def held(texte: Transcript, centimes: int) -> forms.Comparaison:
     """Hold a form against the request of an amount."""
-    return forms.compare(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
+    return forms.compare_forms(request_of(centimes).frames, {"bdc 1.pdf": inspected("bdc 1.pdf", texte=texte)})
 
 
 def read(content: bytes) -> Transcript:
-    text, entier = pdf.text(content)
+    text, entier = pdf.written_text(content)
     return Transcript.of(text, entier=entier)
-
-
-@pytest.mark.parametrize(
-    "tag", ["numeroEditeur", "typeFichier", "fichier", "montantSegurHT", "nomClient", "FINESSPMSI"]
-)
-def test_what_is_blank_beside_a_form_that_is_read_stops_nothing(tag: str) -> None:
-    frames = request_of(1_375_000).frames
-    blanked = {
-        nom: replace(frames.of(nom), valeurs=frames.of(nom).valeurs.assign(**{tag: pd.NA}))
-        for nom in DATA_SHEETS
-        if tag in frames.of(nom).valeurs
-    }
-    without = Frames(frames.parametres, frames.refuses, *(blanked.get(nom, frames.of(nom)) for nom in DATA_SHEETS))
-    texts = {name: inspected(name, texte=Transcript.of("Total HT 9 000,00 EUR", entier=True)) for name in FILES}
-    assert forms.compare(without, texts).a_la_main.keys() <= {"00001", "00002", "00003", "00004", "00005"}
-
-
-FILES = ("bdc 1.pdf", "ht 1.pdf", "bdc 2.pdf")
 
 
 def codes(found: forms.Comparaison) -> list[str]:
@@ -286,3 +266,13 @@ def test_days_in_figures_and_in_words() -> None:
     text = "le 4 janvier 2022, 1er février 2022, 04/03/22, 2022-04-05, 06.05.2022, 31/02/2022, 1 er août 2022, 12/2022"
     told = [(1, 4), (2, 1), (3, 4), (4, 5), (5, 6), (8, 1)]
     assert [day.jour for day in days(folded(text))] == [date(2022, month, day) for month, day in told]
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if any(P in cell for cell in case.edits)], ids=lambda case: case.name
+)
+def test_a_form_of_a_row_that_is_wrong_is_read_without_harm(case: Case, tmp_path: Path) -> None:
+    book = edited(tmp_path / "d.xlsx", case.edits)
+    names = read_cells(workbook.read(book)).fichiers()
+    told = {name: inspected(name, texte=Transcript.of("un texte sans rapport")) for name in names}
+    assert {*case.found} <= {*examine(book, told).issues}

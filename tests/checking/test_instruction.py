@@ -10,6 +10,7 @@ import pytest
 from converter.blank import template
 from converter.checking import check
 from converter.checking.instruction import Suite
+from converter.checking.lecture import read_cells
 from converter.reading import workbook
 from converter.spec.programme import Etat
 from converter.spec.sheets import DEMANDES
@@ -22,8 +23,8 @@ NOTED = ("decision", "dateDecision", "montantPaye", "datePaiement")
 def found(path: Path, etat: str, **noted: Any) -> tuple[Etat, list[str]]:
     """Return the state of the first request and what is said of it, `code column`, with these cells filled."""
     first = {**ROWS[DEMANDES][0], "etat": etat, "dateDepot": date(2022, 6, 1), **noted}
-    template.write(path, rows={**ROWS, DEMANDES: [first, *ROWS[DEMANDES][1:]]}, parametres=PARAMETRES)
-    lecture = check.lire(workbook.read(path))
+    template.write_template(path, rows={**ROWS, DEMANDES: [first, *ROWS[DEMANDES][1:]]}, parametres=PARAMETRES)
+    lecture = read_cells(workbook.read(path))
     verdict = check.check(lecture, {name: inspected(name) for name in lecture.fichiers()}, AU)
     return verdict.etats[3], [f"{issue.code} {issue.balise}" for issue in verdict.issues if issue.place.ligne == 3]
 
@@ -81,8 +82,8 @@ def test_what_was_refused_at_instruction_may_be_asked_for_again(tmp_path: Path) 
             for sheet, lines in rows.items()
         }
         rows[DEMANDES][-1] |= {"etat": None, "decision": None}
-        template.write(path, rows=rows, parametres=PARAMETRES)
-        lecture = check.lire(workbook.read(path))
+        template.write_template(path, rows=rows, parametres=PARAMETRES)
+        lecture = read_cells(workbook.read(path))
         verdict = check.check(lecture, {name: inspected(name) for name in lecture.fichiers()}, AU)
         assert {issue.code for issue in verdict.issues} == doubles
         assert verdict.etats[8] is Etat.PRETE
@@ -95,7 +96,7 @@ def test_a_request_to_modify_is_expected_whatever_is_noted_as_paid() -> None:
 
 def test_a_workbook_without_these_columns_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "demandes.xlsx"
-    template.write(path, rows=ROWS, parametres=PARAMETRES)
+    template.write_template(path, rows=ROWS, parametres=PARAMETRES)
     classeur = workbook.read(path)
     old = replace(classeur, demandes=replace(classeur.demandes, brut=classeur.demandes.brut.drop(columns=[*NOTED])))
-    assert check.lire(old).suites.lignes == {}
+    assert read_cells(old).suites.lignes == {}

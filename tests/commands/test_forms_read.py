@@ -54,7 +54,7 @@ def test_a_second_run_opens_no_text_again(book: Path, monkeypatch: pytest.Monkey
         read.append(data)
         return "", False
 
-    monkeypatch.setattr(pdf, "text", text)
+    monkeypatch.setattr(pdf, "written_text", text)
     edited(book, {"Demandes!G3": 13570})
     assert check(book) == ["R200 Demandes!G3"]
     assert read == []

@@ -7,8 +7,10 @@ import pytest
 from rich.console import Console
 
 from converter.commands.outcome import Outcome, Standing, Upload
+from converter.commands.regles import regles
 from converter.commands.screen import print_summary
 from converter.issues import Issue, Place
+from converter.sentences.say import catalogue
 from converter.spec.programme import Etat
 
 BOOK = Path("demandes.xlsx")
@@ -86,3 +88,12 @@ def test_nothing_is_left_out_where_no_workbook_was_written() -> None:
     issues = tuple(issue("R140", row) for row in range(3, 33))
     lines = said(Outcome(BOOK, (standing("1", Etat.A_CORRIGER),), issues))
     assert sum(line.startswith("    Demandes D") for line in lines) == 30
+
+
+def test_the_catalogue_names_every_control_with_what_is_said_and_what_to_do() -> None:
+    stream = io.StringIO()
+    assert regles(Console(file=stream, width=80)) == 0
+    for code, message in catalogue().items():
+        assert f"{code}  {message.titre} ({message.gravite.value} ; " in stream.getvalue()
+        assert f"\n      {message.phrase}\n" in stream.getvalue()
+        assert message.conseil in stream.getvalue()

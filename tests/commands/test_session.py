@@ -14,6 +14,7 @@ from converter.attachments import inspection
 from converter.cli import run
 from converter.depositing import deposit
 from converter.marking import annotate
+from converter.reading import workbook
 from converter.spec.tags import tool_columns
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -269,6 +270,24 @@ def test_the_portals_answer_comes_back_into_the_same_workbook(sample: Callable[[
     once = book.read_bytes()
     assert run(["retour", str(answer), str(book), "--quiet"]) == 1
     assert book.read_bytes() == once
+
+
+def test_an_answer_that_changes_nothing_has_the_workbook_read_once(
+    sample: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    sent = book.parent / "depots" / "JSON-1234567890-20220502-001" / "JSON-1234567890-20220502-001.json"
+    answer = tmp_path / sent.name
+    assert run(["verifier", str(sent), "--reponse", str(answer), *DAY]) == 0
+    times: list[Path] = []
+    read = workbook.read
+    monkeypatch.setattr(workbook, "read", lambda path: times.append(path) or read(path))
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 0
+    assert len(times) == 2, "as it was, then with what the answer changes"
+    times.clear()
+    assert run(["retour", str(answer), str(book), "--quiet"]) == 0
+    assert times == [book]
 
 
 def test_the_follow_up_says_what_to_do_of_a_request_that_the_portal_holds_incomplete(

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from converter.checking.demande import Demande
 from converter.depositing import bordereau
 from converter.depositing.bordereau import Archive, Remise, declarees, size
-from converter.depositing.document import write
+from converter.depositing.document import write_document
 from converter.registry.store import Fichier
 from converter.spec.programme import avance
 from tests.support.lots import CLIENTS, JOUR, SHAPE, convert, demande, in_lots, piece, with_values
@@ -27,7 +27,7 @@ AUDIT = Path(sys.executable).with_name("openxml-audit")
 
 def remise(*requests: Demande) -> Remise:
     (lot,) = in_lots(*requests)
-    contents = write(lot, SHAPE)
+    contents = write_document(lot, SHAPE)
     names = [name for request in requests for name in request.archive_names()]
     zips = [
         Archive(Fichier("PJ-1234567890-20220415-001-1.zip", 1_234_567, "b" * 64), names[:2]),
@@ -71,7 +71,7 @@ def test_the_advance_is_never_half_a_centime_off(centimes: int) -> None:
 def test_requests_are_listed_with_amount_advance_and_totals(tmp_path: Path) -> None:
     amounts = (1_375_000, 115, 335)
     requests = [with_values(demande(tmp_path, n), montantSegurHT=cents) for n, cents in enumerate(amounts, start=1)]
-    table = rows(bordereau.write(remise(*requests)))
+    table = rows(bordereau.write_bordereau(remise(*requests)))
     start = row_of(table, "2. Demandes") + 2
     listed = [(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8]) for row in table[start : start + 3]]
     finess = "750712184, 010780054"
@@ -87,7 +87,7 @@ def test_requests_are_listed_with_amount_advance_and_totals(tmp_path: Path) -> N
 
 
 def test_pieces_show_old_name_new_name_and_zip(tmp_path: Path) -> None:
-    table = rows(bordereau.write(remise(demande(tmp_path, 1), demande(tmp_path, 2))))
+    table = rows(bordereau.write_bordereau(remise(demande(tmp_path, 1), demande(tmp_path, 2))))
     start = row_of(table, "2. Demandes") + 2
     assert table[start][9] == (
         "bon 1.pdf → HOP-DPI-Va1-BDC-00001.pdf (zip 1)\npreuve 1.pdf → HOP-DPI-Va1-HT-00001.pdf (zip 1)"
@@ -96,7 +96,7 @@ def test_pieces_show_old_name_new_name_and_zip(tmp_path: Path) -> None:
 
 
 def test_files_to_upload_stand_in_order_with_size_and_hash(tmp_path: Path) -> None:
-    table = rows(bordereau.write(remise(demande(tmp_path, 1), demande(tmp_path, 2))))
+    table = rows(bordereau.write_bordereau(remise(demande(tmp_path, 1), demande(tmp_path, 2))))
     text = " ".join(str(value) for row in table for value in row if value)
     assert all(word in text for word in ("avance", "1234567890", "73282932000074", "modele-hop.json", "15/04/2022"))
     start = row_of(table, "1. À téléverser") + 3
@@ -110,7 +110,7 @@ def test_files_to_upload_stand_in_order_with_size_and_hash(tmp_path: Path) -> No
 
 
 def test_sums_are_formulas(tmp_path: Path) -> None:
-    data = bordereau.write(remise(demande(tmp_path, 1), demande(tmp_path, 2)))
+    data = bordereau.write_bordereau(remise(demande(tmp_path, 1), demande(tmp_path, 2)))
     table = rows(data, values=False)
     start = row_of(table, "2. Demandes") + 3  # as Excel counts
     assert table[start - 1][8].text == f"=ROUND(H{start}:H{start + 1}*30/100,2)"
@@ -122,7 +122,7 @@ def test_sums_are_formulas(tmp_path: Path) -> None:
 def test_libreoffice_computes_the_values_that_are_cached(tmp_path: Path) -> None:
     requests = [with_values(demande(tmp_path, n), montantSegurHT=c) for n, c in enumerate((115, 335, 5), start=1)]
     with (
-        zipfile.ZipFile(BytesIO(bordereau.write(remise(*requests)))) as slip,
+        zipfile.ZipFile(BytesIO(bordereau.write_bordereau(remise(*requests)))) as slip,
         zipfile.ZipFile(tmp_path / "b.xlsx", "w") as bare,
     ):
         for part in slip.namelist():
@@ -152,7 +152,7 @@ def test_text_from_outside_stays_text(tmp_path: Path, name: str) -> None:
         pieces=(order, request.pieces[1]),
         etablissements=({**CLIENTS[0], "nomClient": "=CMD()"}, CLIENTS[1]),
     )
-    data = bordereau.write(remise(request))
+    data = bordereau.write_bordereau(remise(request))
     with zipfile.ZipFile(BytesIO(data)) as package:
         sheet = package.read("xl/worksheets/sheet1.xml").decode()
     assert len(re.findall("<f[ >]", sheet)) == 4  # the advances, two sums and the check
@@ -165,13 +165,13 @@ def test_text_from_outside_stays_text(tmp_path: Path, name: str) -> None:
 def test_a_name_that_is_no_text_is_still_shown(tmp_path: Path) -> None:
     request = demande(tmp_path, 1)
     odd = replace(request.pieces[0], source=tmp_path / "bon\udce9.pdf")
-    table = rows(bordereau.write(remise(replace(request, pieces=(odd, request.pieces[1])))))
+    table = rows(bordereau.write_bordereau(remise(replace(request, pieces=(odd, request.pieces[1])))))
     assert table[row_of(table, "2. Demandes") + 2][9].startswith("bon?.pdf → ")
 
 
 def test_many_establishments_do_not_burst_the_row(tmp_path: Path) -> None:
     clients = tuple({**CLIENTS[0], "FINESSPMSI": f"{750_000_000 + n}", "nomClient": f"N{n}"} for n in range(300))
-    data = bordereau.write(remise(replace(demande(tmp_path, 1), etablissements=clients)))
+    data = bordereau.write_bordereau(remise(replace(demande(tmp_path, 1), etablissements=clients)))
     table = rows(data)
     row = row_of(table, "2. Demandes") + 2
     assert table[row][4].endswith("et 260 autres")
@@ -181,7 +181,7 @@ def test_many_establishments_do_not_burst_the_row(tmp_path: Path) -> None:
 
 
 def test_it_prints_on_a4_across_and_repeats_its_headings(tmp_path: Path) -> None:
-    sheet = load_workbook(BytesIO(bordereau.write(remise(demande(tmp_path, 1)))))["Bordereau"]
+    sheet = load_workbook(BytesIO(bordereau.write_bordereau(remise(demande(tmp_path, 1)))))["Bordereau"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
@@ -190,14 +190,14 @@ def test_it_prints_on_a4_across_and_repeats_its_headings(tmp_path: Path) -> None
 
 def test_the_same_deposit_gives_the_same_bytes(tmp_path: Path) -> None:
     described = remise(demande(tmp_path, 1))
-    assert bordereau.write(described) == bordereau.write(described)
+    assert bordereau.write_bordereau(described) == bordereau.write_bordereau(described)
 
 
 def test_what_differs_from_the_json_does_not_pass_for_it(tmp_path: Path) -> None:
     described = remise(demande(tmp_path, 1), demande(tmp_path, 2))
-    fewer = write(in_lots(demande(tmp_path, 1))[0], SHAPE)
+    fewer = write_document(in_lots(demande(tmp_path, 1))[0], SHAPE)
     with pytest.raises(ValueError, match="zip"):
-        bordereau.write(replace(described, contenu=fewer))
+        bordereau.write_bordereau(replace(described, contenu=fewer))
     assert [each.centimes for each in declarees(described.contenu, SHAPE)] == [1_375_001, 1_375_002]
 
 

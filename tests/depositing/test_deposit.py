@@ -52,7 +52,7 @@ def visible(depots: Path) -> set[str]:
 
 
 def memory(depots: Path) -> Memoire:
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) == []
         return opened.registre.memory()
 
@@ -132,7 +132,7 @@ def test_a_drive_that_syncs_no_folder_is_no_obstacle(
 
 def test_progress_counts_every_request(depots: Path, tmp_path: Path) -> None:
     told: list[int] = []
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         deposit.convert(opened, in_lots(*demandes(tmp_path / "p", 201)), JOUR, told.append)
     assert sum(told) == 201
 
@@ -141,7 +141,7 @@ def test_attachments_over_the_limit_go_into_several_zips(
     depots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = pack.plan
-    monkeypatch.setattr("converter.depositing.deposit.plan", lambda requests: plan(requests, limit=20_000))
+    monkeypatch.setattr("converter.depositing.building.plan", lambda requests: plan(requests, limit=20_000))
     (depot,) = convert(depots, *demandes(tmp_path / "p", 12, octets=3_200))
     assert [int(nom[:-4].rsplit("-", 1)[1]) for nom in depot.zips] == list(range(1, len(depot.zips) + 1))
     assert len(depot.zips) > 3
@@ -210,7 +210,7 @@ def test_an_interruption_by_the_user_undoes_everything(depots: Path, requests: t
     def interrupted(_: int) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), deposit.opened(depots, SHAPE) as opened:
+    with pytest.raises(KeyboardInterrupt), deposit.open_depots(depots, SHAPE) as opened:
         deposit.convert(opened, in_lots(*requests), JOUR, interrupted)
     nothing_happened(depots, requests)
 
@@ -219,7 +219,7 @@ def test_no_rank_left_is_said_before_anything_is_built(depots: Path, requests: t
     (depots / "JSON-1234567890-20220415-998").mkdir(parents=True)
     entete = Entete(SIRET, "DPI", NUMEROS_ANS["DPI"])
     built: list[int] = []
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         with pytest.raises(Inutilisable) as refused:
             deposit.convert(opened, [Lot(entete, (each,)) for each in requests[:2]], JOUR, built.append)
         assert codes(refused.value.issues) == ["D020"]
@@ -240,10 +240,10 @@ def test_a_foreign_folder_in_the_way_is_never_touched(depots: Path, requests: tu
         (depots / NAME).mkdir(exist_ok=True)
         (depots / NAME / "notes.txt").write_text("à moi")
 
-    with deposit.opened(depots, SHAPE) as opened, pytest.raises(Empeche) as refused:
+    with deposit.open_depots(depots, SHAPE) as opened, pytest.raises(Empeche) as refused:
         deposit.convert(opened, in_lots(*requests), JOUR, someone_makes_it)
     assert codes([refused.value.issue]) == ["E032"]
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) == ["D001", "D007"]
     assert [path.name for path in (depots / NAME).iterdir()] == ["notes.txt"]
     assert convert(depots, *requests)[0].nom == "JSON-1234567890-20220415-002"
@@ -253,7 +253,7 @@ def test_a_foreign_folder_in_the_way_is_never_touched(depots: Path, requests: tu
 
 
 def withdraw(depots: Path, nom: str = NAME) -> Depot:
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         return deposit.withdraw(opened, nom)
 
 
@@ -285,7 +285,7 @@ def test_only_a_deposit_that_may_be_withdrawn_is(depots: Path, requests: tuple[D
     convert(depots, *requests[:2])
     convert(depots, *requests[2:])
     second = "JSON-1234567890-20220415-002"
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         opened.registre.record_answers(second, [Reponse("00003", acceptee=True, numeroASP="A")], "a" * 64)
     assert refusal(second) == ["D025"]
     assert refusal("JSON-9999999999-20220415-001") == ["D024"]
@@ -310,7 +310,7 @@ def test_a_lost_registry_is_made_anew_from_the_deposits(depots: Path, requests: 
     convert(depots, *requests[2:4])
     withdraw(depots, "JSON-1234567890-20220415-002")
     (depots / "registre.sqlite").unlink()
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) == ["D006", "D006"]
         known = opened.registre.memory()
         (first, _) = opened.registre.depots()
@@ -327,7 +327,7 @@ def test_a_deposit_in_another_model_is_read_by_the_one_it_fits(depots: Path, req
     text = (
         json.dumps(SHAPE.sample).replace('"lignesImport"', '"demandes"').replace('"numeroEditeur"', '"NumeroEditeur"')
     )
-    with deposit.opened(depots, compile_model(json.loads(text), "modele-portail.json")) as opened:
+    with deposit.open_depots(depots, compile_model(json.loads(text), "modele-portail.json")) as opened:
         assert len(opened.registre.memory().faits) == 5
 
 
@@ -351,7 +351,7 @@ def test_a_deposit_that_holds_nothing_readable_keeps_its_rank(
     folder = depots / NAME
     folder.mkdir(parents=True)
     (folder / f"{NAME}.json").write_bytes(contents)
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) in (["D006"], ["D007"])
     assert memory(depots).numeros == frozenset()
     assert convert(depots, *requests)[0].nom == "JSON-1234567890-20220415-002"
@@ -375,7 +375,7 @@ def test_odd_values_in_a_found_deposit_do_no_harm(depots: Path, wrong: dict[str,
     (depots / NAME).mkdir(parents=True)
     (depots / NAME / f"{NAME}.json").write_bytes(msgspec.json.encode(sample))
     (depots / NAME / "PJ.zip").write_bytes(b"PK\x03\x04 torn")
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) == ["D006"]
         assert set(opened.registre.memory().faits) == {"00001"}
 
@@ -385,7 +385,7 @@ def test_a_number_in_two_found_deposits_is_told(depots: Path, requests: tuple[De
     copy = depots / "JSON-1234567890-20220415-007"
     (depots / NAME).rename(copy)
     (copy / f"{NAME}.json").rename(copy / f"{copy.name}.json")
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) == ["D006", "D008"]
         assert opened.registre.memory().faits["00001"].depot == NAME
 

@@ -86,7 +86,7 @@ def test_a_full_disk_at_any_moment_leaves_nothing_half_done(requests: tuple[Dema
             ballast.write_bytes(bytes(max(0, shutil.disk_usage(disk).free - kept_free * 1024)))
             outcomes.append(outcome(disk / "depots", requests))
             ballast.unlink()
-            with deposit.opened(disk / "depots", SHAPE) as opened:
+            with deposit.open_depots(disk / "depots", SHAPE) as opened:
                 assert len(opened.registre.memory().faits) == (6 if outcomes[-1] == "whole" else 0)
             assert halves(disk / "depots") == []
             assert len(published(disk / "depots")) == (outcomes[-1] == "whole")
@@ -151,7 +151,7 @@ def test_a_folder_removed_meanwhile_is_said(depots: Path, requests: tuple[Demand
     def remove(_: int) -> None:
         shutil.rmtree(depots, ignore_errors=True)
 
-    with pytest.raises(Empeche) as refused, deposit.opened(depots, SHAPE) as opened:
+    with pytest.raises(Empeche) as refused, deposit.open_depots(depots, SHAPE) as opened:
         deposit.convert(opened, in_lots(*requests), JOUR, remove)
     assert refused.value.issue.code == "E022"
     assert "disparu" in say(refused.value.issue)
@@ -162,10 +162,10 @@ def test_a_folder_removed_meanwhile_is_said(depots: Path, requests: tuple[Demand
 def test_a_folder_moved_meanwhile_is_said_and_recovers_where_it_is(
     depots: Path, requests: tuple[Demande, ...], tmp_path: Path
 ) -> None:
-    with pytest.raises(Empeche) as refused, deposit.opened(depots, SHAPE) as opened:
+    with pytest.raises(Empeche) as refused, deposit.open_depots(depots, SHAPE) as opened:
         deposit.convert(opened, in_lots(*requests), JOUR, lambda _: depots.rename(tmp_path / "ailleurs"))
     assert refused.value.issue.code == "E022"
-    with deposit.opened(tmp_path / "ailleurs", SHAPE) as opened:
+    with deposit.open_depots(tmp_path / "ailleurs", SHAPE) as opened:
         assert set(codes(opened.issues)) <= {"D001"}
         assert opened.registre.memory().faits == {}
     assert sorted(path.name for path in (tmp_path / "ailleurs").glob("[!.]*")) == ["registre.sqlite"]
@@ -217,7 +217,7 @@ def test_publishing_refused_for_good_is_finished_by_the_next_run(public: Path, m
     monkeypatch.setattr(deposit, "_publish", refused_once)
     assert refusal(public / "depots", requests) == "E032"
     assert published(public / "depots") == []
-    with deposit.opened(public / "depots", SHAPE) as opened:
+    with deposit.open_depots(public / "depots", SHAPE) as opened:
         assert codes(opened.issues) == ["D002"]
         assert len(opened.registre.memory().faits) == 3
     assert halves(public / "depots") == []
@@ -240,7 +240,7 @@ def test_a_refusal_that_lasts_a_moment_is_waited_out(
 
     monkeypatch.setattr(Path, "rename", refused_twice)
     assert convert(depots, *requests)[0].nom == "JSON-1234567890-20220415-001"
-    assert len(tries) == 3
+    assert len(tries) == 4  # two refused, then one aside and one to publish it
 
 
 # --- two at once ------------------------------------------------------------------------------------------------------
@@ -265,9 +265,13 @@ def another_process(work: Callable[[int, int], None]) -> Iterator[tuple[int, int
             os.close(end)
 
 
+HOLDER = "marie"
+
+
 def holds(depots: Path) -> Callable[[int, int], None]:
     def work(ready: int, go: int) -> None:
-        with deposit.opened(depots, SHAPE):
+        os.environ["USERNAME"] = HOLDER
+        with deposit.open_depots(depots, SHAPE):
             os.write(ready, b"1")
             os.read(go, 1)
 
@@ -280,15 +284,15 @@ def test_the_second_waits_then_says_who_holds_it(depots: Path, requests: tuple[D
     with another_process(holds(depots)) as (ready, _):
         os.read(ready, 1)
         begun = time.monotonic()
-        with pytest.raises(Empeche) as refused, deposit.opened(depots, SHAPE, attente=0.5, prevenir=told.append):
+        with pytest.raises(Empeche) as refused, deposit.open_depots(depots, SHAPE, attente=0.5, prevenir=told.append):
             pass
         assert 0.5 <= time.monotonic() - begun < 5
     issue = refused.value.issue
     assert codes([issue]) == ["E030"]
     assert dict(issue.faits)["machine"] == os.uname().nodename
-    assert dict(issue.faits)["processus"] != str(os.getpid())
+    assert dict(issue.faits)["utilisateur"] == HOLDER
     assert time.strftime("%d/%m/%Y") in say(issue)
-    assert [tenant.processus for tenant in told] == [int(dict(issue.faits)["processus"])]
+    assert [(tenant.utilisateur, tenant.depuis) for tenant in told] == [(HOLDER, dict(issue.faits)["depuis"])]
     assert convert(depots, *requests), "a holder that was killed holds nothing any more"
 
 
@@ -296,7 +300,7 @@ def test_the_second_waits_then_says_who_holds_it(depots: Path, requests: tuple[D
 def test_the_second_goes_on_when_the_first_is_done(depots: Path) -> None:
     with another_process(holds(depots)) as (ready, go):
         os.read(ready, 1)
-        with deposit.opened(depots, SHAPE, attente=30, prevenir=lambda _: os.write(go, b"1") and None):
+        with deposit.open_depots(depots, SHAPE, attente=30, prevenir=lambda _: os.write(go, b"1") and None):
             pass
 
 
@@ -313,7 +317,7 @@ def test_conversions_at_once_share_the_day_without_a_clash(depots: Path, tmp_pat
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0, 0]
     assert [path.name[-3:] for path in published(depots)] == ["001", "002", "003", "004"]
     assert halves(depots) == []
-    with deposit.opened(depots, SHAPE) as opened:
+    with deposit.open_depots(depots, SHAPE) as opened:
         assert len(opened.registre.memory().faits) == 20
 
 

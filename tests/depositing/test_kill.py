@@ -65,7 +65,7 @@ def test_killed_while_withdrawing(tmp_path: Path) -> None:
     requests = demandes(tmp_path / "pieces", 2)
 
     def withdraw(dossier: Path) -> None:
-        with deposit.opened(dossier, SHAPE) as depots:
+        with deposit.open_depots(dossier, SHAPE) as depots:
             deposit.withdraw(depots, NAME)
 
     convert(tmp_path / "whole", *requests)
@@ -75,7 +75,7 @@ def test_killed_while_withdrawing(tmp_path: Path) -> None:
         dossier = tmp_path / f"{line}"
         convert(dossier, *requests)
         assert killed_at_line(line, lambda dossier=dossier: withdraw(dossier))
-        with deposit.opened(dossier, SHAPE) as depots:
+        with deposit.open_depots(dossier, SHAPE) as depots:
             told = codes(depots.issues)
             state = depots.registre.depot(NAME)
             free = depots.registre.memory().faits == {}
@@ -109,8 +109,8 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, name: str, tmp_path: Path) -> Path:
 
 
 def test_cut_off_while_building_is_undone_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dossier = cut_at(monkeypatch, "deposit.bordereau.write", tmp_path)
-    with deposit.opened(dossier, SHAPE) as depots:
+    dossier = cut_at(monkeypatch, "building.bordereau.write_bordereau", tmp_path)
+    with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == ["D001", "D001"]
         assert depots.registre.depots() == ()
     assert not (dossier / deposit.EN_COURS).exists()
@@ -118,7 +118,7 @@ def test_cut_off_while_building_is_undone_and_told(tmp_path: Path, monkeypatch: 
 
 def test_cut_off_before_publishing_is_finished_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dossier = cut_at(monkeypatch, "deposit._publish", tmp_path)
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == ["D002", "D002"]
         assert len(depots.registre.memory().faits) == 201
     assert halves(dossier) == []
@@ -128,7 +128,7 @@ def test_cut_off_before_publishing_is_finished_and_told(tmp_path: Path, monkeypa
 def test_a_deposit_taken_away_after_a_cut_off_counts_as_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dossier = cut_at(monkeypatch, "deposit._publish", tmp_path)
     (dossier / deposit.EN_COURS / NAME).rename(tmp_path / NAME)
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == ["D004", "D002"]
         assert len(depots.registre.memory().faits) == 201
 
@@ -137,7 +137,7 @@ def test_a_deposit_damaged_after_a_cut_off_is_undone(tmp_path: Path, monkeypatch
     dossier = cut_at(monkeypatch, "deposit._publish", tmp_path)
     json = dossier / deposit.EN_COURS / NAME / f"{NAME}.json"
     json.write_bytes(json.read_bytes()[:-100])
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == ["D001", "D002"]
         assert len(depots.registre.memory().faits) == 1
 
@@ -145,7 +145,7 @@ def test_a_deposit_damaged_after_a_cut_off_is_undone(tmp_path: Path, monkeypatch
 def test_left_overs_without_a_registry_are_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dossier = cut_at(monkeypatch, "deposit._publish", tmp_path)
     (dossier / "registre.sqlite").unlink()
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         assert codes(depots.issues) == []
         assert depots.registre.memory().faits == {}
     assert not (dossier / deposit.EN_COURS).exists()
@@ -157,7 +157,7 @@ def test_a_link_in_the_place_of_the_left_overs_is_not_followed(tmp_path: Path) -
     (mine / "important.txt").write_text("à garder")
     (tmp_path / "depots").mkdir()
     (tmp_path / "depots" / deposit.EN_COURS).symlink_to(mine)
-    with deposit.opened(tmp_path / "depots", SHAPE) as depots:
+    with deposit.open_depots(tmp_path / "depots", SHAPE) as depots:
         deposit.convert(depots, in_lots(*demandes(tmp_path / "pieces", 1)), JOUR, lambda _: None)
     assert (mine / "important.txt").read_text() == "à garder"
     assert [path.name for path in mine.iterdir()] == ["important.txt"]

@@ -10,8 +10,10 @@ from tests.support.imports import circles, folder, graph, imported, modules
 MODULES = modules()
 
 LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"columns"}),
     frozenset({"issues", ""}),  # the package's own face imports nothing until asked
-    frozenset({"spec", "attachments", "system"}),
+    frozenset({"system"}),
+    frozenset({"spec", "attachments"}),
     frozenset({"sentences", "xlsx"}),
     frozenset({"reading", "blank", "portal"}),
     frozenset({"checking", "kit"}),
@@ -27,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 RANK = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}
 
 PURE = (
+    "columns",
     "issues",
     "sentences",
     "spec.formats",
@@ -78,6 +81,12 @@ def test_the_middle_is_pure(name: str) -> None:
         if isinstance(node, ast.Call)
     }
     assert not calls & {"open", "print", "input", "date.today", "datetime.now", "datetime.today", "Path.cwd"}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"system.files"}))
+def test_files_are_written_aside_and_synced_in_one_module(name: str) -> None:
+    called = {ast.unparse(node) for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8")))}
+    assert not called & {"os.fsync", "tempfile.mkstemp", "tempfile.NamedTemporaryFile"}
 
 
 def test_the_portal_s_control_does_not_consult_the_converter_s() -> None:

@@ -81,7 +81,7 @@ def test_a_kit_holds_all_that_a_finance_team_needs(tmp_path: Path) -> None:
     assert cli.run(["kit", str(tmp_path / "Avances Ségur & Cie")]) == 0
     made = tree(tmp_path / "Avances Ségur & Cie")
     example = REPO / "samples" / "exemple-du-guide"
-    template.write(tmp_path / "vierge.xlsx")
+    template.write_template(tmp_path / "vierge.xlsx")
     assert made.pop("demandes.xlsx") == (tmp_path / "vierge.xlsx").read_bytes()
     assert made.pop("Guide.html").startswith(b'<!DOCTYPE html>\n<html lang="fr">')
     assert made.pop("roues/requirements.lock") == (REPO / "requirements.lock").read_bytes()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.issues import Gravite
-from converter.portal import answer, schema
+from converter.portal import answer, schema_of
 from converter.sentences.portal import MESSAGES, SYNTAXE
 from converter.spec.shape import Shape, compile_model
 from tests.support.portal import (
@@ -473,13 +473,13 @@ def test_a_single_tag_filled_is_no_answer() -> None:
 
 
 def valid(document: Any, **variant: Any) -> bool:
-    return jsonschema.Draft202012Validator(schema(SHAPE, **variant)).is_valid(document)
+    return jsonschema.Draft202012Validator(schema_of(SHAPE, **variant)).is_valid(document)
 
 
 def test_the_schema_takes_the_example_and_its_answer() -> None:
     document = json.loads(EXAMPLE)
     answered = json.loads(answer(report_on(EXAMPLE)))
-    jsonschema.Draft202012Validator.check_schema(schema(SHAPE))
+    jsonschema.Draft202012Validator.check_schema(schema_of(SHAPE))
     assert valid(document)
     assert valid(document, logiciel="DPI")
     assert not valid(document, logiciel="PFI")
@@ -498,7 +498,7 @@ def test_the_schema_refuses_what_the_first_control_refuses(mutation: Change) -> 
 
 def test_the_published_schema_is_the_one_derived() -> None:
     published = resources.files("converter.portal").joinpath("schema-hop.json").read_text(encoding="utf-8")
-    assert json.loads(published) == schema(SHAPE), "segur-hop verifier --schema > converter/portal/schema-hop.json"
+    assert json.loads(published) == schema_of(SHAPE), "segur-hop verifier --schema > converter/portal/schema-hop.json"
 
 
 # --- an adopted model -------------------------------------------------------------------------------------------------

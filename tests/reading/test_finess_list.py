@@ -7,6 +7,7 @@ import pytest
 from stdnum import luhn
 
 from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.reading import workbook
 from converter.reading.finess_list import SANS_LISTE, Etablissements, find
 from converter.sentences.say import phrase
@@ -99,7 +100,7 @@ def test_a_name_that_leads_nowhere_is_refused_in_a_sentence(name: str, tmp_path:
 
 
 def verdict(folder: Path, known: Etablissements, edits: dict[str, object] | None = None) -> check.Verdict:
-    lecture = check.lire(workbook.read(edited(folder / "d.xlsx", edits or {})))
+    lecture = read_cells(workbook.read(edited(folder / "d.xlsx", edits or {})))
     pieces = {name: inspected(name) for name in lecture.fichiers()}
     return check.check(lecture, pieces, AU, connus=known)
 
@@ -138,7 +139,7 @@ def test_an_old_workbook_has_no_such_rows_and_no_such_column(tmp_path: Path) -> 
     made["Bénéficiaires"].delete_cols(7)
     made["Paramètres"].delete_rows(11, 2)
     made.save(tmp_path / "old.xlsx")
-    lecture = check.lire(workbook.read(tmp_path / "old.xlsx"))
+    lecture = read_cells(workbook.read(tmp_path / "old.xlsx"))
     pieces = {name: inspected(name) for name in lecture.fichiers()}
     assert check.check(lecture, pieces, AU).issues == ()
     assert check.check(lecture, pieces, AU, connus=LIST).issues == ()

@@ -611,9 +611,9 @@ def test_tool_columns_may_be_gone(tmp_path: Path) -> None:
 
 
 def test_a_workbook_without_request_is_refused(tmp_path: Path) -> None:
-    template.write(tmp_path / "blank.xlsx")
+    template.write_template(tmp_path / "blank.xlsx")
     assert refused(tmp_path / "blank.xlsx") == ["F014"]
-    template.write(tmp_path / "rows.xlsx", rows={**ROWS, DEMANDES: []}, parametres=PARAMETRES)
+    template.write_template(tmp_path / "rows.xlsx", rows={**ROWS, DEMANDES: []}, parametres=PARAMETRES)
     assert refused(tmp_path / "rows.xlsx") == ["F014"]
 
 

@@ -76,6 +76,6 @@ def test_a_deposit_read_back_says_the_same(tmp_path: Path) -> None:
     ]
     convert(tmp_path / "depots", *requests)
     (tmp_path / "depots" / "registre.sqlite").unlink()
-    with deposit.opened(tmp_path / "depots", builtin_model()) as depots:
+    with deposit.open_depots(tmp_path / "depots", builtin_model()) as depots:
         known = depots.registre.memory().faits
     assert {n: fait.empreinte for n, fait in known.items()} == {r.numero: empreinte(r) for r in requests}

@@ -14,6 +14,7 @@ from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.reconcile import LIBRE, Statut, already_ordered, already_sent, next_free_number, reconcile
 from converter.registry.rows import Ligne
 from converter.registry.store import Fait, Memoire, Parole, Reponse, Signalement
+from converter.spec.names import depot_within
 from converter.spec.programme import Etat
 from converter.spec.sheets import DEMANDES
 from tests.support.lots import codes, demande, say, with_values
@@ -34,7 +35,7 @@ def judged(row: Ligne, known: Memoire) -> tuple[Statut, list[str]]:
     return result.statuts[0], codes(result.issues)
 
 
-CONVERTED = {"etat": "Convertie", "fichierJSON": f"{DEPOT}.json"}
+CONVERTED = {"etat": "Convertie", "depot": depot_within(f"{DEPOT}.json")}
 
 
 def test_a_new_row_is_to_be_checked() -> None:
@@ -100,7 +101,7 @@ def test_a_refused_request_stays_so_under_its_new_number_until_it_changes() -> N
     known = replace(memory(reponse=REFUSED), depots=frozenset({DEPOT}))
     held = Statut(Etat.REJETEE, "", REFUSED, "p")
     assert judged(row, known) == (held, ["D037"])
-    assert judged(replace(row, fichierJSON=DEPOT, etat="À corriger"), known) == (held, ["D037"])
+    assert judged(replace(row, depot=DEPOT, etat="À corriger"), known) == (held, ["D037"])
     assert judged(replace(row, valeurs="corrected"), known) == (LIBRE, [])
     assert judged(replace(row, etat="Prête"), known) == (LIBRE, [])
     (issue,) = reconcile([row], known).issues
@@ -116,7 +117,7 @@ def test_what_was_refused_is_unknown_and_the_row_stays_refused_until_the_user_sa
 
 
 def test_a_number_that_the_workbook_shows_refused_is_refused_without_a_registry() -> None:
-    row = replace(ROW, etat="Rejetée", fichierJSON=DEPOT, libelleTraitement="FINESS inconnu")
+    row = replace(ROW, etat="Rejetée", depot=DEPOT, libelleTraitement="FINESS inconnu")
     result = reconcile([row], Memoire())
     assert (result.statuts[0].etat, codes(result.issues)) == (Etat.REJETEE, ["D013"])
     assert result.signalements == (Signalement("00001", Empreinte("same"), DEPOT, REFUSED),)
@@ -201,7 +202,7 @@ def test_a_number_that_another_row_gave_up_is_not_for_this_one() -> None:
 
 def test_without_a_registry_the_workbook_is_believed_and_the_registry_learns() -> None:
     converted = replace(ROW, **CONVERTED)
-    accepted = replace(ROW, numero="00002", etat="Acceptée", fichierJSON=DEPOT, numeroASP="ASP2")
+    accepted = replace(ROW, numero="00002", etat="Acceptée", depot=DEPOT, numeroASP="ASP2")
     result = reconcile([converted, accepted], Memoire())
     answer = Reponse("00002", acceptee=True, numeroASP="ASP2")
     assert result.statuts == (Statut(Etat.CONVERTIE, DEPOT), Statut(Etat.ACCEPTEE, DEPOT, answer))
@@ -213,7 +214,7 @@ def test_without_a_registry_the_workbook_is_believed_and_the_registry_learns() -
 
 
 def test_a_state_without_a_file_is_believed_and_not_learnt() -> None:
-    result = reconcile([replace(ROW, etat="Convertie", fichierJSON="déposé à la main")], Memoire())
+    result = reconcile([replace(ROW, etat="Convertie", depot=depot_within("déposé à la main"))], Memoire())
     assert result.statuts == (Statut(Etat.CONVERTIE, ""),)
     assert codes(result.issues) == ["D014"]
     assert result.signalements == ()
@@ -226,7 +227,7 @@ def test_a_withdrawn_deposit_sets_its_rows_free() -> None:
 
 @pytest.mark.parametrize("etat", ["Convertie", "Acceptée", "Prête"])
 def test_a_row_copied_to_begin_another_is_new(etat: str) -> None:
-    row = replace(ROW, numero="00009", etat=etat, fichierJSON=f"{DEPOT}.json", numeroASP="ASP1")
+    row = replace(ROW, numero="00009", etat=etat, depot=depot_within(f"{DEPOT}.json"), numeroASP="ASP1")
     original = replace(ROW, **ANSWERED)
     known = replace(memory(reponse=ACCEPTED), depots=frozenset({DEPOT}))
     result = reconcile([row, original], known)

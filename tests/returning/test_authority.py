@@ -118,7 +118,7 @@ def test_a_refused_number_taken_back_from_an_answer_is_not_filed_again(cycle: Cy
     lone = Cycle(tmp_path / "repris")
     lone.folder.mkdir()
     shutil.copytree(cycle.folder / "pieces", lone.folder / "pieces")
-    template.write(lone.classeur, rows=found.rows, parametres=found.parametres)
+    template.write_template(lone.classeur, rows=found.rows, parametres=found.parametres)
     outcome = convertir(lone.classeur, OPTIONS)
     assert outcome.depots == ()
     assert "D013" in codes(outcome)

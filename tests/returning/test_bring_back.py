@@ -19,7 +19,7 @@ from converter.depositing import deposit
 from converter.depositing.document import encode
 from converter.issues import Inutilisable, Issue
 from converter.returning import received
-from converter.returning.bring_back import Retour
+from converter.returning.bring_back import Effect
 from converter.returning.received import Sens
 from converter.sentences.say import catalogue
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
@@ -46,7 +46,7 @@ def cycle(converted: Path, tmp_path: Path) -> Cycle:
     return Cycle(tmp_path)
 
 
-def codes(found: Retour) -> list[tuple[str, str]]:
+def codes(found: Effect) -> list[tuple[str, str]]:
     return [(issue.code, issue.valeur) for issue in found.issues]
 
 
@@ -75,7 +75,7 @@ def test_an_accepted_request_gets_its_numero_asp(cycle: Cycle) -> None:
     assert cycle.column("numeroASP") == ["FICTIF-00001", "FICTIF-00002", "FICTIF-00003"]
     assert cycle.column("libelleTraitement") == ["Demande acceptée"] * 3
     assert cycle.column("numeroEditeur") == ["00001", "00002", "00003"]
-    assert (found.issues, found.renumerotations) == ((), ())
+    assert (found.issues, found.rejetees) == ((), ())
     assert found.acceptees == ("00001", "00002", "00003")
     assert all(fait.reponse and fait.reponse.acceptee for fait in cycle.memory().faits.values())
 
@@ -99,8 +99,8 @@ def test_a_new_number_was_never_used_anywhere(cycle: Cycle) -> None:
     cycle.put(PIECES, 9, "numeroEditeur", "00005")  # a stray row of the user's
     cycle.put(PIECES, 9, "typeFichier", "BON_COMMANDE")
     cycle.put(DEMANDES, 3, "anciensNumeros", "00004")
-    found = cycle.retour(edited(cycle.answer(DEPOT), _00001=REFUSED, _00003=REFUSED), NOM)
-    assert [(each.ancien, each.nouveau) for each in found.renumerotations] == [("00001", "00006"), ("00003", "00007")]
+    cycle.retour(edited(cycle.answer(DEPOT), _00001=REFUSED, _00003=REFUSED), NOM)
+    assert cycle.column("numeroEditeur") == ["00006", "00002", "00007"]
     assert cycle.column("anciensNumeros") == ["00004, 00001", "", "00003"]
 
 
@@ -109,7 +109,7 @@ def test_the_same_answer_twice_changes_nothing(cycle: Cycle) -> None:
     cycle.retour(answer, NOM)
     before, memoire = cycle.classeur.read_bytes(), cycle.memory()
     again = cycle.retour(answer, NOM)
-    assert (again.values, again.reponses, again.renumerotations) == ((), (), ())
+    assert (again.values, again.reponses) == ((), ())
     assert codes(again) == [("S010", "00002")]  # still to be corrected
     assert cycle.memory() == memoire
     assert cycle.classeur.read_bytes() == before
@@ -372,7 +372,7 @@ def test_an_answer_under_the_name_of_another_numero_ans_is_refused(cycle: Cycle)
 @pytest.mark.parametrize("nom", [NOM, "réponse.json"])
 def test_an_answer_to_a_withdrawn_deposit_is_refused(cycle: Cycle, nom: str) -> None:
     answer = cycle.answer(DEPOT)
-    with deposit.opened(cycle.depots, SHAPE) as depots:
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
         deposit.withdraw(depots, DEPOT)
     assert refusal(cycle, answer, nom) == "S005"
 
@@ -401,7 +401,7 @@ def test_without_any_deposit_left_the_workbook_is_believed(cycle: Cycle) -> None
     assert [code for code, _ in codes(found)] == ["S010"]
     assert cycle.column("etat") == ["Acceptée", "Rejetée", "Acceptée"]
     again = cycle.retour(answer, NOM)
-    assert (again.values, again.renumerotations) == ((), ())
+    assert again.values == ()
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
@@ -470,12 +470,15 @@ def test_any_answers_in_any_order_keep_numbers_unique_and_the_second_run_idle(
         cycle = Cycle(Path(folder))
         for chosen in (first, second):
             answer = edited(cycle.answer(DEPOT), **{key: value for each in chosen for key, value in each.items()})
-            if all(received.sens(received.reponse(each)) is Sens.AUCUN for each in received.lire(answer, NOM).demandes):
+            if all(
+                received.sens(received.reponse(each)) is Sens.AUCUN
+                for each in received.read_answer(answer, NOM).demandes
+            ):
                 assert refusal(cycle, answer) == "S002"
                 continue
             cycle.retour(answer, NOM, remplacer=remplacer)
             again = cycle.plan(answer, NOM)
-            assert (again.values, again.reponses, again.renumerotations) == ((), (), ())
+            assert (again.values, again.reponses) == ((), ())
         numbers = cycle.column("numeroEditeur")
         assert len(set(numbers)) == 3
         former = {n for told in cycle.column("anciensNumeros") for n in str(told or "").split(", ") if n}

@@ -19,7 +19,8 @@ from converter.checking import check
 from converter.checking.check import Verdict
 from converter.checking.demande import Lot
 from converter.checking.demande import lots as in_lots
-from converter.depositing.document import encode, write
+from converter.checking.lecture import read_cells
+from converter.depositing.document import encode, write_document
 from converter.issues import Inutilisable
 from converter.reading import workbook
 from converter.returning.rebuild import Reprise, extraire, reprendre, zips_beside
@@ -34,8 +35,8 @@ SHAPE = builtin_model()
 def checked(reprise: Reprise, folder: Path) -> Verdict:
     """Write the workbook, read it as a user's, and check it with attachments that are fine."""
     path = folder / "repris.xlsx"
-    template.write(path, rows=reprise.rows, parametres=reprise.parametres)
-    lecture = check.lire(workbook.read(path))
+    template.write_template(path, rows=reprise.rows, parametres=reprise.parametres)
+    lecture = read_cells(workbook.read(path))
     names = lecture.fichiers()
     formats = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPG"}
     pieces = {
@@ -47,7 +48,11 @@ def checked(reprise: Reprise, folder: Path) -> Verdict:
 
 def converted(reprise: Reprise, folder: Path) -> list[bytes]:
     verdict = checked(reprise, folder)
-    return [write(lot, SHAPE) for lot in in_lots(verdict.demandes, verdict.siret, verdict.numeros_ans) if lot.demandes]
+    return [
+        write_document(lot, SHAPE)
+        for lot in in_lots(verdict.demandes, verdict.siret, verdict.numeros_ans)
+        if lot.demandes
+    ]
 
 
 def guide() -> dict[str, Any]:
@@ -77,7 +82,7 @@ def cell(reprise: Reprise, sheet: str, tag: str, row: int = 0) -> Any:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(lots())
 def test_json_to_workbook_to_json_is_the_identity(lot: Lot) -> None:
-    before = write(lot, SHAPE)
+    before = write_document(lot, SHAPE)
     with tempfile.TemporaryDirectory() as folder:
         assert converted(reprendre([before], SHAPE), Path(folder)) == [before]
 
@@ -94,7 +99,7 @@ def test_one_file_of_each_software_makes_one_workbook(dpi: Lot, pfi: Lot, ri: Lo
         )
         for k, lot in enumerate((dpi, pfi, ri))
     ]
-    before = [write(lot, SHAPE) for lot in numbered]
+    before = [write_document(lot, SHAPE) for lot in numbered]
     reprise = reprendre(before, SHAPE)
     assert reprise.parametres == {"SIRET": SIRET} | {f"numeroAns.{k}": v for k, v in NUMEROS_ANS.items()}
     with tempfile.TemporaryDirectory() as folder:
@@ -168,7 +173,7 @@ def test_text_that_looks_like_a_formula_stays_text(text: str, tmp_path: Path) ->
 
 
 def _sheets(reprise: Reprise, folder: Path) -> bytes:
-    template.write(folder / "repris.xlsx", rows=reprise.rows, parametres=reprise.parametres)
+    template.write_template(folder / "repris.xlsx", rows=reprise.rows, parametres=reprise.parametres)
     with zipfile.ZipFile(folder / "repris.xlsx") as package:
         return b"".join(package.read(name) for name in package.namelist() if "worksheets/sheet" in name)
 

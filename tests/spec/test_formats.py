@@ -14,9 +14,10 @@ from converter.issues import Gravite
 from converter.sentences.say import gravite
 from converter.spec import tags, values
 from converter.spec.formats import CellFault, Format, Reading, show, tidy
+from tests.support.examples import EXAMPLES
 
 FORMATS = {nom: value for nom, value in vars(tags).items() if isinstance(value, Format)}
-TYPED = {nom: kind for nom, kind in FORMATS.items() if kind.examples.good}
+TYPED = {nom: FORMATS[nom] for nom in EXAMPLES}
 EVERY = [*FORMATS.values(), *(tag.format for tag in tags.TAGS)]
 
 
@@ -36,7 +37,8 @@ def errors(kind: Format, raw: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "raw", "read"), [(kind, raw, read) for kind in TYPED.values() for raw, read in kind.examples.good.items()]
+    ("kind", "raw", "read"),
+    [(FORMATS[nom], raw, read) for nom, (good, _) in EXAMPLES.items() for raw, read in good.items()],
 )
 def test_the_good_examples_are_read_so(kind: Format, raw: Any, read: Any) -> None:
     valeur = kind.read(raw).valeur
@@ -44,7 +46,7 @@ def test_the_good_examples_are_read_so(kind: Format, raw: Any, read: Any) -> Non
     assert errors(kind, raw) == []
 
 
-@pytest.mark.parametrize(("kind", "raw"), [(kind, raw) for kind in TYPED.values() for raw in kind.examples.bad])
+@pytest.mark.parametrize(("kind", "raw"), [(FORMATS[nom], raw) for nom, (_, bad) in EXAMPLES.items() for raw in bad])
 def test_the_bad_examples_are_errors(kind: Format, raw: Any) -> None:
     assert errors(kind, raw) != []
 
@@ -522,5 +524,5 @@ def test_an_amount_of_the_json_has_the_same_limit() -> None:
 
 
 def test_a_number_is_read_whole_up_to_what_excel_keeps() -> None:
-    assert values.LIBRE.read(float(10**15 - 1)).valeur == "999999999999999"
-    assert values.LIBRE.read(float(10**15)).refus == "V052"
+    assert values.TEXTE_LIBRE.read(float(10**15 - 1)).valeur == "999999999999999"
+    assert values.TEXTE_LIBRE.read(float(10**15)).refus == "V052"

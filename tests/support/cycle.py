@@ -14,7 +14,7 @@ from stdnum import luhn
 
 from converter import portal
 from converter.blank import template
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.commands.convertir import convertir
 from converter.commands.session import Options
 from converter.depositing import deposit
@@ -23,7 +23,7 @@ from converter.marking import annotate
 from converter.reading import workbook
 from converter.registry.store import Memoire, Registry
 from converter.returning import bring_back, received
-from converter.returning.bring_back import Retour
+from converter.returning.bring_back import Effect
 from converter.spec.shape import builtin_model
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
@@ -82,7 +82,7 @@ class Cycle:
             (self.folder / "pieces" / nom).write_bytes(pdf(rank))
         sold = {f"numeroAns.{logiciel}": NUMEROS_ANS[logiciel] for logiciel in dict.fromkeys(logiciels)}
         parametres = {"SIRET": SIRET, "profilIntegrationINS": "OUI"} | sold
-        template.write(self.classeur, rows=rows, parametres=parametres)
+        template.write_template(self.classeur, rows=rows, parametres=parametres)
 
     def convert(self, jour: date = JOUR) -> list[str]:
         """Convert; return the names of the deposits made, in order."""
@@ -98,30 +98,30 @@ class Cycle:
         assert answered is not None
         return answered
 
-    def plan(self, answer: bytes, nom: str, *, remplacer: bool = False) -> Retour:
+    def plan(self, answer: bytes, nom: str, *, remplacer: bool = False) -> Effect:
         """Return what an answer changes, nothing recorded or written."""
-        with deposit.opened(self.depots, SHAPE) as depots:
+        with deposit.open_depots(self.depots, SHAPE) as depots:
             return self._bring_back(depots.registre, answer, nom, remplacer)
 
-    def retour(self, answer: bytes, nom: str, *, remplacer: bool = False, cut_off: bool = False) -> Retour:
+    def retour(self, answer: bytes, nom: str, *, remplacer: bool = False, cut_off: bool = False) -> Effect:
         """Bring an answer back, the registry first; `cut_off` stops before the workbook is written."""
-        with deposit.opened(self.depots, SHAPE) as depots:
+        with deposit.open_depots(self.depots, SHAPE) as depots:
             found = self._bring_back(depots.registre, answer, nom, remplacer)
             depots.registre.record_answers(found.depot, found.reponses, found.sha256)
         if not cut_off:
             self.write(found)
         return found
 
-    def write(self, found: Retour) -> None:
+    def write(self, found: Effect) -> None:
         target = self.folder / "nouveau.xlsx"
         assert annotate.annotate(self.classeur, target, marks=(), values=found.values) == ()
         target.replace(self.classeur)
 
-    def _bring_back(self, registre: Registry, answer: bytes, nom: str, remplacer: bool) -> Retour:
+    def _bring_back(self, registre: Registry, answer: bytes, nom: str, remplacer: bool) -> Effect:
         classeur = workbook.read(self.classeur)
         return bring_back.bring_back(
-            received.lire(answer, nom),
-            check.lire(classeur),
+            received.read_answer(answer, nom),
+            read_cells(classeur),
             registre.memory(),
             registre.depots(),
             bring_back.formulas(classeur),

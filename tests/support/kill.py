@@ -45,12 +45,22 @@ from converter.spec.tags import tool_columns
 from tests.support.lots import JOUR, SHAPE, demandes, in_lots
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "450-demandes"
-OURS = ("store.py", "deposit.py", "found.py", "lock.py", "pack.py", "refusals.py")
+OURS = (
+    "store.py",
+    "deposit.py",
+    "building.py",
+    "moving.py",
+    "found.py",
+    "lock.py",
+    "pack.py",
+    "zip_file.py",
+    "refusals.py",
+)
 
 
 def run(dossier: Path, requests: tuple[Demande, ...]) -> int:
     """Convert what is still to be converted, as a second double-click would; return how many requests that was."""
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         rows = [Ligne(Place(), request.numero, empreinte(request).valeurs) for request in requests]
         statuts = reconcile(rows, depots.registre.memory()).statuts
         waiting = [request for request, statut in zip(requests, statuts, strict=True) if statut.etat not in FIGES]
@@ -171,7 +181,7 @@ def faults(dossier: Path, requests: tuple[Demande, ...]) -> list[str]:
 
 
 def _registry_faults(dossier: Path, requests: tuple[Demande, ...]) -> list[str]:
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         known = depots.registre.memory().faits
         states = {numero: fait.etat for numero, fait in known.items()}
         wrong = [] if states == {r.numero: Etat.CONVERTIE for r in requests} else ["the registry says otherwise"]

@@ -107,5 +107,5 @@ def codes(issues: Iterable[Issue]) -> list[str]:
 
 def convert(dossier: Path, *chosen: Demande, jour: date = JOUR) -> tuple[Depot, ...]:
     """Convert requests in a folder of deposits."""
-    with deposit.opened(dossier, SHAPE) as depots:
+    with deposit.open_depots(dossier, SHAPE) as depots:
         return deposit.convert(depots, in_lots(*chosen), jour, lambda _: None)

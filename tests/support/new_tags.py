@@ -59,7 +59,7 @@ def told(demande: Mapping[str, Any]) -> dict[str, Any]:
 def the_documents_tell_them() -> None:
     said = derived.colonnes()
     assert all(f"| `{nom}` |" in said for nom in NEW)
-    schema = json.dumps(portal.schema(SHAPE), ensure_ascii=False)
+    schema = json.dumps(portal.schema_of(SHAPE), ensure_ascii=False)
     assert all(f'"{nom}": {{"description":' in schema for nom in NEW)
 
 
@@ -74,7 +74,7 @@ def only_the_obligatory_one_is_missed(cycle: Cycle) -> None:
 def the_portal_takes_it(cycle: Cycle, depot: str) -> None:
     sent = cycle.depots / depot / f"{depot}.json"
     assert verify(sent, sorted(sent.parent.glob("*.zip")), JOUR).erreurs == ()
-    jsonschema.validate(json.loads(cycle.sent(depot)), portal.schema(SHAPE))
+    jsonschema.validate(json.loads(cycle.sent(depot)), portal.schema_of(SHAPE))
 
 
 def the_portal_misses_only_the_obligatory_one(cycle: Cycle, depot: str) -> None:

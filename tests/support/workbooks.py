@@ -15,6 +15,7 @@ import openpyxl
 from converter.attachments.inspection import Inspection
 from converter.blank import template
 from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.reading import workbook
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
@@ -182,7 +183,7 @@ def inspected(name: str, **others: Any) -> Inspection:
 
 def examine(path: Path, inspections: Mapping[str, Inspection] = MappingProxyType({}), au: date = AU) -> Found:
     """Read and check a workbook, its attachments being good but for `inspections`."""
-    lecture = check.lire(workbook.read(path))
+    lecture = read_cells(workbook.read(path))
     pieces = {name: inspections.get(name, inspected(name)) for name in lecture.fichiers()}
     verdict = check.check(lecture, pieces, au)
     places = [f"{i.code} {i.place.feuille}!{i.place.cellule}" for i in verdict.issues]

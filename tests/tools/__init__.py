@@ -1,1 +1,1 @@
-"""Commands for those who work on the project: derived files, pictures, weighing."""
+"""Commands for those who work on the project: derived files, pictures, fuzzing."""

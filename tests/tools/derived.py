@@ -193,8 +193,8 @@ def main() -> None:
     for document, blocks in DOCUMENTS.items():
         document.write_text(rewritten(document.read_text(encoding="utf-8"), blocks), encoding="utf-8")
     architecture.PICTURE.write_text(architecture.drawn(), encoding="utf-8")
-    template.write(REPO / "templates" / "segur-hop.xlsx")
-    schema = portal.schema(builtin_model())
+    template.write_template(REPO / "templates" / "segur-hop.xlsx")
+    schema = portal.schema_of(builtin_model())
     DEPOSIT_SCHEMA.write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     for sample in load_samples().samples():
         sample.write(REPO / "samples" / sample.nom)

@@ -217,7 +217,7 @@ def _damaged_data(data: Any, draw: random.Random) -> Any:
 
 def _read_document(path: Path) -> None:
     verifier.verify(path, (), AU)
-    for run in (lambda: received.lire(path.read_bytes(), path.name), lambda: adopt.adopt(path, path.parent)):
+    for run in (lambda: received.read_answer(path.read_bytes(), path.name), lambda: adopt.adopt(path, path.parent)):
         try:
             run()
         except Inutilisable:

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.depositing import deposit
 from converter.reading import workbook
 from converter.spec.programme import Etat
 from converter.spec.sheets import DEMANDES, PIECES
 from converter.tracking import suivi_sheets
-from converter.tracking.follow import DemandeSuivie, Suivi, suivi
+from converter.tracking.follow import DemandeSuivie, Suivi, follow
 from tests.support.cycle import SHAPE, Cycle, edited
 
 AU = date(2022, 5, 1)
@@ -31,9 +31,9 @@ REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINE
 
 
 def followed(cycle: Cycle, au: date = AU) -> Suivi:
-    with deposit.opened(cycle.depots, SHAPE) as depots:
-        lecture = check.lire(workbook.read(cycle.classeur))
-        return suivi(lecture, depots.registre.memory(), depots.registre.depots(), au)
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
+        lecture = read_cells(workbook.read(cycle.classeur))
+        return follow(lecture, depots.registre.memory(), depots.registre.depots(), au)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_a_withdrawn_deposit_is_told_and_expects_nothing(tmp_path: Path) -> None
     cycle = Cycle(tmp_path)
     cycle.fill(["DPI"])
     (depot,) = cycle.convert()
-    with deposit.opened(cycle.depots, SHAPE) as depots:
+    with deposit.open_depots(cycle.depots, SHAPE) as depots:
         deposit.withdraw(depots, depot)
     cycle.put(DEMANDES, 3, "etat", "Prête")
     told = followed(cycle)
@@ -148,7 +148,7 @@ def test_a_withdrawn_deposit_is_told_and_expects_nothing(tmp_path: Path) -> None
 
 
 def test_the_workbook_shows_totals_charts_requests_deposits_and_history(told: Suivi) -> None:
-    data = suivi_sheets.write(told, "demandes.xlsx")
+    data = suivi_sheets.write_suivi(told, "demandes.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     assert book.sheetnames == ["Synthèse", "Demandes", "Paiements", "Solde", "Dépôts", "Historique"]
     summary = {row[0]: row[1:5] for row in book["Synthèse"].iter_rows(values_only=True) if row[0]}
@@ -166,7 +166,7 @@ def test_the_workbook_shows_totals_charts_requests_deposits_and_history(told: Su
 
 
 def test_the_days_of_the_chart_add_up(told: Suivi) -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(suivi_sheets.write(told, "d.xlsx")))["Dépôts"]
+    sheet = openpyxl.load_workbook(io.BytesIO(suivi_sheets.write_suivi(told, "d.xlsx")))["Dépôts"]
     assert [[cell.value for cell in row] for row in sheet["L2:N3"]] == [
         ["15/04/2022", 4, 8251.5],  # 00001 and 00004; 00002 and 00003 were refused
         ["20/04/2022", 5, 12377.1],
@@ -174,24 +174,24 @@ def test_the_days_of_the_chart_add_up(told: Suivi) -> None:
 
 
 def test_the_same_follow_up_gives_the_same_bytes(told: Suivi) -> None:
-    assert suivi_sheets.write(told, "d.xlsx") == suivi_sheets.write(told, "d.xlsx")
+    assert suivi_sheets.write_suivi(told, "d.xlsx") == suivi_sheets.write_suivi(told, "d.xlsx")
 
 
 def test_a_follow_up_of_nothing_is_a_workbook_all_the_same() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(suivi_sheets.write(Suivi(AU, (), ()), "d.xlsx")))
+    book = openpyxl.load_workbook(io.BytesIO(suivi_sheets.write_suivi(Suivi(AU, (), ()), "d.xlsx")))
     assert len(book.sheetnames) == 6
 
 
 def test_text_from_outside_stays_text(told: Suivi) -> None:
     hostile = replace(told.demandes[0], client="=cmd|' /C calc'!A0", numeroASP="http://x")
-    data = suivi_sheets.write(replace(told, demandes=(hostile,)), "=d.xlsx")
+    data = suivi_sheets.write_suivi(replace(told, demandes=(hostile,)), "=d.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(data))["Demandes"]
     assert (sheet["C2"].data_type, sheet["J2"].hyperlink) == ("s", None)
 
 
 def test_no_finding_of_the_open_xml_audit(told: Suivi, tmp_path: Path) -> None:
     path = tmp_path / "suivi.xlsx"
-    path.write_bytes(suivi_sheets.write(told, "demandes.xlsx"))
+    path.write_bytes(suivi_sheets.write_suivi(told, "demandes.xlsx"))
     tool = Path(sys.executable).with_name("openxml-audit")
     found = subprocess.run([tool, "--output", "json", path], capture_output=True, text=True, check=False)
     assert [each["errors"] for each in json.loads(found.stdout)] == [[]]

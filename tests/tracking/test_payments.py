@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from converter import cli
-from converter.checking import check
+from converter.checking.lecture import read_cells
 from converter.issues import Inutilisable
 from converter.reading import workbook
 from converter.registry.rows import Rangs
@@ -65,7 +65,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_payment_is_found_whatever_the_layout(layout: str) -> None:
-    found = [each for each in statement.read(LAYOUTS[layout], "liste", KNOWN) if each.numero]
+    found = [each for each in statement.read_statement(LAYOUTS[layout], "liste", KNOWN) if each.numero]
     assert [(each.numero in {"FICTIF-00001", "00001"}, each.centimes, each.jour) for each in found] == [
         (True, 412_530, DAY)
     ]
@@ -73,7 +73,7 @@ def test_a_payment_is_found_whatever_the_layout(layout: str) -> None:
 
 def test_lines_without_a_request_are_kept_to_be_told() -> None:
     data = LAYOUTS["the portal's table in cp1252"] + b"FICTIF-77777;77777;;1,00;2,00;20/07/2022\r\n"
-    (_, other) = statement.read(data, "liste", KNOWN)
+    (_, other) = statement.read_statement(data, "liste", KNOWN)
     assert (other.ligne, other.numero, other.centimes) == (3, "", 200)
     assert "FICTIF-77777" in other.texte
 
@@ -95,7 +95,7 @@ def test_lines_without_a_request_are_kept_to_be_told() -> None:
 )
 def test_what_is_no_list_of_payments_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(Inutilisable) as refusal:
-        statement.read(data, "liste", KNOWN)
+        statement.read_statement(data, "liste", KNOWN)
     assert [issue.code for issue in refusal.value.issues] == [code]
 
 
@@ -110,17 +110,19 @@ def cycle(tmp_path: Path) -> Cycle:
 
 
 def settled(cycle: Cycle, *lines: str) -> Rapproche:
-    rangs, memoire = Rangs(check.lire(workbook.read(cycle.classeur))), cycle.memory()
+    rangs, memoire = Rangs(read_cells(workbook.read(cycle.classeur))), cycle.memory()
     data = "\n".join(("Référence;Montant payé;Date de paiement", *lines)).encode()
-    return payments.settle(statement.read(data, "liste.csv", payments.numbers(rangs, memoire).connus), rangs, memoire)
+    return payments.settle(
+        statement.read_statement(data, "liste.csv", payments.numbers(rangs, memoire).connus), rangs, memoire
+    )
 
 
 def test_a_line_with_the_numbers_of_two_requests_is_left_alone(cycle: Cycle) -> None:
-    rangs, memoire = Rangs(check.lire(workbook.read(cycle.classeur))), cycle.memory()
+    rangs, memoire = Rangs(read_cells(workbook.read(cycle.classeur))), cycle.memory()
     known = payments.numbers(rangs, memoire).connus
     for numbers in ("FICTIF-00001;00002", "FICTIF-99999;00001"):
         data = f"N° ASP;N° éditeur;Montant payé\n{numbers};4125,30\n".encode()
-        found = payments.settle(statement.read(data, "liste", known), rangs, memoire)
+        found = payments.settle(statement.read_statement(data, "liste", known), rangs, memoire)
         assert ([issue.code for issue in found.issues], found.valeurs) == (["A216"], {})
 
 

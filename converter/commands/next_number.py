@@ -4,8 +4,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from converter.issues import Empeche, Inutilisable
-from converter.registry.reconcile import next_free_number
-from converter.registry.store import numbers_used
 from converter.system.depots import depots_beside
 
 
@@ -15,6 +13,14 @@ def first_free(dossier: Path, depots: Path | None = None) -> str:
     It is `""` where nothing has been deposited, and where that cannot be told: a blank workbook does without.
     """
     with suppress(Inutilisable, Empeche):
-        used = numbers_used(depots or depots_beside(dossier))
-        return next_free_number(used) if used else ""
+        folder = depots or depots_beside(dossier)
+        return _next(folder) if folder.is_dir() else ""
     return ""
+
+
+def _next(depots: Path) -> str:
+    from converter.registry.reconcile import next_free_number
+    from converter.registry.store import numbers_used
+
+    used = numbers_used(depots)
+    return next_free_number(used) if used else ""

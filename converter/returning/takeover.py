@@ -10,14 +10,10 @@ from converter.spec.formats import Jour, show
 from converter.spec.tags import TAG, Tag
 
 
-def rows(classeur: Classeur) -> Rows:
-    """Return the rows of each data sheet, in their order, for `template.write`."""
-    return {table.nom: _rows(table) for table in classeur.tables()}
-
-
-def parametres(classeur: Classeur) -> Mapping[str, str]:
-    """Return the values of `Paramètres`, for `template.write`."""
-    return {nom: show(raw) for nom, raw in classeur.parametres.valeurs.items()}
+def taken_over(classeur: Classeur) -> tuple[Rows, Mapping[str, str]]:
+    """Return the rows of each data sheet, in their order, and the values of `Paramètres`, for `write_template`."""
+    rows = {table.nom: _rows(table) for table in classeur.tables()}
+    return rows, {nom: show(raw) for nom, raw in classeur.parametres.valeurs.items()}
 
 
 def _rows(table: Table) -> list[dict[str, Value]]:

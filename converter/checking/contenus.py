@@ -1,0 +1,73 @@
+"""What the requests of a workbook say: rows of three sheets as one record, and the request built of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from converter.attachments.inspection import Inspection
+from converter.checking import rules
+from converter.checking.demande import Demande, Piece
+from converter.checking.lecture import Lecture
+from converter.spec import tags
+
+
+@dataclass(frozen=True, slots=True)
+class Contenu:
+    """What a row of `Demandes` and the establishments under its number say, right or wrong."""
+
+    ligne: int
+    logiciel: str
+    valeurs: Mapping[str, Any]
+    etablissements: tuple[Mapping[str, Any], ...]
+
+
+def contenus(lecture: Lecture, lignes: Sequence[int]) -> Iterator[Contenu]:
+    """Yield what the requests at these Excel rows say: the tags that their software does not ask for are `vide`."""
+    frames = lecture.frames
+    data = rules.Data(frames, date.min, {})
+    rows = frames.demandes.valeurs.loc[list(lignes)].assign(logiciel=data.logiciel.loc[list(lignes)])
+    clients = _by_number(frames.beneficiaires.valeurs)
+    for ligne, record in zip(lignes, _records(rows), strict=True):
+        logiciel = record.pop("logiciel") or ""
+        valeurs = {
+            nom: valeur if logiciel in tags.TAG[nom].logiciels else tags.TAG[nom].vide for nom, valeur in record.items()
+        }
+        yield Contenu(ligne, logiciel, valeurs, tuple(clients.get(record["numeroEditeur"], ())))
+
+
+def build_demandes(lecture: Lecture, pieces: Mapping[str, Inspection], lignes: Sequence[int]) -> tuple[Demande, ...]:
+    """Return the convertible requests at these Excel rows, with their attachments."""
+    files = _by_number(lecture.frames.pieces.valeurs)
+    return tuple(
+        Demande(c.ligne, c.logiciel, c.valeurs, c.etablissements, _pieces(files[c.valeurs["numeroEditeur"]], pieces))
+        for c in contenus(lecture, lignes)
+    )
+
+
+def _pieces(rows: Iterable[Mapping[str, Any]], pieces: Mapping[str, Inspection]) -> tuple[Piece, ...]:
+    """Return the attachments of a request, the order form first."""
+    return tuple(_piece(row, pieces) for row in sorted(rows, key=lambda row: str(row["typeFichier"])))
+
+
+def _piece(row: Mapping[str, Any], pieces: Mapping[str, Inspection]) -> Piece:
+    found = pieces[row["fichier"]]
+    assert found.path is not None  # noqa: S101 - an accepted request has no attachment that was not found
+    return Piece(row["typeFichier"], found.format, found.path, found.octets, found.sha256)
+
+
+def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for record in _records(rows):
+        grouped.setdefault(record.pop("numeroEditeur"), []).append(record)
+    return grouped
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as dictionaries of Python values, a blank as `None` and a day as a `date`."""
+    names = [str(name) for name in rows]
+    columns = [column.dt.date if column.dtype.kind == "M" else column for _, column in rows.items()]
+    plain = [column.astype(object).where(column.notna(), None).tolist() for column in columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*plain, strict=True)]

@@ -1,0 +1,1 @@
+"""What the tool costs, beside what one would set against it: `python -m tests.bench`, by hand."""
