@@ -460,4 +460,6 @@ def main() -> None:
     if output.refused:
         _complain("La sortie demandée refuse le texte (disque plein ?) : il est donné ici.")
         code = max(code, PREVENTED)
+    # Leaving, Python looks for cycles among all that it has loaded, several times: a quarter of a small run.
+    gc.freeze()
     sys.exit(code)

@@ -300,11 +300,11 @@ class _Neighbours:
 def _key(name: str) -> str:
     """Keep the letters and digits of the last part, without accents, case and extension."""
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.strip('" ').replace("\\", "/").rpartition("/")[2])
-    return "".join(c for c in unicodedata.normalize("NFKD", stem).casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", stem).casefold()))
 
 
 def _digits(key: str) -> str:
-    return "".join(c for c in key if c.isdigit())
+    return "".join(filter(str.isdigit, key))
 
 
 def _closest(text: str, candidates: list[str], cutoff: float) -> str:

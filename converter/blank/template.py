@@ -41,12 +41,12 @@ from converter.spec.tags import (
     MANDATAIRE_TAGS,
     PFI_TAGS,
     Obligation,
+    Par,
     Parametre,
     Tag,
     columns,
     later_columns,
     tool_columns,
-    vendor_columns,
 )
 from converter.spec.tags import parametres as spec_parametres
 
@@ -196,7 +196,7 @@ class _DataSheet:
 
     def _typed(self) -> str:
         """Return the cells of the first row that the vendor fills, as arguments of a function."""
-        vendor = [tag in vendor_columns(self.feuille) for tag in self.tags]
+        vendor = [tag.par is Par.FOURNISSEUR for tag in self.tags]
         letters = [f"${xl_col_to_name(column)}{FIRST_ROW}" for column in range(len(vendor))]
         starts = [c for c, filled in enumerate(vendor) if filled and not (c and vendor[c - 1])]
         ends = [c for c, filled in enumerate(vendor) if filled and not any(vendor[c + 1 : c + 2])]

@@ -69,5 +69,5 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as dictionaries of Python values, a blank as `None` and a day as a `date`."""
     names = [str(name) for name in rows]
     columns = [column.dt.date if column.dtype.kind == "M" else column for _, column in rows.items()]
-    plain = [column.astype(object).where(column.notna(), None).tolist() for column in columns]
+    plain = [column.to_numpy(dtype=object, na_value=None).tolist() for column in columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*plain, strict=True)]

@@ -50,7 +50,8 @@ def _issues(frame: Frame, errors: SchemaErrors) -> Iterator[Issue]:
         for code in (REQUIRED, *(condition.code for condition in tag.format.conditions)):
             lignes = [ligne for ligne in broken.get((tag.nom, code), ()) if ligne not in told]
             told.update(lignes)
-            yield from frame.issues(code, tag.nom, lignes, propositions=_propositions(frame, tag, lignes))
+            if lignes:
+                yield from frame.issues(code, tag.nom, lignes, propositions=_propositions(frame, tag, lignes))
 
 
 def _propositions(frame: Frame, tag: tags.Tag, lignes: list[int]) -> Iterator[str]:

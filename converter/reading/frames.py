@@ -51,8 +51,8 @@ class Frame:
         lignes: dict[str, list[int]] = {}
         for issue in found:
             lignes.setdefault(issue.balise, []).append(issue.place.ligne)
-        fautif = {nom: self.fautif[nom] | self.fautif.index.isin(lignes.get(nom, [])) for nom in self.fautif}
-        return replace(self, fautif=pd.DataFrame(fautif))
+        fautif = {nom: self.fautif[nom] | self.fautif.index.isin(lignes[nom]) for nom in self.fautif if nom in lignes}
+        return replace(self, fautif=self.fautif.assign(**fautif))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ we decided because the guide is silent.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -566,21 +566,25 @@ PFI_TAGS = tuple(tag for tag in TAGS if tag.bloc == _PFI)
 MANDATAIRE_TAGS = ("nomMandataire", "emailMandataire", "telephoneMandataire")
 
 
+@cache
 def columns(feuille: str) -> tuple[Tag, ...]:
     """Return the tags of a data sheet in the order of the template, those for after the acceptance last."""
     return tuple(tag for tag in TAGS if feuille in tag.feuilles)
 
 
+@cache
 def vendor_columns(feuille: str) -> tuple[Tag, ...]:
     """Return the tags of a data sheet that the vendor fills."""
     return tuple(tag for tag in columns(feuille) if tag.par is Par.FOURNISSEUR)
 
 
+@cache
 def tool_columns(feuille: str) -> tuple[Tag, ...]:
     """Return the tags of a data sheet that the tool or the portal fills."""
     return tuple(tag for tag in columns(feuille) if tag.par in {Par.OUTIL, Par.ASP})
 
 
+@cache
 def later_columns(feuille: str) -> tuple[Tag, ...]:
     """Return the tags of a data sheet that the vendor fills once a request is accepted; a workbook may lack them."""
     return tuple(tag for tag in columns(feuille) if tag.par is Par.APRES)

@@ -176,6 +176,7 @@ def _height(text: str) -> int:
 
 
 _ROW = rb"<%srow(?=[\s/>])" + REST
+_PLAIN_ROW = re.compile(rb' r="([0-9]{1,7})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,9 @@ def _heights(sheet: Worksheet) -> dict[int, int]:
     heights: dict[int, int] = {}
     number = 0
     for tag in re.finditer(_ROW % sheet.prefix, sheet.mask):
+        if (plain := _PLAIN_ROW.search(tag[0])) and b"ht" not in tag[0] and b"hidden" not in tag[0]:
+            number = int(plain[1])
+            continue
         row = attributes(tag[0])
         number = whole(row.get(b"r"), number + 1)
         if row.get(b"hidden") in {b"1", b"true"}:

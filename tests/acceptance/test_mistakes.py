@@ -1,16 +1,18 @@
-"""Every mistake is found at its very cell, once, and with nothing that only follows from it.
+"""Every mistake is found at its very cell, once, well said, and with nothing that only follows from it.
 
 Each case edits a few cells of the good workbook and names all that checking it finds, repairs apart where they are not
 the point; `good` is the twin that a rule lets pass. Expected cells are read off the sheets, not computed.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from converter.attachments.contents import Flaw
-from converter.sentences.say import catalogue
+from converter.issues import Issue
+from converter.sentences.say import catalogue, conseil, phrase
 from tests.support.mistakes import CASES, TEN_O_CLOCK, B, Case, D, P, S
 from tests.support.workbooks import edited, examine, inspected, opened
 
@@ -42,6 +44,16 @@ def test_a_mistake_is_found_at_its_cell_and_nothing_else(case: Case, tmp_path: P
     found = examine(edited(tmp_path / "demandes.xlsx", case.edits))
     assert sorted(i for i in found.issues if i[0] != "C") == sorted(case.found)
     assert {issue: found.propositions.get(issue) for issue in case.proposed} == dict(case.proposed)
+    for issue in found.verdict.issues:
+        assert_well_said(issue)
+
+
+def assert_well_said(issue: Issue) -> None:
+    """Assert that a sentence found all its words, and that they are set as French sets them."""
+    said = f"{phrase(issue)} {conseil(issue)}"
+    said = said.replace(issue.valeur, "…") if issue.valeur else said
+    assert not re.search(r"[{}]|None|<NA>|nan\b|NaT", said), said
+    assert not re.search(r" [:;?!»%€]|« ", said), said
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.good is not None], ids=lambda case: case.name)
@@ -72,14 +84,26 @@ def test_an_amount_that_excel_shows_as_a_percentage_is_refused(number_format: st
 
 
 PIECES = sorted(code for code in catalogue() if code.startswith("P"))
+FOLDER = ["P001", "P002"]
+FILES = ["bdc 1.pdf", "ht 1.pdf", "bdc 2.pdf", "bdc 3.pdf", "bdc 4.pdf", "bdc 5.pdf"]
+"""The files of the good workbook in the order of its rows, the first of which is row 3."""
+IN_FILES = [code for code in PIECES if code not in FOLDER]
 
 
-@pytest.mark.parametrize("code", PIECES)
-def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(code: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("codes", [IN_FILES[at : at + 6] for at in range(0, len(IN_FILES), 6)], ids=" ".join)
+def test_what_is_found_in_a_file_stands_at_the_cell_that_names_it(codes: list[str], tmp_path: Path) -> None:
+    flaws = {
+        name: inspected(name, findings=(Flaw(code, (), "autre.pdf"),)) for name, code in zip(FILES, codes, strict=False)
+    }
+    found = examine(edited(tmp_path / "demandes.xlsx", {}), flaws)
+    assert found.issues == [f"{code} {P}!D{row}" for row, code in enumerate(codes, start=3)]
+
+
+@pytest.mark.parametrize("code", FOLDER)
+def test_what_is_found_of_the_folder_stands_at_its_parameter(code: str, tmp_path: Path) -> None:
     inspection = inspected("bdc 2.pdf", findings=(Flaw(code, (), "bdc deux.pdf"),))
     found = examine(edited(tmp_path / "demandes.xlsx", {}), {"bdc 2.pdf": inspection})
-    cell = f"{S}!C10" if code in {"P001", "P002"} else f"{P}!D5"  # the folder itself, or the file
-    assert found.issues == [f"{code} {cell}"]
+    assert found.issues == [f"{code} {S}!C10"]
 
 
 def test_an_order_form_that_serves_twice_is_told_at_its_second_place(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whatever takes what is said, or refuses to: the text arrives, and the exit code is that of what was done."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from converter.system.streams import Sturdy
+from converter import cli
+from converter.system.streams import Sturdy, make_sturdy
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "exemple-du-guide"
+DAY = ("--date-depot", "02/05/2022")
 posix = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
@@ -38,13 +41,25 @@ def shell(line: str, **environment: str) -> tuple[int, bytes, bytes]:
         ("ascii", "A deposer sur le portail de l'ASP"),
     ],
 )
-def test_the_upload_instructions_arrive_in_any_encoding(book: Path, encoding: str, said: str) -> None:
-    code, out, err = shell(f"segur-hop convertir '{book}' --date-depot 02/05/2022", PYTHONIOENCODING=encoding)
-    text = out.decode(encoding)
-    assert (code, err) == (0, b"")
+def test_the_upload_instructions_arrive_in_any_encoding(
+    book: Path, encoding: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, err = io.BytesIO(), io.BytesIO()
+    for name, bytes_ in (("stdout", out), ("stderr", err)):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(bytes_, encoding, write_through=True))
+    make_sturdy()
+    code = cli.run(["convertir", str(book), *DAY])
+    text = out.getvalue().decode(encoding)
+    assert (code, err.getvalue()) == (0, b"")
     assert said in text
     assert "JSON-1234567890-20220502-001.json, puis PJ-1234567890-20220502-001-1.zip" in text
     assert "?" not in text
+
+
+def test_a_process_speaks_in_the_encoding_that_it_was_given(book: Path) -> None:
+    code, out, err = shell(f"segur-hop convertir '{book}' {' '.join(DAY)}", PYTHONIOENCODING="cp850")
+    assert (code, err) == (0, b"")
+    assert "À déposer sur le portail de l'ASP" in out.decode("cp850")
 
 
 @posix

@@ -28,6 +28,8 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 LAUNCHERS = ("lanceur.py", "Convertir.sh", "Convertir.command", "Convertir.cmd")
 LAUNCHER_SOURCE = (TEMPLATES / "lanceur.py").read_text("utf-8")
 AWKWARD = "Kit d'été & co (1)"
+PATH = f"{Path(sys.executable).resolve().parent}:{os.environ['PATH']}"
+"""Where the launcher finds the Python that the tests run in, and not a shim that looks for one at each start."""
 
 # Writes down how it was called; refused (3) while its workbook is open, else it ends as STUB_END says.
 STUB = """
@@ -101,7 +103,7 @@ class Kit:
         return path
 
     def environ(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYENV_VERSION") if name in os.environ}
+        kept = {"PATH": PATH, "HOME": str(Path.home())}
         dead = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
         return {**kept, **dead, "XDG_DATA_HOME": str(self.data), "STUB_LOG": str(self.log), **self.env}
 
@@ -210,6 +212,15 @@ def kit(tmp_path: Path, installed_data: Path) -> Kit:
     return kit
 
 
+@pytest.fixture
+def installed(kit: Kit, installed_data: Path, tmp_path: Path) -> Kit:
+    """A kit with one workbook on a PC where it is installed, and may be changed."""
+    kit.data = tmp_path / "data"
+    shutil.copytree(installed_data, kit.data)
+    kit.put("demandes.xlsx")
+    return kit
+
+
 @pytest.fixture(scope="module")
 def lanceur() -> ModuleType:
     spec = importlib.util.spec_from_file_location("lanceur", TEMPLATES / "lanceur.py")
@@ -236,11 +247,10 @@ def test_first_start_installs_offline_and_second_does_not_install(new: Kit) -> N
     assert new.calls() == [["convertir", str(new.folder / "demandes.xlsx")]] * 2
 
 
-def test_new_kit_of_the_same_version_is_installed_instead(new: Kit) -> None:
-    new.run()
-    stub_wheel(new.wheels, code=STUB.replace("sys.exit(int", "print('nouveau'); sys.exit(int"))
-    assert "nouveau" in new.run().stdout
-    assert [place.name for place in new.environments] == [f"0.1.0-{sys.implementation.cache_tag}"]
+def test_new_kit_of_the_same_version_is_installed_instead(installed: Kit) -> None:
+    stub_wheel(installed.wheels, code=STUB.replace("sys.exit(int", "print('nouveau'); sys.exit(int"))
+    assert "nouveau" in installed.run().stdout
+    assert [place.name for place in installed.environments] == [f"0.1.0-{sys.implementation.cache_tag}"]
 
 
 def test_newest_wheel_wins(new: Kit) -> None:
@@ -250,14 +260,14 @@ def test_newest_wheel_wins(new: Kit) -> None:
     assert [place.name[:7] for place in new.environments] == ["0.10.0-"]
 
 
-def test_removed_module_heals(new: Kit) -> None:
-    new.run()
-    shutil.rmtree(new.environments[0] / "bibliotheque")
-    again = new.run()
+def test_removed_module_heals(installed: Kit) -> None:
+    (environment,) = installed.environments
+    shutil.rmtree(environment / "bibliotheque")
+    again = installed.run()
     assert again.returncode == 0
     assert "abîmée" in again.stdout
-    assert len(new.calls()) == 2
-    assert [path.name for path in new.data.glob("segur-hop/*") if path.is_dir()] == [new.environments[0].name]
+    assert len(installed.calls()) == 1
+    assert [path for path in installed.data.glob("segur-hop/*") if path.is_dir()] == [environment]
 
 
 def test_tool_that_cannot_start_is_reinstalled_once_then_explained(new: Kit) -> None:
@@ -801,16 +811,15 @@ def test_a_policy_that_blocks_our_files_is_named_with_the_list_to_allow(
     assert listed[1:] == [f"{empty}  {libraries / name}" for name in ("numpy/_core/x.pyd", "numpy.libs/y.dll")]
 
 
-def test_an_older_kit_says_so_first(kit: Kit, tmp_path: Path) -> None:
-    workbook = kit.put("demandes.xlsx")
+def test_an_older_kit_says_so_first(installed: Kit) -> None:
+    workbook = installed.put("demandes.xlsx")
     said = '<property name="segur-hop.version"><vt:lpwstr>0.10.0</vt:lpwstr></property>'
     with zipfile.ZipFile(workbook, "w") as package:
         package.writestr("docProps/custom.xml", said)
-    shown = plain(kit.run().stdout)
+    shown = plain(installed.run().stdout)
     assert shown.startswith("\nCe kit n’est pas à jour : « demandes.xlsx » a été fait par la version 0.10.0")
-    kit.data = tmp_path / "data"
-    (kit.data / "segur-hop" / "0.2.0-cpython-313").mkdir(parents=True)
-    assert "la version 0.2.0 de l’outil a déjà servi sur ce poste" in plain(kit.run().stdout)
+    (installed.data / "segur-hop" / "0.2.0-cpython-313").mkdir()
+    assert "la version 0.2.0 de l’outil a déjà servi sur ce poste" in plain(installed.run().stdout)
 
 
 # The window
@@ -872,7 +881,7 @@ def desk(kit: Kit, tmp_path: Path) -> Desk:
     opened = tmp_path / "ouverts"
     opened.touch()
     fake_python(tmp_path / "bureau", "xdg-open", f'printf "%s\\n" "$1" >>"{opened}"')
-    kit.env |= {"PATH": f"{tmp_path / 'bureau'}:{os.environ['PATH']}", "DISPLAY": ":0"}
+    kit.env |= {"PATH": f"{tmp_path / 'bureau'}:{PATH}", "DISPLAY": ":0"}
 
     def shown() -> list[str]:
         time.sleep(0.1)  # the desktop takes its time

@@ -231,7 +231,8 @@ class Command:
     """`convertir` over the sample of 450 requests; the folder is that of the workbook."""
 
     def __init__(self) -> None:
-        self.before = self.read(SAMPLE / "demandes.xlsx")
+        self.sample = SAMPLE / "demandes.xlsx"
+        self.before = self.read(self.sample)
 
     @staticmethod
     def read(book: Path) -> dict[str, Any]:
@@ -275,7 +276,9 @@ class Command:
 
     def _lost(self, folder: Path) -> list[str]:
         books = [folder / "demandes.xlsx", *(folder / "sauvegardes").glob("*.xlsx")]
-        return [f"{book.name} lost something" for book in books if self.read(book) != self.before]
+        distinct = {book.read_bytes(): book for book in books}
+        distinct.pop(self.sample.read_bytes(), None)
+        return [f"{book.name} lost something" for book in distinct.values() if self.read(book) != self.before]
 
     @staticmethod
     def _untold(folder: Path) -> list[str]:
