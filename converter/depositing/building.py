@@ -40,7 +40,7 @@ class Order:
         return self.en_cours / self.nom / name
 
 
-def build(order: Order) -> tuple[Path, tuple[Fichier, ...]]:
+def build_deposit(order: Order) -> tuple[Path, tuple[Fichier, ...]]:
     """Build a deposit and sync it; return its folder and files.
 
     Raises `OSError` and `Empeche` (E023; E031 when an attachment changed since its check), and leaves the rest behind.

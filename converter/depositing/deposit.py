@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from converter.checking.demande import Lot
-from converter.depositing.building import Order, build
+from converter.depositing.building import Order, build_deposit
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found
 from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
@@ -143,7 +143,7 @@ def _built(
     orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
     many = sum(len(lot.demandes) for lot in lots) >= MANY
     built = {}
-    with closing(each_done(build, orders, shared=many)) as done:
+    with closing(each_done(build_deposit, orders, shared=many)) as done:
         for order, (folder, files) in zip(orders, done, strict=True):
             _move(folder, depots.en_cours / order.nom)
             built[order.nom] = files
