@@ -204,7 +204,7 @@ def convertir(classeurs: tuple[Path, ...], depot: str | None, **options: Any) ->
     from converter.commands.convertir import convertir as run
     from converter.commands.convertir import refaire_zips
 
-    return _each(classeurs, partial(refaire_zips, depot) if depot else run, **options)
+    return _each(classeurs, partial(refaire_zips, depot) if depot is not None else run, **options)
 
 
 @commands.command(

@@ -30,6 +30,7 @@ STAMP = "empreinte.txt"  # in an environment: what it was made from
 BROKEN = 86  # of AMORCE: the environment lacks something
 BLOCKED = 87  # of AMORCE: a security policy of this PC refuses one of its files
 INTERRUPTED = 130
+CONFLICTS = ("S011", "S020")  # of the tool: an answer that contradicts another
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 LIBREOFFICE = ".ods"
@@ -106,7 +107,10 @@ NEWER_TOOL = (
     " Demandez un kit à jour à qui vous l’a remis."
 )
 NOT_FOLLOWED = "Les dépôts n’ont pas pu être lus : suivez le conseil ci-dessus."
-NO_DEPOSIT = "Aucun dépôt de « {name} » ne peut être annulé : aucun n’est fait, ou le portail a répondu à tous."
+NO_DEPOSIT = {
+    "annulable": "Aucun dépôt de « {name} » ne peut être annulé : aucun n’est fait, ou le portail a répondu à tous.",
+    "present": "« {name} » n’a aucun dépôt.",
+}
 NO_GUIDE = "Le guide n’est pas dans « {folder} » : recopiez le kit complet."
 NOTHING = "Rien à convertir : remplissez le classeur dans « {folder} », ou déposez un classeur sur le lanceur."
 NO_WORKBOOK = "Aucun classeur dans « {folder} » : déposez ensemble la réponse du portail et son classeur."
@@ -162,17 +166,22 @@ class Source(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One call of the tool: what to do with a workbook, and with which answer or deposit."""
+    """One call of the tool: what to do with a workbook, with which answer, deposit or list, and how."""
 
     command: str
     workbook: Path
     about: str = ""
+    how: str = ""
 
     def arguments(self) -> list[str]:
         """Return the tool's command and its files."""
+        about = [self.about] if self.about else []
         if self.command == "suivi":
-            return ["suivi", str(self.workbook), "-o", str(self.follow_up())]
-        return [self.command, *([self.about] if self.about else []), str(self.workbook)]
+            payments = [PAYMENTS, *about] if about else []
+            return ["suivi", str(self.workbook), "-o", str(self.follow_up()), *payments]
+        if self.how == REMAKE:
+            return [self.command, str(self.workbook), REMAKE, *about]
+        return [self.command, *about, str(self.workbook), *([self.how] if self.how else [])]
 
     def follow_up(self) -> Path:
         """Return where the follow-up of the workbook is written."""
@@ -180,15 +189,21 @@ class Job(NamedTuple):
 
     def title(self) -> str:
         """Return what the user is told before."""
-        return TITLES[self.command].format(workbook=self.workbook.name, about=Path(self.about).name)
+        kind = self.how or (PAYMENTS if self.command == "suivi" and self.about else self.command)
+        return TITLES[kind].format(workbook=self.workbook.name, about=Path(self.about).name)
 
 
+REFUSED_WHOLE, REPLACE, REMAKE, PAYMENTS = "--refuse-en-bloc", "--remplacer", "--refaire-zips", "--paiements"
 TITLES = {
     "valider": "Vérification de « {workbook} », sans rien déposer…",
     "convertir": "Contrôle et conversion de « {workbook} »…",
     "suivi": "Suivi de « {workbook} »…",
     "annuler": "Annulation du dépôt {about} de « {workbook} »…",
     "retour": "Réponse du portail « {about} » reportée dans « {workbook} »…",
+    REFUSED_WHOLE: "Dépôt {about} refusé en entier : ses demandes sont reprises dans « {workbook} »…",
+    REPLACE: "Réponse du portail « {about} » reportée dans « {workbook} », à la place de la précédente…",
+    REMAKE: "Zips du dépôt {about} refaits…",
+    PAYMENTS: "Liste de paiements « {about} » inscrite dans « {workbook} »…",
 }
 
 
@@ -462,12 +477,17 @@ def jobs(arguments: list[str]) -> list[Job]:
     return chosen_jobs() if interactive() else each("convertir", workbooks_here())
 
 
-def dropped_jobs(workbooks: list[Path], answers: list[Path]) -> list[Job]:
-    """Convert the workbooks, unless answers of the portal came along: then one workbook says where they go."""
-    if answers:
+def dropped_jobs(workbooks: list[Path], brought: list[Path]) -> list[Job]:
+    """Convert the workbooks, unless answers or payments came along: then one workbook says where they go."""
+    if brought:
         workbook = choose(workbooks or workbooks_here())
-        return [Job("retour", workbook, str(answer)) for answer in answers]
+        return [Job("suivi" if is_list(file) else "retour", workbook, str(file)) for file in brought]
     return each("convertir", workbooks)
+
+
+def is_list(path: Path) -> bool:
+    """Tell a list of payments by its name: no workbook that the tool reads is a .csv."""
+    return path.suffix.lower() == ".csv"
 
 
 def each(command: str, workbooks: list[Path]) -> list[Job]:
@@ -478,19 +498,19 @@ def each(command: str, workbooks: list[Path]) -> list[Job]:
 
 
 def sort_out(arguments: list[str]) -> tuple[list[Path], list[Path]]:
-    """Return the workbooks and the portal's answers among what was dropped, after a word on the rest."""
+    """Return the workbooks, and the answers and lists of payments, among what was dropped; say what is none."""
     workbooks: list[Path] = []
-    answers: list[Path] = []
+    brought: list[Path] = []
     for path in (Path(argument).absolute() for argument in arguments):
         held = workbooks_in(path) if path.is_dir() else []
         refusal = "" if held else why_not_input(path)
         if refusal:
             say(f"« {path.name} » est laissé de côté : {refusal}.")
-        elif held or is_workbook(path, COUSINS):
+        elif held or (is_workbook(path, COUSINS) and not is_list(path)):
             workbooks += held or [path]
         else:
-            answers.append(path)
-    return workbooks, answers
+            brought.append(path)
+    return workbooks, brought
 
 
 def workbooks_here() -> list[Path]:
@@ -510,11 +530,17 @@ MENU = (
     "Vérifier le classeur, sans rien déposer",
     "Convertir : vérifier, puis préparer les dépôts pour le portail",
     "Suivi : où en est chaque demande",
-    "Annuler un dépôt qui n’a pas été envoyé au portail",
+    "Annuler un dépôt : jamais envoyé au portail, ou refusé par lui en entier",
     "Rapporter une réponse du portail dans le classeur",
+    "Inscrire une liste de paiements dans le classeur",
+    "Refaire les zips d’un dépôt, perdus ou abîmés",
     "Ouvrir le guide",
 )
-CHECK, CONVERT, FOLLOW, WITHDRAW, ANSWER, GUIDE = range(1, 7)
+CHECK, CONVERT, FOLLOW, WITHDRAW, ANSWER, PAID, ZIPS, GUIDE = range(1, 9)
+WHY = (
+    "Il n’a jamais été envoyé au portail",
+    "Le portail l’a refusé en entier, sans lire ses demandes (aucune n’a reçu de réponse)",
+)
 
 
 def chosen_jobs() -> list[Job]:
@@ -528,11 +554,23 @@ def chosen_jobs() -> list[Job]:
     if action in (CHECK, CONVERT):
         return each("valider" if action == CHECK else "convertir", workbooks_here())
     workbook = choose(workbooks_here(), "De quel classeur s’agit-il ?", NOTHING)
+    return [job_about(action, workbook)]
+
+
+def job_about(action: int, workbook: Path) -> Job:
+    """Ask what the action needs beside the workbook."""
     if action == FOLLOW:
-        return [Job("suivi", workbook)]
+        return Job("suivi", workbook)
     if action == ANSWER:
-        return [Job("retour", workbook, str(ask_answer()))]
-    return [Job("annuler", workbook, ask_deposit(workbook))]
+        return Job("retour", workbook, str(ask_answer()))
+    if action == PAID:
+        return Job("suivi", workbook, str(ask_list()))
+    if action == ZIPS:
+        return Job("convertir", workbook, ask_deposit(workbook, "Les zips de quel dépôt ?", "present"), REMAKE)
+    depot = ask_deposit(workbook, "Quel dépôt annuler ?", "annulable")
+    say("Pourquoi l’annuler ?")
+    show_numbered(WHY)
+    return Job("annuler", workbook, depot, REFUSED_WHOLE if ask_number(len(WHY)) == len(WHY) else "")
 
 
 def show_numbered(lines: Iterable[str]) -> None:
@@ -567,6 +605,17 @@ def ask_answer() -> Path:
         say(f"« {path.name} » : {refusal}.")
 
 
+def ask_list() -> Path:
+    """Ask for a list of payments, dragged into the window."""
+    while True:
+        said = ask("Faites glisser ici la liste (.xlsx ou .csv), puis Entrée (q pour abandonner) : ")
+        give_up_at_q(said)
+        path = Path(dragged(said)).absolute()
+        if path.is_file() and is_workbook(path, COUSINS):
+            return path
+        say(f"« {path.name} » : ce n’est pas une liste .xlsx ou .csv.")
+
+
 def recent_answers() -> list[Path]:
     """Return what may be answers of the portal, here and among the downloads, the most recent first."""
     places = (HERE, Path.home() / "Downloads", Path.home() / "Téléchargements")
@@ -585,20 +634,20 @@ def dragged(said: str) -> str:
     return plain if sys.platform == "win32" or plain != said else re.sub(r"\\(.)", r"\1", plain)
 
 
-def ask_deposit(workbook: Path) -> str:
-    """Ask which deposit to withdraw, among those that the portal has not answered."""
+def ask_deposit(workbook: Path, question: str, which: str) -> str:
+    """Ask which deposit is meant, of those that the report says this of."""
     code, told = call_with_report(find_source(), ["suivi", str(workbook), "--quiet"])
     if code != FINE:
         raise Stop(NOT_FOLLOWED, code if code in EXIT_CODES else REFUSED)
-    open_ones = [deposit for deposit in told["depots"] if deposit["annulable"]]
-    if not open_ones:
-        raise Stop(NO_DEPOSIT, UNUSABLE, name=workbook.name)
-    say("Quel dépôt annuler ? Seulement s’il n’a pas été envoyé au portail :")
+    meant = [deposit for deposit in told["depots"] if deposit[which]]
+    if not meant:
+        raise Stop(NO_DEPOSIT[which], UNUSABLE, name=workbook.name)
+    say(question)
     show_numbered(
         f"{deposit['depot']}, du {deposit['jour']}, {deposit['montant']} HT : demandes {shortened(deposit['demandes'])}"
-        for deposit in open_ones
+        for deposit in meant
     )
-    return str(open_ones[ask_number(len(open_ones)) - 1]["depot"])
+    return str(meant[ask_number(len(meant)) - 1]["depot"])
 
 
 def shortened(requests: list[str]) -> str:
@@ -691,6 +740,8 @@ def run(source: Source, job: Job) -> int:
         code, outcome = call_with_report(source, job.arguments())
     if code not in EXIT_CODES or (code == TO_CORRECT and not outcome):
         say(UNFORESEEN)
+    elif wants_replaced(outcome, job):
+        return run(source, job._replace(how=REPLACE))
     elif outcome and interactive():
         open_results(outcome, job)
     return code
@@ -767,6 +818,15 @@ def wants_again(workbook: Path) -> bool:
     else:
         advice = "Suivez le conseil ci-dessus (le classeur ouvert dans Excel : fermez-le)"
     return ask(f"{advice}, puis appuyez sur Entrée pour réessayer (q puis Entrée pour abandonner) : ").lower() != "q"
+
+
+def wants_replaced(outcome: dict[str, Any], job: Job) -> bool:
+    """Ask whether an answer that contradicts what is known is to take its place."""
+    found = {issue.get("code") for issue in outcome.get("anomalies", ())}
+    if job.command != "retour" or job.how or found.isdisjoint(CONFLICTS) or not interactive():
+        return False
+    say("Cette réponse contredit ce qui est déjà connu (voir ci-dessus) : rien n’en a été remplacé.")
+    return ask("Si vous l’avez vérifiée sur le portail, tapez OUI pour qu’elle le remplace ; sinon Entrée : ") == "OUI"
 
 
 # The end

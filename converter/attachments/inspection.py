@@ -12,16 +12,18 @@ import stat
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import islice
+from functools import cached_property, partial
+from itertools import chain, islice
 from pathlib import Path
 
 from converter.attachments import contents
 from converter.attachments.contents import Flaw
 from converter.attachments.readings import SANS, Lectures, Transcript
+from converter.system.processes import each_done
 
 OCTETS = 3 * 1024 * 1024
 """A larger attachment is an error (specification, Bytes)."""
@@ -319,25 +321,51 @@ _WORKERS = 8
 _SAMPLE = 32
 _WAITING = 0.001
 """Seconds a file: a disk of the machine answers in a tenth of that, a network drive in a few times that."""
+MANY_FILES = 5_000
+"""Files from which on several processes open them: fewer take less than starting those does."""
+_BATCH = 250
 
 
 def _read_all(paths: Iterable[str], extensions: Mapping[str, str], lectures: Lectures | None) -> dict[str, Inspection]:
-    """Check each file; several at a time where reading is waiting, as on a network drive.
+    """Check each file; several at a time where reading is waiting, as on a network drive, or where they are many.
 
     On a disk of the machine itself threads would only be in each other's way: the first files tell.
     """
     todo, known = list(paths), _Known(lectures)
     sample, rest = todo[:_SAMPLE], todo[_SAMPLE:]
     with contents.quiet():
-        started = time.perf_counter() - time.thread_time()
-        done = [_check(path, extensions, known) for path in sample]
-        waited = time.perf_counter() - time.thread_time() - started
-        if rest and waited > _WAITING * len(sample):
+        done, waits = [], [0.0]
+        for path in sample:
+            started = time.perf_counter() - time.thread_time()
+            done.append(_check(path, extensions, known))
+            waits.append(time.perf_counter() - time.thread_time() - started)
+        if sorted(waits)[len(waits) // 2] > _WAITING:  # of most, as a busy machine makes any of them wait for its turn
             with ThreadPoolExecutor(_WORKERS) as pool:
                 done += pool.map(lambda path: _check(path, extensions, known), rest)
+        elif len(rest) >= MANY_FILES and not (lectures and lectures.known):
+            done += _by_processes(rest, extensions, lectures)
         else:
             done += [_check(path, extensions, known) for path in rest]
     return dict(zip(todo, done, strict=True))
+
+
+def _by_processes(
+    paths: Sequence[str], extensions: Mapping[str, str], lectures: Lectures | None
+) -> Iterator[Inspection]:
+    """Check files by several processes, each file by one, and keep the texts that they read."""
+    parts = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
+    work = partial(_batch, dict(extensions), lectures is not None)
+    with closing(each_done(work, parts, shared=True)) as done:
+        for found in chain.from_iterable(done):
+            if lectures and found.texte and found.format == "PDF":
+                lectures.learn(found.sha256, found.texte)
+            yield found
+
+
+def _batch(extensions: Mapping[str, str], read: bool, paths: Sequence[str]) -> list[Inspection]:
+    known = _Known(Lectures() if read else None)
+    with contents.quiet():
+        return [_check(path, extensions, known) for path in paths]
 
 
 def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspection:

@@ -66,6 +66,15 @@ class Lectures:
             self._asked[sha256] = self._known.get(sha256) or _read(data)
         return self._asked[sha256]
 
+    @property
+    def known(self) -> bool:
+        """Whether an earlier run left any."""
+        return bool(self._known)
+
+    def learn(self, sha256: str, texte: Transcript) -> None:
+        """Take in the text of a PDF that another process has read."""
+        self._asked[sha256] = texte
+
     def save(self) -> None:
         """Leave what was asked for to the next run, where the folder allows; whole or not at all."""
         if self._store is None or self._asked == self._known:

@@ -54,7 +54,7 @@ def convertir(chemin: Path, options: Options) -> Outcome:
             envois = tuple(_upload(depots, depot) for depot in done)
             step("Écriture dans le classeur")
             try:
-                ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)
+                ecrit, left = write_back(examen, suivis, depots.issues, copie=options.copie)
             except (Empeche, Inutilisable) as obstacle:
                 if not done:
                     raise
@@ -62,7 +62,7 @@ def convertir(chemin: Path, options: Options) -> Outcome:
                 why = obstacle.issues if isinstance(obstacle, Inutilisable) else (obstacle.issue,)
                 told = outcome_of(examen, suivis, (*depots.issues, *why), None, envois)
                 return replace(told, code=PREVENTED)
-    return outcome_of(examen, suivis, depots.issues, ecrit, envois)
+    return outcome_of(examen, suivis, (*depots.issues, *left), ecrit, envois)
 
 
 def refaire_zips(depot: str, chemin: Path, options: Options) -> Outcome:

@@ -11,6 +11,7 @@ from converter.commands.session import (
     Options,
     ensure_replaceable,
     examine,
+    kept_out,
     learn,
     opened,
     outcome_of,
@@ -51,12 +52,13 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
         )
         registre.record_words(found.depot, found.paroles, found.sha256)
         registre.record_answers(found.depot, found.reponses, found.sha256)
-        ouvert, _ = stack.enter_context(with_values(before, found.values))
+        ouvert, refused = stack.enter_context(with_values(before, found.values))
+        found = replace(found, issues=(*found.issues, *kept_out(before.lecture, refused)))
         examen = _with_answer(examine(ouvert, registre.memory(), options, step), found)
         suivis = suivis_of(examen, {})
         step("Écriture dans le classeur")
-        ecrit = write_back(examen, suivis, depots.issues, copie=options.copie)
-    return outcome_of(examen, suivis, depots.issues, ecrit, ())
+        ecrit, left = write_back(examen, suivis, depots.issues, copie=options.copie)
+    return outcome_of(examen, suivis, (*depots.issues, *left), ecrit, ())
 
 
 def _with_answer(examen: Examen, found: Effect) -> Examen:

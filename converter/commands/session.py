@@ -4,7 +4,7 @@ read → check → annotate: what the commands that annotate a workbook share.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,15 +32,19 @@ from converter.registry.reconcile import (
     already_ordered,
     already_sent,
     histories,
+    ordered_twice,
     reconcile,
     without_changed,
 )
 from converter.registry.rows import Rangs
 from converter.registry.store import Depot, Memoire, Registry
-from converter.sentences.say import gravite
+from converter.sentences.say import gravite, libelle
 from converter.spec import programme
+from converter.spec.formats import show
 from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
+from converter.spec.sheets import BENEFICIAIRES
+from converter.spec.tags import tool_columns
 from converter.system.depots import depots_beside
 from converter.system.files import new_file
 from converter.system.refusals import guarded
@@ -190,13 +194,15 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
 def _check(
     judge: Callable[[Sequence[Issue]], Verdict], lecture: Lecture, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
-    """Check, and once more with the requests held back whose very content was sent under another number."""
+    """Check, and once more with the requests held back whose order was sent, or stands, under another number."""
     verdict = judge(deja)
     table = lecture.classeur.demandes
     placed = [(table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes]
     twins = already_sent(placed, memoire, lecture.refused)
     told = {issue.place for issue in twins}
     twins += already_ordered([each for each in placed if each[0] not in told], memoire, lecture.refused)
+    held = {issue.place for issue in twins if gravite(issue.code) is Gravite.ERREUR}
+    twins += ordered_twice(each for each in placed if each[0] not in held)
     return judge((*deja, *twins)) if twins else verdict
 
 
@@ -270,28 +276,62 @@ def obstacles_to(chemin: Path) -> tuple[Issue, ...]:
     return ()
 
 
-def write_back(examen: Examen, suivis: Mapping[int, SuiviLigne], notices: Sequence[Issue], *, copie: bool) -> Path:
-    """Write marks, the tool's columns and `Erreurs` into the workbook, or into a copy beside it."""
-    issues = examen.verdict.issues
-    marks = remarks.marks(issues)
+def write_back(
+    examen: Examen, suivis: Mapping[int, SuiviLigne], notices: Sequence[Issue], *, copie: bool
+) -> tuple[Path, tuple[Issue, ...]]:
+    """Write marks, the tool's columns and `Erreurs` into the workbook, or into a copy beside it.
+
+    Return where, and an issue for each value that could not be written in its cell (see `kept_out`).
+    """
     values = remarks.tool_values(examen.lecture, examen.verdict, suivis)
-    errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
     changes = remarks.journal_lines(examen.ouvert.acceptations, datetime.now())  # noqa: DTZ005 - the user's own clock
     shown = remarks.brought_to_light(examen.lecture, examen.verdict)
+    told = {issue.place for issue in examen.verdict.issues if issue.code == _KEPT_OUT}
+    left: tuple[Issue, ...] = ()
+
+    def put(target: Path) -> tuple[CellValue, ...]:
+        issues = (*examen.verdict.issues, *left)
+        errors = annotate.grouped(remarks.error_lines((*notices, *issues)))
+        return annotate.annotate(
+            examen.ouvert.source,
+            target,
+            marks=remarks.marks(issues),
+            values=values,
+            errors=errors,
+            changes=changes,
+            shown=shown,
+        )
 
     def write(target: Path) -> None:
-        annotate.annotate(
-            examen.ouvert.source, target, marks=marks, values=values, errors=errors, changes=changes, shown=shown
-        )
+        nonlocal left
+        left = tuple(each for each in kept_out(examen.lecture, put(target)) if each.place not in told)
+        if left:
+            put(target)
         workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
     if not copie:
         save.replace_workbook(chemin, write, examen.ouvert.seen)
-        return chemin
+        return chemin, left
     copy = chemin.with_name(f"{chemin.stem}{COPIE}{chemin.suffix}")
     _write_copy(copy, write)
-    return copy
+    return copy, left
+
+
+_KEPT_OUT = "S041"
+_OF_OURS = frozenset(tag.nom for tag in tool_columns(BENEFICIAIRES))
+"""The columns that hold no word of the portal and nothing to keep: they are made anew each time."""
+
+
+def kept_out(lecture: Lecture, refused: Iterable[CellValue]) -> Iterator[Issue]:
+    """Tell each value that an array formula or a data table kept out of its cell."""
+    tables = {table.feuille: table for table in lecture.classeur.tables()}
+    for value in refused:
+        table = tables[value.feuille]
+        balise = next((nom for nom, colonne in table.colonnes.items() if colonne == value.colonne), "")
+        if balise and balise not in _OF_OURS and value.valeur not in (None, ""):
+            faits = (("libelle", libelle(balise)),)
+            yield Issue(_KEPT_OUT, table.place(value.ligne, balise), balise, show(value.valeur), faits)
 
 
 def _write_copy(copy: Path, write: Callable[[Path], object]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from converter.commands.session import (
     depots_of,
     ensure_replaceable,
     examine,
+    kept_out,
     read,
     stamp_of,
     suivis_of,
@@ -109,7 +110,8 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     found = payments.settle(versements, rangs, memoire)
     if not (found.valeurs or found.issues):
         return found
-    with with_values(before, list(remarks.changes(rangs.table, payments.payment_cells(found)))) as (ouvert, _):
+    with with_values(before, list(remarks.changes(rangs.table, payments.payment_cells(found)))) as (ouvert, refused):
+        found = replace(found, issues=(*found.issues, *kept_out(rangs.lecture, refused)))
         examen = examine(ouvert, memoire, options, step)
         step("Écriture dans le classeur")
         write_back(examen, suivis_of(examen, {}), found.issues, copie=False)
@@ -139,6 +141,7 @@ def _as_data(depot: Depot, answered: Container[str]) -> dict[str, Any]:
         "demandes": [inscrite.numero for inscrite in depot.demandes],
         "montant": euros(sum(inscrite.centimes for inscrite in depot.demandes)),
         "annulable": depot.etat is EtatDepot.PUBLIE and depot.nom not in answered,
+        "present": depot.etat is EtatDepot.PUBLIE,
     }
 
 
@@ -188,7 +191,7 @@ def _advances(told: Suivi) -> Iterator[str]:
         )
     if told.total([Etat.CONVERTIE, Etat.ACCEPTEE]).nombre:
         yield "Si le portail en tient une pour incomplète (« Suivi demandes incomplètes »), un zip lui manque :"
-        yield "  déposez-y les zips de son dépôt, sans le JSON ; perdus, ils se refont (convertir --refaire-zips)."
+        yield "  déposez-y les zips de son dépôt, sans le JSON ; perdus, ils se refont (au menu de Convertir)."
 
 
 def _first(demandes: Sequence[DemandeSuivie]) -> Sequence[DemandeSuivie]:

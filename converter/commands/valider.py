@@ -6,7 +6,16 @@ from pathlib import Path
 from converter.blank import template
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
-from converter.commands.session import Options, examine, obstacles_to, opened, outcome_of, suivis_of, write_back
+from converter.commands.session import (
+    Options,
+    examine,
+    obstacles_to,
+    opened,
+    outcome_of,
+    retold,
+    suivis_of,
+    write_back,
+)
 from converter.depositing import deposit
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.reading.opendocument import is_opendocument
@@ -24,8 +33,9 @@ _UNWRITABLE = {DROITS, CHEMIN_LONG, READ_ONLY_FOLDER}
 def valider(chemin: Path, options: Options) -> Outcome:
     """Check a workbook and write every finding into it, or into a copy where it cannot be written.
 
-    In a folder that can only be read, what was found is told and written nowhere. A workbook of LibreOffice is left as
-    it is: its data go into a new .xlsx beside it, which is checked in its place.
+    In a folder that can only be read, what was found is told and written nowhere. The registry learns what only the
+    workbook still tells of the portal's answers: it may be the workbook that is lost next. A workbook of LibreOffice
+    is left as it is: its data go into a new .xlsx beside it, which is checked in its place.
     Raises `Inutilisable` and `Empeche`, nothing written.
     """
     if not is_opendocument(chemin):
@@ -43,7 +53,7 @@ def _move_data(chemin: Path) -> tuple[Path, Issue]:
     rows, parametres = taken_over(read_opendocument(chemin))
     with new_file(target) as path:
         template.write_template(path, rows=rows, parametres=parametres)
-    return target, Issue("S041", faits=faits)
+    return target, Issue("S048", faits=faits)
 
 
 def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:
@@ -53,10 +63,13 @@ def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:
         step("Lecture du registre")
         memoire, _, repaired = deposit.consult(options.depots(chemin), model_for(chemin))
         examen = examine(ouvert, memoire, options, step)
+        learnt = deposit.note(options.depots(chemin), model_for(chemin), examen.rapprochement.signalements)
+        examen = retold(examen, learnt) if learnt else examen
         suivis, notices = suivis_of(examen, {}), (*told, *repaired, *obstacles)
         step("Écriture dans le classeur")
         try:
-            ecrit = write_back(examen, suivis, notices, copie=options.copie or bool(obstacles))
+            ecrit, left = write_back(examen, suivis, notices, copie=options.copie or bool(obstacles))
+            notices += left
         except Empeche as obstacle:
             if options.copie or obstacle.issue.code not in _UNWRITABLE:
                 raise

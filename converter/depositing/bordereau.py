@@ -216,8 +216,8 @@ class _Slip:
             self._file_row(rank + 1, archive.fichier, which)
         self._note(
             "Si le portail prend le JSON et refuse un zip, les demandes sont sous « Suivi demandes incomplètes » (page "
-            "d’accueil) : redéposez-y le zip seul, jamais le JSON. Zip perdu ou abîmé : segur-hop convertir "
-            f"--refaire-zips {depot_name(self.remise.json.nom)} CLASSEUR."
+            "d’accueil) : redéposez-y le zip seul, jamais le JSON. Zip perdu ou abîmé : « Refaire les zips », au "
+            "menu de Convertir."
         )
 
     def _file_headings(self) -> None:

@@ -6,7 +6,8 @@ builds it may be a process of its own, whose run is killed meanwhile.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,23 +48,31 @@ def build_deposit(order: Order) -> tuple[Path, tuple[Fichier, ...]]:
     """
     folder = order.en_cours / secrets.token_hex(4)
     folder.mkdir()
+    with ThreadPoolExecutor(1) as disk:  # which writes one file out while the next is made
+        files = [(file, disk.submit(sync_file, folder / file.nom)) for file in _files(order, folder)]
+        for _, synced in files:
+            synced.result()
+    sync_folder(folder)
+    return folder, tuple(file for file, _ in files)
+
+
+def _files(order: Order, folder: Path) -> Iterator[Fichier]:
+    """Write the files, and yield each once it is there."""
     json = _written(order, folder, json_name(order.nom), write_document(order.lot, order.shape))
-    archives = _pack(order, folder)
+    yield json
+    archives = []
+    for archive in _packed(order, folder):
+        archives.append(archive)
+        yield archive.fichier
     contenu = (folder / json.nom).read_bytes()
     _refuse_faulty(order, contenu, [folder / archive.fichier.nom for archive in archives])
     remise = Remise(order.lot, order.jour, json, contenu, archives, order.shape)
-    slip = _written(order, folder, BORDEREAU, bordereau.write_bordereau(remise))
-    files = (json, *(archive.fichier for archive in archives), slip)
-    for file in files:
-        sync_file(folder / file.nom)
-    sync_folder(folder)
-    return folder, files
+    yield _written(order, folder, BORDEREAU, bordereau.write_bordereau(remise))
 
 
-def _pack(order: Order, folder: Path) -> Sequence[Archive]:
-    """Write the zips; return each with the names it holds."""
+def _packed(order: Order, folder: Path) -> Iterator[Archive]:
+    """Write the zips; yield each with the names it holds."""
     requests = [(demande.numero, _entries(order.lot, rank)) for rank, demande in enumerate(order.lot.demandes)]
-    archives = []
     for suite, packed in enumerate(plan(requests), start=1):
         name = zip_name(order.nom, suite)
         refuse_long_path(order.will_be(name))
@@ -71,8 +80,7 @@ def _pack(order: Order, folder: Path) -> Sequence[Archive]:
             fichier = write_zip(folder / name, packed.entries)
         except FichierChange as change:
             raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
-        archives.append(Archive(fichier, [entry.name for entry in packed.entries]))
-    return archives
+        yield Archive(fichier, [entry.name for entry in packed.entries])
 
 
 def _entries(lot: Lot, rank: int) -> list[Entry]:

@@ -16,8 +16,18 @@ from pathlib import Path
 from converter.checking.demande import Lot
 from converter.depositing.building import Order, build_deposit
 from converter.issues import Empeche, Inutilisable, Issue
-from converter.registry import found
-from converter.registry.store import CUT_OFF, REGISTRE, Depot, EtatDepot, Fichier, Memoire, Registry, open_registry
+from converter.registry import found, kept
+from converter.registry.store import (
+    CUT_OFF,
+    REGISTRE,
+    Depot,
+    EtatDepot,
+    Fichier,
+    Memoire,
+    Registry,
+    Signalement,
+    open_registry,
+)
 from converter.sentences.typography import plural
 from converter.spec.names import depot_name
 from converter.spec.shape import Shape
@@ -35,7 +45,7 @@ ATTENTE = 30.0
 # What a virus scanner or an indexer makes Windows refuse for a moment is granted a little later.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
-MANY = 5_000
+MANY_DEMANDES = 5_000
 """Requests from which on several processes build their deposits: fewer take less than starting those does."""
 
 Progress = Callable[[int], None]
@@ -83,6 +93,8 @@ def open_depots(
             registre, issues = stack.enter_context(open_registry(dossier))
             depots = Depots(dossier, registre, shape, ())
             issues = (*issues, *_recover(depots), *_adopt_found(depots))
+            kept.recall(registre, dossier)
+            stack.callback(kept.keep, registre, dossier)
         stack.enter_context(guarded(dossier))
         yield Depots(dossier, registre, shape, issues)
 
@@ -98,6 +110,18 @@ def consult(dossier: Path, shape: Shape) -> tuple[Memoire, Sequence[Depot], tupl
         return depots.registre.memory(), depots.registre.depots(), depots.issues
 
 
+def note(dossier: Path, shape: Shape, signalements: Sequence[Signalement]) -> Memoire | None:
+    """Let a folder of deposits learn what a workbook tells; return what it remembers then, `None`: it learnt nothing.
+
+    A missing folder stays missing, and one that can only be read as it is.
+    """
+    if not (signalements and dossier.exists() and is_writable(dossier)):
+        return None
+    with open_depots(dossier, shape) as depots:
+        depots.registre.note(signalements)
+        return depots.registre.memory()
+
+
 @contextmanager
 def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
     """Open a copy of the registry of a folder that can only be read."""
@@ -105,8 +129,9 @@ def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
         for file in dossier.glob(f"{REGISTRE}*"):  # the journal of a cut-off is part of it
             shutil.copyfile(file, Path(folder) / file.name)
         with open_registry(Path(folder)) as (registre, issues):
-            depots = Depots(dossier, registre, shape, ())
-            yield Depots(dossier, registre, shape, (*issues, *_adopt_found(depots)))
+            found_there = tuple(_adopt_found(Depots(dossier, registre, shape, ())))
+            kept.recall(registre, dossier)
+            yield Depots(dossier, registre, shape, (*issues, *found_there))
 
 
 # --- converting -------------------------------------------------------------------------------------------------------
@@ -141,7 +166,7 @@ def _built(
     """Build the deposits, each beside the others, and give each its name: by several processes where they are many."""
     depots.en_cours.mkdir()
     orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
-    many = sum(len(lot.demandes) for lot in lots) >= MANY
+    many = sum(len(lot.demandes) for lot in lots) >= MANY_DEMANDES
     built = {}
     with closing(each_done(build_deposit, orders, shared=many)) as done:
         for order, (folder, files) in zip(orders, done, strict=True):
@@ -273,6 +298,14 @@ def _adopt_found(depots: Depots) -> Iterator[Issue]:
             if nom not in known:
                 known.add(nom)
                 yield from _adopt(depots, nom, folder, etat)
+    _read_again(depots)
+
+
+def _read_again(depots: Depots) -> None:
+    """Read what an older version of the tool did not note of its deposits: order forms and establishments."""
+    for nom in depots.registre.unread():
+        if depot := found.read_deposit(nom, depots.dossier / nom, EtatDepot.PUBLIE, depots.shape):
+            depots.registre.complete(depot)
 
 
 def _adopt(depots: Depots, nom: str, folder: Path, etat: EtatDepot) -> Iterator[Issue]:

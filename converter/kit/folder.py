@@ -1,7 +1,7 @@
 """The kit: a folder that a finance team copies and works in, made new or brought up to date around its workbook."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from converter.kit import embedded, guide, libraries, wheels
 from converter.kit.embedded import Embarque
 from converter.kit.libraries import BIBLIOTHEQUES, CIBLES, EMPREINTE, LOCK, PYTHON, WINDOWS, Cible
 from converter.spec.shape import ADOPTED
-from converter.system.depots import DEPOTS, depots_beside, name_depots
+from converter.system.depots import DEPOTS, SUITE, depots_beside, name_depots
 from converter.system.files import ensure_output
 from converter.system.refusals import guarded
 from converter.system.resources import shipped
@@ -90,7 +90,7 @@ def write_kit(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) 
     """Write a kit into a new folder, or bring the one in a folder up to date: a user's file is never touched.
 
     Everything is made aside first, so a failure leaves the folder as it was.
-    Raises `Inutilisable` (F030, F035) and `Empeche`.
+    Raises `Inutilisable` (F016, F030, F035) and `Empeche`.
     """
     place = dossier.resolve()
     with guarded(place):
@@ -102,6 +102,9 @@ def write_kit(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) 
         is_a_kit = any((place / ROUES).glob(_OURS))
         for name in (*LANCEURS, GUIDE):
             ensure_output(place / name, is_ours=lambda _: is_a_kit)
+        _ensure_free([place / name for name in (ROUES, BIBLIOTHEQUES, DOSSIER_PYTHON) if not is_a_kit])
+        if voulu.suite and depots_beside(place).resolve() != voulu.suite:
+            _ensure_free([place / SUITE])
         used = there and any(place.iterdir())
         aside = place / EN_COURS if there else place.with_name(f".{place.name}{EN_COURS}")  # on the same disk
         shutil.rmtree(aside, ignore_errors=True)
@@ -116,6 +119,13 @@ def write_kit(dossier: Path, voulu: KitVoulu, *, step: Callable[[Cible], None]) 
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         return _held(dossier, place, mis_a_jour=used)
+
+
+def _ensure_free(paths: Iterable[Path]) -> None:
+    """Raise `Inutilisable` (F016) where something stands there: not ours, it is not replaced."""
+    there = [path for path in paths if path.exists()]
+    if there:
+        raise Inutilisable(*(Issue("F016", faits=(("fichier", str(path)),)) for path in there))
 
 
 def _stamps(place: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from converter.issues import Inutilisable, Issue, Place
 from converter.registry.fingerprint import Empreinte, empreinte
 from converter.registry.rows import Ligne
 from converter.registry.store import Fait, Memoire, Reponse, Signalement, completed
-from converter.sentences.answers import historique
+from converter.sentences.answers import day_told, historique
 from converter.spec.names import day_of, number_key
 from converter.spec.programme import FIGES, Etat
 
@@ -95,7 +95,11 @@ def reconcile(lignes: Sequence[Ligne], memoire: Memoire) -> Rapprochement:
         for ligne, jugement in zip(lignes, jugements, strict=True)
         if jugement.code
     ]
-    learnt = [jugement.appris for jugement in jugements if jugement.appris]
+    learnt = [
+        replace(jugement.appris, jour=day_told(ligne.historique, ligne.numero))
+        for ligne, jugement in zip(lignes, jugements, strict=True)
+        if jugement.appris
+    ]
     refused = [each for ligne in lignes for each in judge.refused_before(ligne)]
     return Rapprochement(
         tuple(jugement.statut for jugement in jugements),
@@ -232,9 +236,10 @@ class _Juge:
             last = numero == ligne.anciensNumeros[-1] and ligne.etat == Etat.REJETEE
             reponse = ligne.rejet if last else Reponse(numero, acceptee=False)
             if fait and fait.reponse is None and number_key(numero) not in self._numbers:
-                yield Signalement(fait.numero, fait.empreinte, fait.depot, reponse)
+                yield Signalement(fait.numero, fait.empreinte, fait.depot, reponse, day_told(ligne.historique, numero))
             elif fait is None and numero not in self._memoire.numeros:
-                yield Signalement(numero, Empreinte(ligne.valeurs if last else ""), reponse=reponse)
+                said = Empreinte(ligne.valeurs if last else "")
+                yield Signalement(numero, said, reponse=reponse, jour=day_told(ligne.historique, numero))
 
 
 def _believed(ligne: Ligne, statut: Statut, code: str) -> _Jugement:
@@ -353,6 +358,24 @@ def _ordered(place: Place, demande: Demande, index: Mapping[tuple[str, str], Seq
             )
             return Issue("D028" if same else "D029", place, "numeroEditeur", demande.numero, faits)
     return None
+
+
+def ordered_twice(demandes: Iterable[tuple[Place, Demande]]) -> tuple[Issue, ...]:
+    """Return an error (D041) for each request that asks for what an earlier row of the same workbook asks for.
+
+    Both would be live at once: the order form, an establishment, the software and the amount are the same.
+    """
+    first: dict[tuple[str, str, int, str], tuple[Place, Demande]] = {}
+    issues = []
+    for place, demande in demandes:
+        order = (demande.order_form, demande.logiciel, demande.centimes)
+        keys = [(*order, finess) for finess in demande.finess if demande.order_form]
+        if met := next((first[key] for key in keys if key in first), None):
+            faits = (("autre", met[1].numero), ("ligne", str(met[0].ligne)))
+            issues.append(Issue("D041", place, "numeroEditeur", demande.numero, faits))
+        else:
+            first |= dict.fromkeys(keys, (place, demande))
+    return tuple(issues)
 
 
 def _is_same_order(fait: Fait, demande: Demande) -> bool:

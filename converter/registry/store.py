@@ -132,6 +132,24 @@ class Parole:
 
 
 @dataclass(frozen=True, slots=True)
+class Dite:
+    """What the portal once said of a number, as it is kept; `acceptee` where that decided anything."""
+
+    depot: str
+    numero: str
+    acceptee: bool | None
+    numeroASP: str  # noqa: N815 - the tag verbatim
+    codeTraitement: str  # noqa: N815 - likewise
+    libelleTraitement: str  # noqa: N815 - likewise
+    recue_le: str
+
+    @property
+    def words(self) -> tuple[bool | None, str, str, str]:
+        """What it says, whatever its day and deposit."""
+        return self.acceptee, self.numeroASP, self.codeTraitement, self.libelleTraitement
+
+
+@dataclass(frozen=True, slots=True)
 class Memoire:
     """The registry at one moment.
 
@@ -160,6 +178,8 @@ class Signalement:
     empreinte: Empreinte
     depot: str = ""
     reponse: Reponse | None = None
+    jour: date | None = None
+    """The day of the answer, where the workbook tells it."""
 
 
 # A step for each version of the schema, in order: never changed once released, only added to.
@@ -376,10 +396,9 @@ class Registry:
         return nom
 
     def _insert_depot(self, nom: str, logiciel: str, etat: EtatDepot, modele: str) -> None:
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
         self._base.execute(
             "INSERT INTO depot (nom, logiciel, etat, cree_le, modele) VALUES (?, ?, ?, ?, ?)",
-            (nom, logiciel, etat, now, modele),
+            (nom, logiciel, etat, _now(), modele),
         )
 
     def commit_built(self, fichiers: Mapping[str, Sequence[Fichier]]) -> None:
@@ -442,20 +461,37 @@ class Registry:
         )
         return cursor.rowcount > 0
 
+    def unread(self) -> frozenset[str]:
+        """Return the deposits of which no establishment is known: an older version of the tool made them."""
+        query = "SELECT DISTINCT depot.nom FROM depot JOIN demande ON depot = nom WHERE etat = ? AND finess = ''"
+        return frozenset(nom for (nom,) in self._base.execute(query, (EtatDepot.PUBLIE,)))
+
+    def complete(self, depot: Depot) -> None:
+        """Take in the order forms and establishments of a deposit that was read again; what is known stays."""
+        with self._transaction() as base:
+            base.executemany(
+                "UPDATE demande SET commande = ?, finess = ? WHERE depot = ? AND numeroEditeur = ? AND finess = ''",
+                ((each.commande, " ".join(each.finess), depot.nom, each.numero) for each in depot.demandes),
+            )
+
     def note(self, signalements: Iterable[Signalement]) -> None:
         """Take in what a workbook says of numbers and answers that the registry does not know; what it knows stays."""
-        with self._transaction() as base:
+        with self._transaction():
             for each in signalements:
-                if each.depot and base.execute("SELECT 1 FROM depot WHERE nom = ?", (each.depot,)).fetchone() is None:
-                    self._insert_depot(each.depot, "", EtatDepot.SIGNALE, "")
-                base.execute(
-                    "INSERT OR IGNORE INTO demande (numeroEditeur, depot, valeurs, pieces) VALUES (?, ?, ?, ?)",
-                    (each.numero, each.depot or None, each.empreinte.valeurs, each.empreinte.pieces),
-                )
+                self._take_number(each.depot, each.numero, each.empreinte)
                 if each.reponse:
-                    self._learn(each.numero, each.reponse)
+                    self._learn(each.numero, each.reponse, each.jour.isoformat() if each.jour else "")
 
-    def _learn(self, numero: str, reponse: Reponse) -> None:
+    def _take_number(self, depot: str, numero: str, said: Empreinte) -> None:
+        """Make a number known as used in a deposit (`""`: unknown), unless it is."""
+        if depot and self._base.execute("SELECT 1 FROM depot WHERE nom = ?", (depot,)).fetchone() is None:
+            self._insert_depot(depot, "", EtatDepot.SIGNALE, "")
+        self._base.execute(
+            "INSERT OR IGNORE INTO demande (numeroEditeur, depot, valeurs, pieces) VALUES (?, ?, ?, ?)",
+            (numero, depot or None, said.valeurs, said.pieces),
+        )
+
+    def _learn(self, numero: str, reponse: Reponse, recue_le: str) -> None:
         """Record the answer that a workbook tells of a number in use, unless another one is known."""
         found = self._base.execute(
             "SELECT id, depot FROM demande WHERE NOT libre AND upper(numeroEditeur) = upper(?)", (numero,)
@@ -463,9 +499,9 @@ class Registry:
         if found is None:
             return
         demande, depot = found
-        self._insert_words(depot or "", reponse, "")
+        self._insert_words(depot or "", reponse, "", recue_le)
         if merged := completed(self._last_answer(demande, numero), reponse):
-            self._insert_answer(demande, merged, "")
+            self._insert_answer(demande, merged, "", recue_le)
 
     def _last_answer(self, demande: int, numero: str) -> Reponse | None:
         known = self._base.execute(
@@ -493,8 +529,7 @@ class Registry:
         if found and self._last_answer(found[0], reponse.numero) != reponse:
             self._insert_answer(found[0], reponse, fichier_sha256)
 
-    def _insert_answer(self, demande: int, reponse: Reponse, fichier_sha256: str) -> None:
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
+    def _insert_answer(self, demande: int, reponse: Reponse, fichier_sha256: str, recue_le: str = "") -> None:
         self._base.execute(
             "INSERT INTO reponse (demande, acceptee, numeroASP, codeTraitement, libelleTraitement, recue_le,"
             " fichier_sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -504,7 +539,7 @@ class Registry:
                 reponse.numeroASP,
                 reponse.codeTraitement,
                 reponse.libelleTraitement,
-                now,
+                recue_le or _now(),
                 fichier_sha256,
             ),
         )
@@ -515,15 +550,54 @@ class Registry:
             for each in reponses:
                 self._insert_words(depot, each, fichier_sha256)
 
-    def _insert_words(self, depot: str, said: Reponse, fichier_sha256: str) -> None:
+    def _insert_words(self, depot: str, said: Reponse, fichier_sha256: str, recue_le: str = "") -> None:
         if not (said.numeroASP or said.codeTraitement or said.libelleTraitement):
             return
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        day = recue_le or _now()
         self._base.execute(
             "INSERT OR IGNORE INTO parole (depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement,"
             " recue_le, fichier_sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (depot, said.numero, said.numeroASP, said.codeTraitement, said.libelleTraitement, now, fichier_sha256),
+            (depot, said.numero, said.numeroASP, said.codeTraitement, said.libelleTraitement, day, fichier_sha256),
         )
+
+    def heard(self) -> tuple[Dite, ...]:
+        """Return all that the portal ever said, and what of it decided anything, each in its order."""
+        words = self._base.execute(
+            "SELECT depot, numeroEditeur, numeroASP, codeTraitement, libelleTraitement, recue_le FROM parole"
+            " ORDER BY id"
+        )
+        answers = self._base.execute(
+            "SELECT coalesce(depot, ''), numeroEditeur, acceptee, numeroASP, codeTraitement, libelleTraitement,"
+            " recue_le FROM reponse JOIN demande ON demande.id = reponse.demande WHERE NOT libre ORDER BY reponse.id"
+        )
+        said = [Dite(depot, numero, None, *texts) for depot, numero, *texts in words]
+        decided = [Dite(depot, numero, bool(acceptee), *texts) for depot, numero, acceptee, *texts in answers]
+        return (*said, *decided)
+
+    def hear(self, dites: Iterable[Dite]) -> None:
+        """Take in what the portal is known to have said, the day as it was; a number so learnt is in use."""
+        with self._transaction():
+            for each in dites:
+                said = Reponse(
+                    each.numero,
+                    bool(each.acceptee),
+                    each.numeroASP,
+                    each.codeTraitement,
+                    each.libelleTraitement,
+                )
+                self._insert_words(each.depot, said, "", each.recue_le)
+                if each.acceptee is not None and (demande := self._demande_of(each)):
+                    self._insert_answer(demande, said, "", each.recue_le)
+
+    def _demande_of(self, dite: Dite) -> int:
+        """Return the request that was answered, made known where it is not; 0 where another one has its number."""
+        self._take_number(dite.depot, dite.numero, Empreinte(""))
+        found = self._base.execute(
+            "SELECT id FROM demande WHERE NOT libre AND upper(numeroEditeur) = upper(?)"
+            " AND (? IN ('', depot) OR depot IS NULL)",
+            (dite.numero, dite.depot),
+        ).fetchone()
+        return int(found[0]) if found else 0
 
     def memory(self) -> Memoire:
         """Return what is known at this moment."""
@@ -569,6 +643,8 @@ class Registry:
 
     def depot(self, nom: str) -> Depot | None:
         """Return a deposit by its name, `None` when there is none."""
+        if not nom.isascii():  # no name of ours; what a terminal made of unreadable bytes is not even a text
+            return None
         row = self._base.execute("SELECT nom FROM depot WHERE nom = ?", (nom,)).fetchone()
         return self._depot(row[0]) if row else None
 
@@ -592,6 +668,10 @@ class Registry:
         """Tell whether the portal has answered about any request of a deposit."""
         query = "SELECT 1 FROM reponse JOIN demande ON demande.id = reponse.demande WHERE depot = ? LIMIT 1"
         return self._base.execute(query, (nom,)).fetchone() is not None
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def inscrites(lot: Lot) -> tuple[Inscrite, ...]:

@@ -23,6 +23,7 @@ from converter.spec.shape import (
     compile_model,
     decode,
     fold_key,
+    load_model,
 )
 from converter.system.files import ensure_output, write_whole
 from converter.system.refusals import guarded
@@ -43,15 +44,19 @@ class Adoption:
 def adopt(modele: Path, dossier: Path) -> Adoption:
     """Put a model file beside the workbook, in `dossier`, as the shape of the files to come.
 
-    It replaces at once and whole the one adopted before. Raises `Inutilisable`, nothing changed, when the file cannot
-    be used: F001 absent, F022 no JSON, F020, F021 and S043 for each tag missing, doubled or astray, S042 without a
-    sample request; and `Empeche` when the folder refuses it.
+    It replaces at once and whole the one adopted before, and no other file; the very file that is there is left as it
+    is. Raises `Inutilisable`, nothing changed, when the file cannot be used: F001 absent, F022 no JSON, F020, F021 and
+    S043 for each tag missing, doubled or astray, S042 without a sample request; F016 and F031 where another file
+    would be replaced; and `Empeche` when the folder refuses it.
     """
     data = _read(modele)
     sample, completed = _completed(decode(data, modele.name, reel=float))
     shape = compile_model(sample, ADOPTED)
     chemin = dossier / ADOPTED
-    _replace(chemin, json.dumps(sample, ensure_ascii=False, indent=2).encode() if completed else data)
+    adopted = json.dumps(sample, ensure_ascii=False, indent=2).encode() if completed else data
+    if not (adopted == data and chemin.exists() and chemin.samefile(modele)):
+        ensure_output(chemin, is_ours=_is_model, apart=(modele,))
+        write_whole(chemin, adopted)
     return Adoption(chemin, shape, (*completed, *differences(shape, builtin_model())))
 
 
@@ -65,9 +70,13 @@ def _read(modele: Path) -> bytes:
         return modele.read_bytes()
 
 
-def _replace(target: Path, data: bytes) -> None:
-    ensure_output(target, is_ours=Path.is_file)
-    write_whole(target, data)
+def _is_model(path: Path) -> bool:
+    """Whether a file is a model that can be used, as the one adopted before is."""
+    try:
+        load_model(path)
+    except Inutilisable:
+        return False
+    return True
 
 
 # --- lists that the model leaves empty --------------------------------------------------------------------------------

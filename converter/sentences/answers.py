@@ -65,7 +65,8 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "réponse en conflit",
         "Demande {numero} : la réponse donne « {valeur} » ({libelle}), or « {connu} » est déjà connu.",
-        "Rien n’a été remplacé. Vérifiez sur le portail ; si la réponse a raison, relancez retour avec --remplacer.",
+        "Rien n’a été remplacé. Vérifiez sur le portail ; si la réponse a raison, glissez-la de nouveau sur Convertir "
+        "et tapez OUI quand la fenêtre demande s’il faut remplacer.",
     ),
     "S012": Message(
         _A,
@@ -108,7 +109,7 @@ MESSAGES: Mapping[str, Message] = {
         _A,
         "acceptée sans numéro ASP",
         "La demande {valeur} est acceptée, mais sans numéro ASP.",
-        "La demande de solde l’exigera : reprenez plus tard le fichier sur le portail et relancez retour.",
+        "La demande de solde l’exigera : reprenez plus tard le fichier sur le portail et glissez-le sur Convertir.",
         "3.2",
     ),
     "S019": Message(
@@ -122,7 +123,7 @@ MESSAGES: Mapping[str, Message] = {
         "réponse à une autre demande",
         "La demande {valeur} de la réponse ne dit pas la même chose que celle du dépôt {depot}.",
         "Rien n’a été repris pour elle : la réponse vient d’un autre classeur ou a été retouchée. Vérifiez ; si elle "
-        "est bonne, relancez retour avec --remplacer.",
+        "est bonne, glissez-la de nouveau sur Convertir et tapez OUI quand la fenêtre demande s’il faut remplacer.",
     ),
     "S021": Message(
         _A,
@@ -146,7 +147,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "numéro en double dans le classeur",
         "Le numéro {valeur} est porté par plusieurs lignes ({lignes}) : la réponse n’a pas pu être inscrite.",
-        "Rendez à chaque demande son numéro, puis relancez retour.",
+        "Rendez à chaque demande son numéro, puis glissez de nouveau la réponse sur Convertir.",
     ),
     "S025": Message(
         _E,
@@ -164,8 +165,8 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "fichier refusé en bloc",
         "Le portail a refusé « {fichier} » en entier : « {motif} ».",
-        "Corrigez ce qu’il reproche, reprenez ses demandes par segur-hop annuler avec le nom du dépôt, le classeur et "
-        "--refuse-en-bloc, puis convertissez de nouveau ; rien n’a été changé.",
+        "Au menu de Convertir, annulez ce dépôt (« Le portail l’a refusé en entier »), corrigez ce qu’il reproche, "
+        "puis convertissez de nouveau ; pour l’instant rien n’a été changé.",
         "1.2",
     ),
     "S030": Message(
@@ -217,7 +218,7 @@ MESSAGES: Mapping[str, Message] = {
         _A,
         "demandes rejetées",
         "Demandes de « {fichier} » rejetées par l’ASP, qui gardent ici leur ancien numéro : {nombre}.",
-        "Lancez retour avec ce fichier et ce classeur : chacune recevra un nouveau numéro.",
+        "Glissez ce fichier et ce classeur ensemble sur Convertir : chacune recevra un nouveau numéro.",
         "1.2",
     ),
     "S038": Message(
@@ -240,10 +241,11 @@ MESSAGES: Mapping[str, Message] = {
         "Rien à faire : chacune n’est reprise qu’une fois, avec sa réponse.",
     ),
     "S041": Message(
-        _C,
-        "classeur repris",
-        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
-        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
+        _A,
+        "valeur non inscrite",
+        "« {libelle} » : « {valeur} » devait être inscrit dans cette cellule, qu’une formule matricielle ou une table "
+        "de données tient.",
+        "Effacez toute la plage de cette formule, puis recommencez ; d’ici là, gardez cette valeur ailleurs.",
     ),
     "S042": Message(
         _E,
@@ -282,6 +284,12 @@ MESSAGES: Mapping[str, Message] = {
         "Vérifiez dans le guide de l’ASP que cette valeur convient à toutes vos demandes.",
     ),
     "S048": Message(
+        _C,
+        "classeur repris",
+        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
+        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
+    ),
+    "S048": Message(
         _A,
         "liste vide dans le modèle",
         "La liste « {cle} » est vide dans le modèle : son contenu est repris du modèle intégré.",
@@ -305,6 +313,15 @@ def historique(held: str, paroles: Iterable[Dit]) -> str:
         if _DAY.sub("", line) not in _DAY.sub("", told):
             told = f"{told} | {line}" if told else line
     return told
+
+
+def day_told(held: str, numero: str) -> date | None:
+    """Return the day of what `Historique` last tells of a number, `None` where it tells nothing."""
+    days = re.findall(rf"(?<!\w){re.escape(numero)} \((\d\d)/(\d\d)/(\d{{4}})\) :", held, re.IGNORECASE)
+    try:
+        return date(*map(int, reversed(days[-1]))) if days else None
+    except ValueError:
+        return None
 
 
 def _line(numero: str, jour: date, numero_asp: str, code: str, libelle: str) -> str:

@@ -135,7 +135,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "plus de numéro de fichier ce jour",
         "Il ne reste plus assez de numéros de fichier au numéro ANS {numeroAns} pour le {jour} : 999 par jour au plus.",
-        "Convertissez sous une autre date de dépôt (--date-depot). Rien n’a été déposé.",
+        "Convertissez un autre jour. Rien n’a été déposé.",
         "3.3",
     ),
     "D021": Message(
@@ -246,8 +246,8 @@ MESSAGES: Mapping[str, Message] = {
         "deux réponses différentes",
         "Le classeur donne la demande {valeur} acceptée (n° ASP « {numeroASP} »), le registre autrement "
         "(n° ASP « {autre} », {motif}).",
-        "Rien n’a été changé, et elle n’est pas envoyée de nouveau. Vérifiez sur le portail, puis relancez retour avec "
-        "sa réponse et --remplacer.",
+        "Rien n’a été changé, et elle n’est pas envoyée de nouveau. Vérifiez sur le portail, puis glissez sa réponse "
+        "sur Convertir et tapez OUI quand la fenêtre demande s’il faut remplacer.",
     ),
     "D037": Message(
         _E,
@@ -279,5 +279,12 @@ MESSAGES: Mapping[str, Message] = {
         "Corrigez ce que le portail reproche au fichier, puis convertissez : elles partiront sous les mêmes numéros, "
         "dans un fichier d’un nouveau nom.",
         "1.2",
+    ),
+    "D041": Message(
+        _E,
+        "même commande deux fois dans le classeur",
+        "La demande {valeur} a le bon de commande, le FINESS et le montant de la demande {autre}, ligne {ligne}.",
+        "Si c’est la même, supprimez-en une. Sinon joignez à chacune son propre bon de commande.",
+        "1.1",
     ),
 }

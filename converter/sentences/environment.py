@@ -18,7 +18,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "droits insuffisants",
         "{chemin} ne peut pas être écrit : il est en lecture seule ou vous n’en avez pas le droit.",
-        "Demandez le droit d’écrire dans ce dossier, ou choisissez-en un autre (--sortie), puis relancez.",
+        "Demandez le droit d’écrire dans ce dossier, ou travaillez dans un dossier où vous l’avez, puis relancez.",
     ),
     "E022": Message(
         _E,
@@ -36,7 +36,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "fichier trop gros pour ce disque",
         "{chemin} dépasse la taille que ce disque accepte.",
-        "Choisissez un autre disque (--sortie), puis relancez.",
+        "Déplacez le dossier du classeur sur un autre disque, puis relancez.",
     ),
     "E025": Message(
         _E,

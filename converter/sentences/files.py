@@ -147,7 +147,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "fichier du même appel",
         "« {fichier} » sert déjà à cette commande ; il n’est pas remplacé.",
-        "Choisissez un autre nom pour le fichier à écrire.",
+        "Choisissez un autre nom pour le fichier à écrire, ou déplacez celui-ci.",
     ),
     "F032": Message(
         _E,

@@ -545,7 +545,7 @@ TAGS: tuple[Tag, ...] = (
         format=MONTANT_PAYE,
         largeur=15,
         exemple="4125,00",
-        aide="Le montant de l’avis de paiement. La commande « suivi --paiements » le remplit d’après une liste.",
+        aide="Le montant de l’avis de paiement. Une liste de paiements, donnée au menu de Convertir, le remplit.",
     ),
     _apres(
         nom="datePaiement",

@@ -3,46 +3,63 @@
 A long run: `python -m tests.acceptance.test_any_order 2000`.
 """
 
+import contextlib
 import shutil
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from rich.console import Console
 
 from converter.commands.annuler import annuler
 from converter.commands.convertir import convertir
 from converter.commands.outcome import Outcome
 from converter.commands.retour import retour
 from converter.commands.session import Options
+from converter.commands.suivi import Outputs, suivi
 from converter.commands.valider import valider
 from converter.depositing import deposit
 from converter.issues import Inutilisable
-from converter.registry.store import REGISTRE, EtatDepot
+from converter.registry.store import REGISTRE, Memoire
 from converter.returning import received
 from converter.spec.names import number_key
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
-from tests.support.cycle import JOUR, SHAPE, Cycle, edited
+from tests.support.cycle import JOUR, SHAPE, Cycle, edited, pdf
 
 _REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINESS inconnu"}
 _BLANK: Path = Path(tempfile.mkdtemp(prefix="any-order-"))
 _DONE: list[Path] = []
 """A folder for each sequence played to its end."""
-_ROWS = st.integers(3, 4)
-_SAID_TWICE = frozenset({"D028", "D029", "D016", "D018"})
+_BOOKS = ("demandes.xlsx", "autre.xlsx")
+_ROWS = st.integers(3, 5)
+_NUMBERS = st.sampled_from(["00001", "00002", "00003", "00009", "a0001", "A0001"])
+_SAID_TWICE = frozenset({"D016", "D018", "D028", "D029", "D041", "R180", "R181"})
+_TOOL = ("etat", "fichierJSON", "dateDepot", "numeroASP", "codeTraitement", "libelleTraitement", "anciensNumeros")
+_PAYMENTS = Path(tempfile.mkdtemp(prefix="any-order-")) / "paiements.csv"
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """A folder with two requests, in the hands of a careless team."""
+    """A folder with two requests, then two workbooks, in the hands of a careless team."""
 
     def __init__(self) -> None:
         super().__init__()
         if not (_BLANK / "demandes.xlsx").exists():
             Cycle(_BLANK).fill(["DPI"] * 2)
+            (_BLANK / "pieces" / "bon 3.pdf").write_bytes(pdf(3))
         self.cycle = Cycle(Path(tempfile.mkdtemp(prefix="any-order-")))
         shutil.copytree(_BLANK, self.cycle.folder, dirs_exist_ok=True)
         self.mine = self.cycle.folder / "note de l’équipe.txt"
@@ -50,7 +67,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.sent: dict[str, bytes] = {}
         self.told: set[str] = set()
         self.said: set[str] = set()
-        self.answers = 0
+        """The numbers (`number_key`) of which a double was said."""
         self.books: list[bytes] = [self.cycle.classeur.read_bytes()]
         self.registries: list[bytes] = []
 
@@ -60,32 +77,89 @@ class AnyOrder(RuleBasedStateMachine):
 
     # --- what the team does -------------------------------------------------------------------------------------------
 
+    @initialize(steps=st.integers(0, 3), refuse=st.booleans())
+    def begin(self, steps: int, *, refuse: bool) -> None:
+        """Begin anywhere: the workbook filled, converted, answered, its registry lost."""
+        if steps > 0:
+            self.convert()
+            self.books.append(self.cycle.classeur.read_bytes())
+        if steps > 1:
+            self._answer(next(iter(self.sent)), refuse=refuse, remplacer=False)
+        if steps > 2:
+            self.lose_the_registry()
+
     def _type(self, feuille: str, ligne: int, balise: str, valeur: Any) -> None:
+        self._type_all({feuille: {ligne: {balise: valeur}}})
+
+    def _type_all(self, sheets: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> None:
         self.books.append(self.cycle.classeur.read_bytes())
-        self.cycle.put(feuille, ligne, balise, valeur)
+        self.cycle.type(sheets)
 
     @rule(ligne=_ROWS, montant=st.sampled_from([14_000, 15_000]))
     def edit(self, ligne: int, montant: int) -> None:
-        self._type(DEMANDES, ligne, "montantSegurHT", montant)
+        if ligne in self.cycle.rows():
+            self._type(DEMANDES, ligne, "montantSegurHT", montant)
 
     @rule(ligne=st.integers(3, 6), nom=st.sampled_from(["DURAND", "MARTIN"]))
     def edit_a_client(self, ligne: int, nom: str) -> None:
-        self._type(BENEFICIAIRES, ligne, "nomClient", nom)
+        if ligne in self.cycle.rows(BENEFICIAIRES):
+            self._type(BENEFICIAIRES, ligne, "nomClient", nom)
 
-    @rule(ligne=_ROWS, nouveau=st.sampled_from(["00001", "00002", "00009", "a0001", "A0001"]))
+    @rule(ligne=_ROWS, nouveau=_NUMBERS)
     def renumber(self, ligne: int, nouveau: str) -> None:
-        ancien = self.cycle.column("numeroEditeur")[ligne - 3]
-        self._type(DEMANDES, ligne, "numeroEditeur", nouveau)
-        for feuille in (BENEFICIAIRES, PIECES):
-            for rang, numero in enumerate(self.cycle.column("numeroEditeur", feuille), start=3):
-                if numero == ancien:
-                    self._type(feuille, rang, "numeroEditeur", nouveau)
+        if row := self.cycle.rows().get(ligne):
+            ancien = row["numeroEditeur"]
+            children = {feuille: self._of(ancien, feuille) for feuille in (BENEFICIAIRES, PIECES)}
+            typed = {feuille: {rang: {"numeroEditeur": nouveau} for rang in rows} for feuille, rows in children.items()}
+            self._type_all({DEMANDES: {ligne: {"numeroEditeur": nouveau}}, **typed})
 
-    @rule(ligne=_ROWS)
-    def copy_a_row(self, ligne: int) -> None:
-        row = self.cycle.table()[ligne - 3]
-        for balise in ("etat", "fichierJSON", "numeroASP", "codeTraitement", "libelleTraitement", "anciensNumeros"):
-            self.cycle.put(DEMANDES, 7 - ligne, balise, row.get(balise, "") or None)
+    def _of(self, numero: str, feuille: str) -> dict[int, dict[str, Any]]:
+        return {rang: row for rang, row in self.cycle.rows(feuille).items() if row["numeroEditeur"] == numero}
+
+    @rule(ligne=_ROWS, other=_ROWS)
+    def copy_the_tools_columns(self, ligne: int, other: int) -> None:
+        rows = self.cycle.rows()
+        if ligne in rows and other in rows:
+            self._type_all({DEMANDES: {other: {nom: rows[ligne].get(nom) or None for nom in _TOOL}}})
+
+    @rule(ligne=_ROWS, nouveau=st.none() | _NUMBERS, whole=st.booleans(), order=st.sampled_from(["", "bon 3.pdf"]))
+    def add_a_row(self, ligne: int, nouveau: str | None, *, whole: bool, order: str) -> None:
+        """Copy a row below, its children with it, under a number of its own (or the same), with another order form."""
+        rows = self.cycle.rows()
+        if ligne not in rows or len(rows) > 3:
+            return
+        numero = nouveau or rows[ligne]["numeroEditeur"]
+        row = {nom: value for nom, value in rows[ligne].items() if value != "" and (whole or nom not in _TOOL)}
+        sheets = {DEMANDES: {max(rows) + 1: row | {"numeroEditeur": numero}}}
+        for feuille in (BENEFICIAIRES, PIECES):
+            children = self._of(rows[ligne]["numeroEditeur"], feuille).values()
+            own = {"numeroEditeur": numero} | ({"fichier": order} if order and feuille == PIECES else {})
+            last = max(self.cycle.rows(feuille), default=2)
+            sheets[feuille] = {
+                last + rang: {nom: value for nom, value in child.items() if value != ""} | own
+                for rang, child in enumerate(children, start=1)
+            }
+        self._type_all(sheets)
+
+    @rule(ligne=_ROWS, children=st.booleans())
+    def delete_a_row(self, ligne: int, *, children: bool) -> None:
+        rows = self.cycle.rows()
+        if ligne not in rows or len(rows) == 1:
+            return
+        gone = {DEMANDES: {ligne: dict.fromkeys(rows[ligne])}}
+        if children:
+            for feuille in (BENEFICIAIRES, PIECES):
+                mine = self._of(rows[ligne]["numeroEditeur"], feuille)
+                gone[feuille] = {rang: dict.fromkeys(row) for rang, row in mine.items()}
+        self._type_all(gone)
+
+    @rule()
+    def take_the_other_workbook(self) -> None:
+        """Go on in a second workbook of the same folder, which begins as a copy of the first."""
+        other = _BOOKS[self.cycle.nom == _BOOKS[0]]
+        if not (self.cycle.folder / other).exists():
+            shutil.copy(self.cycle.classeur, self.cycle.folder / other)
+        self.cycle = replace(self.cycle, nom=other)
 
     @rule()
     def check(self) -> None:
@@ -96,9 +170,11 @@ class AnyOrder(RuleBasedStateMachine):
         self._ran(convertir(self.cycle.classeur, self._options()))
 
     @precondition(lambda self: self.sent)
-    @rule(data=st.data(), refuse=st.booleans())
-    def answer(self, data: st.DataObject, refuse: bool) -> None:
-        nom = data.draw(st.sampled_from(sorted(self.sent)))
+    @rule(data=st.data(), refuse=st.booleans(), remplacer=st.booleans())
+    def answer(self, data: st.DataObject, *, refuse: bool, remplacer: bool) -> None:
+        self._answer(data.draw(st.sampled_from(sorted(self.sent))), refuse=refuse, remplacer=remplacer)
+
+    def _answer(self, nom: str, *, refuse: bool, remplacer: bool) -> None:
         document = self.sent[nom]
         numbers = received.read_answer(document, f"{nom}.json").demandes
         changes = {f"_{each['numeroEditeur']}": self._answered(nom, str(each["numeroEditeur"])) for each in numbers}
@@ -107,7 +183,7 @@ class AnyOrder(RuleBasedStateMachine):
         file = self.cycle.folder / f"{nom}.json"
         file.write_bytes(edited(document, **changes))
         try:
-            self._ran(retour(file, self.cycle.classeur, self._options()))
+            self._ran(retour(file, self.cycle.classeur, self._options(), remplacer=remplacer))
         except Inutilisable:
             return
         finally:
@@ -121,14 +197,21 @@ class AnyOrder(RuleBasedStateMachine):
             "libelleTraitement": "Demande acceptée",
         }
 
-    @precondition(lambda self: self.sent)
+    @precondition(lambda self: self.told)
     @rule(data=st.data())
-    def withdraw(self, data: st.DataObject) -> None:
+    def pay(self, data: st.DataObject) -> None:
+        asp = data.draw(st.sampled_from(sorted(self.told)))
+        _PAYMENTS.write_text(f"N° ASP;Montant payé;Date de paiement\n{asp};4125,30;20/04/2022\n", encoding="utf-8")
+        self.books.append(self.cycle.classeur.read_bytes())
+        with contextlib.suppress(Inutilisable):
+            suivi(self.cycle.classeur, None, Outputs(), console=Console(quiet=True), au=JOUR, paiements=_PAYMENTS)
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data(), refuse=st.booleans())
+    def withdraw(self, data: st.DataObject, *, refuse: bool) -> None:
         nom = data.draw(st.sampled_from(sorted(self.sent)))
-        try:
-            self._ran(annuler(nom, self.cycle.classeur, self._options()))
-        except Inutilisable:
-            return
+        with contextlib.suppress(Inutilisable):
+            self._ran(annuler(nom, self.cycle.classeur, self._options(), refuse=refuse))
 
     @rule()
     def lose_the_registry(self) -> None:
@@ -151,18 +234,20 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def restore_a_workbook(self, data: st.DataObject) -> None:
-        # The team keeps both or loses one: a registry that was lost as well leaves nothing to be believed.
-        if (self.cycle.depots / REGISTRE).exists() and self._all_told_in_registry():
-            self.cycle.classeur.write_bytes(self.books[data.draw(st.integers(0, len(self.books) - 1))])
-
-    def _all_told_in_registry(self) -> bool:
-        return self.told <= {said.numeroASP for words in self.cycle.memory().paroles.values() for said in words}
+        """Put any earlier workbook back, be it one of the other name, whatever became of the registry."""
+        kept = self.books[data.draw(st.integers(0, len(self.books) - 1))]
+        self.books.append(self.cycle.classeur.read_bytes())
+        self.cycle.classeur.write_bytes(kept)
 
     def _options(self) -> Options:
         return Options(JOUR)
 
     def _ran(self, outcome: Outcome) -> None:
-        self.said |= {issue.code for issue in outcome.issues}
+        doubled = [issue.place for issue in outcome.issues if issue.code in _SAID_TWICE]
+        for feuille in {place.feuille for place in doubled}:
+            rows = self.cycle.rows(feuille)
+            numbers = [rows[place.ligne]["numeroEditeur"] for place in doubled if place.feuille == feuille]
+            self.said |= set(map(number_key, numbers))
         for upload in outcome.depots:
             nom = upload.json.removesuffix(".json")
             self.sent[nom] = self.cycle.sent(nom)
@@ -173,7 +258,7 @@ class AnyOrder(RuleBasedStateMachine):
     def no_file_of_the_teams_changes(self) -> None:
         assert self.mine.read_text(encoding="utf-8") == "à garder"
         names = {path.name for path in self.cycle.folder.iterdir()}
-        assert names <= {"demandes.xlsx", "pieces", "depots", "sauvegardes", self.mine.name}
+        assert names <= {*_BOOKS, "pieces", "depots", "sauvegardes", self.mine.name}
 
     @invariant()
     def no_number_serves_two_contents_and_no_content_two_deposits_unsaid(self) -> None:
@@ -186,20 +271,33 @@ class AnyOrder(RuleBasedStateMachine):
             for each in received.read_answer((folder / f"{folder.name}.json").read_bytes(), folder.name).demandes
         ]
         assert [n for n, times in Counter(n for n, _ in requests).items() if times > 1] == []
-        if not self.said & _SAID_TWICE:
-            assert [c for c, times in Counter(c for _, c in requests).items() if times > 1] == []
+        holders: dict[frozenset[str], set[str]] = defaultdict(set)
+        for number, content in requests:
+            holders[content].add(number)
+        assert [numbers for numbers in holders.values() if len(numbers) > 1 and not numbers & self.said] == []
 
     @invariant()
     def no_numero_asp_disappears(self) -> None:
         if not self.told:
             return
-        held = " ".join(f"{row.get('numeroASP', '')} {row.get('historique', '')}" for row in self.cycle.table())
+        held = {str(value) for nom in _BOOKS for value in self._written(nom)}
+        memoire = self._remembered()
+        held |= {said.numeroASP for words in memoire.paroles.values() for said in words}
+        assert {asp for asp in self.told if not any(asp in each for each in held)} == set()
+
+    def _written(self, nom: str) -> Iterator[Any]:
+        if (self.cycle.folder / nom).exists():
+            for row in replace(self.cycle, nom=nom).table():
+                yield from (row.get("numeroASP", ""), row.get("historique", ""))
+
+    def _remembered(self) -> Memoire:
+        """Return what the next command would know, of which nothing is made here."""
         if (self.cycle.depots / REGISTRE).exists():
-            with deposit.open_depots(self.cycle.depots, SHAPE) as depots:
-                memoire = depots.registre.memory()
-                assert all(depot.etat in EtatDepot for depot in depots.registre.depots())
-            held += " ".join(said.numeroASP for words in memoire.paroles.values() for said in words)
-        assert {asp for asp in self.told if asp not in held} == set()
+            return self.cycle.memory()
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(self.cycle.depots, folder, dirs_exist_ok=True)
+            memoire, *_ = deposit.consult(Path(folder), SHAPE)
+            return memoire
 
 
 def any_order(examples: int, *, derandomize: bool = True) -> None:

@@ -92,6 +92,21 @@ def test_only_what_opens_is_read_and_only_where_asked(tmp_path: Path) -> None:
     assert [each.texte for each in inspect(names, tmp_path, EXTENSIONS).values()] == [None, None]
 
 
+def test_several_processes_find_and_keep_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "image.png").write_bytes(b"no image")
+    for rank in range(600):
+        (tmp_path / f"{rank}.pdf").write_bytes(FORM + b"%% %d" % (rank % 500))
+    names, alone, shared = [path.name for path in tmp_path.iterdir()], Lectures(), Lectures(tmp_path / "store")
+    expected = inspect(names, tmp_path, EXTENSIONS, alone)
+    monkeypatch.setattr("converter.attachments.inspection.MANY_FILES", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert inspect(names, tmp_path, EXTENSIONS, shared) == expected
+    shared.save()
+    assert Lectures(tmp_path / "store").known
+    assert shared._asked == alone._asked
+    assert len(alone._asked) == 500
+
+
 def bomb() -> bytes:
     """Make a PDF whose page unfolds to 60 MB of text."""
     packed = zlib.compress(b"BT /F 12 Tf 10 10 Td (abcdefgh) Tj ET\n" * 1_500_000, 9)

@@ -219,6 +219,73 @@ def warm(team: Path, line: str) -> None:
     call(team, line, team / "demandes.xlsx" / "x")
 
 
+@pytest.mark.parametrize(
+    ("there", "code", "sentence"),
+    [
+        ("Bonjour.", 2, "existe déjà ; il n’est pas remplacé"),
+        ('{"a": 1}', 2, "existe déjà ; il n’est pas remplacé"),
+        ("the model", 0, "Modèle adopté"),
+    ],
+)
+def test_an_adopted_model_replaces_nothing_but_a_model(
+    there: str, code: int, sentence: str, team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, model = team / "modele-portail.json", team / "modele.json"
+    target.write_bytes(model.read_bytes() + b"\n" if there == "the model" else there.encode())
+    before = everything(team)
+    assert call(team, "adopter @modele.json --dossier ?", team) == code
+    assert sentence in said(capsys)
+    after = {"modele-portail.json": model.read_bytes()} if code == 0 else {}
+    assert everything(team) == before | after
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "sentence"),
+    [(None, 0, "Modèle adopté"), ([], 2, "sert déjà à cette commande")],
+    ids=["as it is", "to be completed"],
+)
+def test_a_model_that_lies_in_its_place_is_never_rewritten(
+    changed: object, code: int, sentence: str, team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = team / "modele-portail.json"
+    model = json.loads((team / "modele.json").read_bytes())
+    if changed is not None:
+        model["lignesImport"][0]["piecesJustificatives"] = changed
+    target.write_text(json.dumps(model), encoding="utf-8")
+    before = everything(team)
+    assert call(team, f"adopter ? --dossier {team}", target) == code
+    assert sentence in said(capsys)
+    assert everything(team) == before
+
+
+@pytest.mark.parametrize("name", ["roues", "bibliotheques", "python", "Guide.html", "lanceur.py"])
+def test_a_kit_replaces_nothing_in_a_folder_that_is_no_kit(
+    name: str, team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = team / "dossier"
+    folder.mkdir()
+    if "." in name:
+        (folder / name).write_text("à moi", encoding="utf-8")
+    else:
+        (folder / name).mkdir()
+        (folder / name / "à moi.txt").write_text("à moi", encoding="utf-8")
+    before = everything(team)
+    assert call(team, "kit ?", folder) == 2
+    assert "existe déjà ; il n’est pas remplacé" in said(capsys)
+    assert everything(team) == before
+
+
+def test_a_kit_goes_on_with_one_folder_of_deposits(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other, new = team / "autre", team / "neuf"
+    (other / "depots").mkdir(parents=True)
+    assert call(team, f"kit ? --suite {team}", new) == 0
+    assert call(team, f"kit ? --suite {team}", new) == 0, "the same again"
+    before = everything(team)
+    assert call(team, f"kit ? --suite {other}", new) == 2
+    assert "dossier-des-depots.txt » existe déjà" in said(capsys)
+    assert everything(team) == before
+
+
 def test_two_outputs_are_two_files(team: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(team, f"verifier @{SENT} --rapport ? --reponse ? {DAY}", team / "un.json") == 2
     assert "sert déjà à cette commande" in said(capsys)
@@ -324,6 +391,18 @@ def test_a_file_name_of_a_day_that_is_none(line: str, team: Path, capsys: pytest
     book.save(team / BOOK)
     assert call(team, line) in {0, 1}
     said(capsys)
+
+
+@pytest.mark.parametrize("depot", ["", ".", "..", "*", "annulés", "x" * 5000])
+@pytest.mark.parametrize("line", ["annuler {} @demandes.xlsx", "convertir @demandes.xlsx --refaire-zips {}"])
+def test_a_deposit_that_is_none_is_told_and_nothing_done(
+    line: str, depot: str, team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = everything(team)
+    words = [depot if word == "{}" else str(team / word[1:]) if word[0] == "@" else word for word in line.split()]
+    assert run(words) == 2
+    assert re.search("Aucun dépôt ne s’appelle|ne connaît pas de dépôt", said(capsys))
+    assert everything(team) == before
 
 
 @pytest.mark.parametrize("content", [None, b"{", b"[]"])

@@ -98,3 +98,11 @@ def test_a_stream_of_none_takes_text() -> None:
     assert stream.write("abc") == 3
     assert not stream.isatty()
     assert not stream.refused
+
+
+@posix
+@pytest.mark.parametrize("line", ["annuler \"$odd\" '{book}'", "convertir '{book}' --refaire-zips \"$odd\""])
+def test_a_name_of_bytes_that_are_no_text_is_told(book: Path, line: str) -> None:
+    code, out, err = shell(f"odd=$(printf 'JSON-\\351'); segur-hop {line.format(book=book)}", PYTHONIOENCODING="utf-8")
+    assert (code, out.strip()) == (2, b"")
+    assert "JSON-" in err.decode()

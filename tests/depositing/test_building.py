@@ -20,7 +20,7 @@ from tests.support.lots import SHAPE, codes, convert, demandes
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have processes build whatever the number of requests and of processors."""
-    monkeypatch.setattr(deposit, "MANY", 1)
+    monkeypatch.setattr(deposit, "MANY_DEMANDES", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
@@ -33,7 +33,7 @@ def contents(dossier: Path) -> Iterator[tuple[str, bytes]]:
 def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = demandes(tmp_path / "pieces", 402)
     alone = convert(tmp_path / "alone", *requests)
-    monkeypatch.setattr(deposit, "MANY", 1)
+    monkeypatch.setattr(deposit, "MANY_DEMANDES", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert [depot.fichiers for depot in convert(tmp_path / "shared", *requests)] == [each.fichiers for each in alone]
     assert dict(contents(tmp_path / "shared")) == dict(contents(tmp_path / "alone"))

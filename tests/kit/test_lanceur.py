@@ -627,9 +627,7 @@ def test_line_of_the_windows_explorer_replaces_the_arguments(kit: Kit) -> None:
     assert kit.calls() == [["convertir", str(workbook)]]
 
 
-@pytest.mark.parametrize(
-    ("name", "command"), [("ancien.xls", "convertir"), ("libre.ODS", "valider"), ("export.CSV", "convertir")]
-)
+@pytest.mark.parametrize(("name", "command"), [("ancien.xls", "convertir"), ("libre.ODS", "valider")])
 def test_a_cousin_of_a_workbook_is_left_to_the_tools_own_sentence(kit: Kit, name: str, command: str) -> None:
     """One of LibreOffice is checked, which makes the workbook to convert."""
     cousin = kit.put(name)
@@ -667,10 +665,14 @@ def test_a_dropped_folder_stands_for_its_workbooks(kit: Kit, tmp_path: Path) -> 
         ("5\n1\n", ["retour", "JSON-1234567890-20260105-001.json", "demandes.xlsx"]),
         ("5\n'{folder}/réponse du portail.json'\n", ["retour", "réponse du portail.json", "demandes.xlsx"]),
         ("5\nabsente.json\n1\n", ["retour", "JSON-1234567890-20260105-001.json", "demandes.xlsx"]),
+        (
+            "6\nabsente.csv\n'{folder}/liste.csv'\n",
+            ["suivi", "demandes.xlsx", "-o", "suivi.xlsx", "--paiements", "liste.csv"],
+        ),
     ],
 )
 def test_each_action_of_the_menu_calls_the_tool(kit: Kit, typed: str, called: list[str]) -> None:
-    for name in ("demandes.xlsx", "JSON-1234567890-20260105-001.json", "réponse du portail.json"):
+    for name in ("demandes.xlsx", "JSON-1234567890-20260105-001.json", "réponse du portail.json", "liste.csv"):
         kit.put(name)
     with kit.window(menu=typed.format(folder=kit.folder)) as window:
         assert window.close() == 0, window.shown
@@ -686,6 +688,7 @@ DEPOSITS = {
             "demandes": [f"0000{number}" for number in range(1, 8)],
             "montant": "13 750,00 €",
             "annulable": day > 1,
+            "present": True,
             "json": "depots/J/J.json",  # what the report of the withdrawal, by the same stub, needs
         }
         for day in (1, 2, 3)
@@ -693,7 +696,8 @@ DEPOSITS = {
 }
 
 
-def test_a_deposit_to_withdraw_is_chosen_from_a_list(kit: Kit) -> None:
+@pytest.mark.parametrize(("why", "how"), [("1", []), ("2", ["--refuse-en-bloc"])])
+def test_a_deposit_to_withdraw_is_chosen_from_a_list_and_why_is_asked(kit: Kit, why: str, how: list[str]) -> None:
     workbook = kit.put("demandes.xlsx")
     kit.env["STUB_REPORT"] = json.dumps(DEPOSITS)
     with kit.window(menu="4\n") as window:
@@ -702,8 +706,42 @@ def test_a_deposit_to_withdraw_is_chosen_from_a_list(kit: Kit) -> None:
         assert "2. JSON-1234567890-20260103-001, du 03/01/2026, 13 750,00 € HT : demandes 00001, 00002," in shown
         assert "00005 et 2 de plus" in shown
         window.type("2\n")
+        assert "2. Le portail l’a refusé en entier" in window.until("aucune n’a reçu de réponse")
+        window.type(f"{why}\n")
         assert window.close() == 0
-    assert kit.calls()[-1] == ["annuler", "JSON-1234567890-20260103-001", str(workbook)]
+    assert kit.calls()[-1] == ["annuler", "JSON-1234567890-20260103-001", str(workbook), *how]
+
+
+def test_the_zips_of_a_deposit_are_made_again(kit: Kit) -> None:
+    workbook = kit.put("demandes.xlsx")
+    kit.env["STUB_REPORT"] = json.dumps(DEPOSITS)
+    with kit.window(menu="7\n") as window:
+        window.until("1 à 3")
+        window.type("1\n")
+        assert window.close() == 0
+    assert kit.calls()[-1] == ["convertir", str(workbook), "--refaire-zips", "JSON-1234567890-20260101-001"]
+
+
+@pytest.mark.parametrize(("typed", "again"), [("\n", False), ("oui\n", False), ("OUI\n", True)])
+def test_an_answer_that_contradicts_another_replaces_it_where_the_user_says_so(
+    kit: Kit, typed: str, *, again: bool
+) -> None:
+    kit.put("demandes.xlsx")
+    answer = kit.put("JSON-1234567890-20260105-001.json")
+    issue = {"code": "S011", "gravite": "avertissement"}
+    kit.env["STUB_REPORT"] = json.dumps({"classeur": "demandes.xlsx", "anomalies": [issue], "depots": []})
+    with kit.window(answer) as window:
+        window.until("tapez OUI")
+        window.type(typed)
+        assert window.close() == 0
+    assert [call[3:] for call in kit.calls()] == [[], ["--remplacer"]][: 1 + again]
+
+
+def test_a_list_of_payments_that_is_dropped_goes_into_the_workbook(kit: Kit) -> None:
+    workbook, payments = kit.put("demandes.xlsx"), kit.put("liste.csv")
+    with kit.window(payments) as window:
+        assert window.close() == 0
+    assert kit.calls() == [["suivi", str(workbook), "-o", str(kit.folder / "suivi.xlsx"), "--paiements", str(payments)]]
 
 
 def test_no_deposit_to_withdraw_is_told(kit: Kit) -> None:
@@ -731,10 +769,10 @@ def test_the_menu_is_left_with_q_and_without_keyboard(kit: Kit) -> None:
 
 
 def test_the_guide_is_opened_or_its_place_told(kit: Kit) -> None:
-    with kit.window(menu="6\n") as window:
+    with kit.window(menu="8\n") as window:
         assert window.close() == 2
     guide = kit.put("Guide.html")
-    with kit.window(menu="6\n") as window:
+    with kit.window(menu="8\n") as window:
         assert window.close() == 0
     assert f"À ouvrir : {guide}" in window.shown
     assert not kit.calls()

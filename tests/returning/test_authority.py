@@ -1,14 +1,20 @@
 """Registry, deposits, workbook and answers come to differ: who is believed, through the commands themselves."""
 
+import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from converter.blank import template
+from converter.cli import run
 from converter.commands.annuler import annuler
 from converter.commands.convertir import convertir
 from converter.commands.outcome import Outcome
@@ -16,6 +22,7 @@ from converter.commands.retour import retour
 from converter.commands.session import Options
 from converter.commands.valider import valider
 from converter.issues import Inutilisable
+from converter.registry.kept import REPONSES
 from converter.registry.store import REGISTRE
 from converter.returning import rebuild
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
@@ -231,3 +238,126 @@ def test_a_deposit_refused_whole_is_taken_back_and_its_requests_freed(cycle: Cyc
 
 def test_after_a_withdrawal_the_next_rank_is_explained(cycle: Cycle) -> None:
     assert "D039" in codes(annuler(DEPOT, cycle.classeur, OPTIONS))
+
+
+# --- what the registry learns, and from where -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lose", [registry_lost, registry_put_back])
+def test_an_answer_outlives_the_registry_and_the_workbook_that_told_it(
+    cycle: Cycle, tmp_path_factory: pytest.TempPathFactory, lose: Callable[[Cycle, Path], None]
+) -> None:
+    before = tmp_path_factory.mktemp("avant") / "copie"
+    shutil.copytree(cycle.folder, before)
+    bring(cycle, cycle.answer(DEPOT, refuse=["00002"]))
+    lose(cycle, before)
+    shutil.copy(before / cycle.nom, cycle.classeur)
+    valider(cycle.classeur, OPTIONS)
+    assert (cycle.column("etat"), cycle.column("numeroASP")[0]) == (["Acceptée", "Rejetée"], "FICTIF-00001")
+    with pytest.raises(Inutilisable) as refused:
+        annuler(DEPOT, cycle.classeur, OPTIONS)
+    assert [issue.code for issue in refused.value.issues] == ["D025"]
+
+
+@pytest.mark.parametrize("line", [b"{", b"\xff\xfe", b'{"depot": 3}', b"[]"])
+def test_a_line_that_was_cut_off_takes_no_answer_with_it(cycle: Cycle, line: bytes) -> None:
+    path = cycle.depots / REPONSES
+    path.write_bytes(line)
+    bring(cycle, cycle.answer(DEPOT))
+    assert path.read_bytes().startswith(line)
+    (cycle.depots / REGISTRE).unlink()
+    assert [fait.etat for fait in cycle.memory().faits.values()] == ["Acceptée"] * 2
+    kept = path.read_bytes()
+    cycle.memory()
+    assert path.read_bytes() == kept, "nothing is told twice"
+
+
+def nothing_kept(cycle: Cycle) -> None:
+    for name in (REGISTRE, REPONSES):
+        (cycle.depots / name).unlink()
+
+
+def test_a_mere_check_lets_the_registry_learn_what_the_workbook_alone_tells(cycle: Cycle) -> None:
+    before = cycle.classeur.read_bytes()
+    bring(cycle, cycle.answer(DEPOT))
+    nothing_kept(cycle)
+    assert "D019" in codes(valider(cycle.classeur, OPTIONS))
+    cycle.classeur.write_bytes(before)
+    valider(cycle.classeur, OPTIONS)
+    assert cycle.column("numeroASP") == ["FICTIF-00001", "FICTIF-00002"]
+
+
+def test_a_check_makes_no_folder_of_deposits(cycle: Cycle) -> None:
+    bring(cycle, cycle.answer(DEPOT))
+    shutil.rmtree(cycle.depots)
+    valider(cycle.classeur, OPTIONS)
+    assert not cycle.depots.exists()
+    assert cycle.column("etat") == ["Acceptée"] * 2
+
+
+def test_an_answer_learnt_again_keeps_the_day_that_the_workbook_tells(cycle: Cycle) -> None:
+    bring(cycle, cycle.answer(DEPOT))
+    told = cycle.column("historique")[0]
+    (day,) = re.findall(r"\((\d\d/\d\d/\d{4})\)", told)
+    cycle.put(DEMANDES, 3, "historique", told.replace(day, "20/04/2022"))
+    nothing_kept(cycle)
+    valider(cycle.classeur, OPTIONS)
+    assert cycle.memory().recues["00001"] == date(2022, 4, 20)
+
+
+def test_what_an_older_registry_did_not_note_is_read_from_its_deposits(cycle: Cycle) -> None:
+    with closing(sqlite3.connect(cycle.depots / REGISTRE)) as base, base:
+        base.execute("UPDATE demande SET commande = '', finess = ''")
+    renumber(cycle, "00002", "00009")
+    cycle.put(BENEFICIAIRES, 5, "telephoneClient", "01 44 55 66 78")
+    outcome = convertir(cycle.classeur, OPTIONS)
+    assert (outcome.depots, "D028" in codes(outcome)) == ((), True)
+
+
+def test_one_order_on_two_rows_of_a_workbook_is_filed_once(tmp_path: Path) -> None:
+    cycle = Cycle(tmp_path)
+    cycle.fill(["DPI"])
+    for feuille in (DEMANDES, BENEFICIAIRES, PIECES):
+        rows = cycle.rows(feuille)
+        copies = {max(rows) + rank: row | {"numeroEditeur": "00007"} for rank, row in enumerate(rows.values(), start=1)}
+        filled = {ligne: {nom: v for nom, v in row.items() if v != ""} for ligne, row in copies.items()}
+        cycle.type({feuille: filled})
+    outcome = convertir(cycle.classeur, OPTIONS)
+    assert [upload.demandes for upload in outcome.depots] == [("00001",)]
+    assert "D041" in codes(outcome)
+
+
+# --- cells that we may not overwrite ----------------------------------------------------------------------------------
+
+
+def hold(cycle: Cycle, balise: str, rows: str = "3:4") -> None:
+    """Let an array formula own a column of the two requests."""
+    book = openpyxl.load_workbook(cycle.classeur)
+    sheet = book[DEMANDES]
+    (letter,) = (cell.column_letter for cell in sheet[1] if cell.value == balise)
+    first, last = rows.split(":")
+    held = [sheet[f"{letter}{ligne}"].value for ligne in (first, last)]
+    sheet[f"{letter}{first}"] = ArrayFormula(f"{letter}{first}:{letter}{last}", f'={{"{held[0]}";"{held[1]}"}}')
+    for table in list(sheet.tables):
+        del sheet.tables[table]
+    book.save(cycle.classeur)
+
+
+@pytest.mark.parametrize("balise", ["numeroASP", "libelleTraitement", "historique", "etat"])
+def test_what_the_portal_said_and_a_formula_kept_out_is_told_at_its_cell(cycle: Cycle, balise: str) -> None:
+    hold(cycle, balise)
+    outcome = bring(cycle, cycle.answer(DEPOT))
+    told = {(issue.balise, issue.place.ligne): issue.valeur for issue in outcome.issues if issue.code == "S041"}
+    assert {ligne for _, ligne in told} == {3, 4}
+    assert {nom for nom, _ in told} == {balise}
+    assert balise != "numeroASP" or told[balise, 3] == "FICTIF-00001"
+
+
+def test_a_payment_that_a_formula_kept_out_is_told(cycle: Cycle, capsys: pytest.CaptureFixture[str]) -> None:
+    bring(cycle, cycle.answer(DEPOT))
+    hold(cycle, "datePaiement")
+    liste = cycle.folder / "liste.csv"
+    liste.write_text("N° éditeur;Montant payé;Date de paiement\n00002;4125;20/04/2022\n", encoding="utf-8")
+    assert run(["suivi", str(cycle.classeur), "--paiements", str(liste)]) == 1
+    told = capsys.readouterr().out.replace("\u00a0", " ").replace("\n", " ")
+    assert re.search(r"« Date du paiement » : « 20/04/2022 »\s+devait être inscrit", told), told

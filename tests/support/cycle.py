@@ -60,10 +60,11 @@ class Cycle:
     """The folder, and the steps a team takes in it."""
 
     folder: Path
+    nom: str = "demandes.xlsx"
 
     @property
     def classeur(self) -> Path:
-        return self.folder / "demandes.xlsx"
+        return self.folder / self.nom
 
     @property
     def depots(self) -> Path:
@@ -134,9 +135,13 @@ class Cycle:
 
     def table(self, feuille: str = DEMANDES) -> list[dict[str, Any]]:
         """Return the rows of a sheet as they stand, blanks as `""`."""
+        return list(self.rows(feuille).values())
+
+    def rows(self, feuille: str = DEMANDES) -> dict[int, dict[str, Any]]:
+        """Return the rows of a sheet by their number in Excel."""
         classeur = workbook.read(self.classeur)
         (table,) = (table for table in classeur.tables() if table.nom == feuille)
-        rows: list[dict[str, Any]] = table.brut.to_dict("records")
+        rows: dict[int, dict[str, Any]] = table.brut.to_dict("index")
         return rows
 
     def column(self, balise: str, feuille: str = DEMANDES) -> list[Any]:
@@ -144,11 +149,20 @@ class Cycle:
 
     def put(self, feuille: str, ligne: int, balise: str, valeur: Any) -> None:
         """Type a value into a cell."""
-        classeur = workbook.read(self.classeur)
-        (table,) = (table for table in classeur.tables() if table.nom == feuille)
-        value = annotate.CellValue(table.feuille, ligne, table.colonnes[balise], valeur)
+        self.type({feuille: {ligne: {balise: valeur}}})
+
+    def type(self, sheets: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> None:
+        """Type values into cells, by sheet, row and tag."""
+        tables = {table.nom: table for table in workbook.read(self.classeur).tables()}
+        values = [
+            annotate.CellValue(tables[nom].feuille, ligne, tables[nom].colonnes[balise], valeur)
+            for nom, rows in sheets.items()
+            for ligne, cells in rows.items()
+            for balise, valeur in cells.items()
+            if balise in tables[nom].colonnes
+        ]
         target = self.folder / "nouveau.xlsx"
-        annotate.annotate(self.classeur, target, marks=(), values=[value])
+        annotate.annotate(self.classeur, target, marks=(), values=values)
         target.replace(self.classeur)
 
 
