@@ -53,7 +53,7 @@ def _move_data(chemin: Path) -> tuple[Path, Issue]:
     rows, parametres = taken_over(read_opendocument(chemin))
     with new_file(target) as path:
         template.write_template(path, rows=rows, parametres=parametres)
-    return target, Issue("S048", faits=faits)
+    return target, Issue("S049", faits=faits)
 
 
 def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:

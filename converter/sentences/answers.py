@@ -284,16 +284,16 @@ MESSAGES: Mapping[str, Message] = {
         "Vérifiez dans le guide de l’ASP que cette valeur convient à toutes vos demandes.",
     ),
     "S048": Message(
-        _C,
-        "classeur repris",
-        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
-        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
-    ),
-    "S048": Message(
         _A,
         "liste vide dans le modèle",
         "La liste « {cle} » est vide dans le modèle : son contenu est repris du modèle intégré.",
         "Comparez le premier fichier produit avec le guide avant de le déposer.",
+    ),
+    "S049": Message(
+        _C,
+        "classeur repris",
+        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
+        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
     ),
 }
 

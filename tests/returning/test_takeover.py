@@ -64,7 +64,7 @@ def test_checking_makes_a_workbook_to_go_on_with(libre: Path) -> None:
     code, report = call("valider", libre, *DAY)
     book = libre.with_suffix(".xlsx")
     assert (code, report["classeur"], report["annote"]) == (0, str(book), str(book))
-    assert report["anomalies"][0]["code"] == "S048"
+    assert report["anomalies"][0]["code"] == "S049"
     assert list(cells(book, DEMANDES, "etat").values()) == ["Prête"]
     assert libre.read_bytes() == before
     assert call("convertir", book, *DAY)[0] == 0
