@@ -66,22 +66,27 @@ _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the 
 
 
 def write_template(
-    target: str | Path | BinaryIO, *, rows: Rows | None = None, parametres: Mapping[str, str] | None = None
+    target: str | Path | BinaryIO,
+    *,
+    rows: Rows | None = None,
+    parametres: Mapping[str, str] | None = None,
+    libre: str = "",
 ) -> None:
     """Write the workbook, blank without `rows`, to a path or a binary file; the same content gives the same bytes.
 
     `rows` are dictionaries by tag for each data sheet: `True` is written OUI, a `Decimal` is an amount in euros, a
     `date` a date, a `str` a text; a `float` is a number as it would be typed. `parametres` are the values of the
-    sheet `Paramètres` by tag (`numeroAns.DPI`). Raises `OSError` where the path cannot be written.
+    sheet `Paramètres` by tag (`numeroAns.DPI`); `libre` is the first number to give, where some have served. Raises
+    `OSError` where the path cannot be written.
     """
-    content = build(rows or {}, parametres or {})
+    content = build(rows or {}, parametres or {}, libre)
     if isinstance(target, str | Path):
         Path(target).write_bytes(content)
     else:
         target.write(content)
 
 
-def build(rows: Rows, values: Mapping[str, str]) -> bytes:
+def build(rows: Rows, values: Mapping[str, str], libre: str = "") -> bytes:
     """Return the workbook's bytes; see `write_template`."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
@@ -99,7 +104,7 @@ def build(rows: Rows, values: Mapping[str, str]) -> bytes:
         instructions.write_instructions(book, sheets[MODE_EMPLOI])
         _write_parametres(book, sheets[PARAMETRES], values)
         for feuille in DATA_SHEETS:
-            _DataSheet(book, sheets[feuille], feuille).write(rows.get(feuille, ()))
+            _DataSheet(book, sheets[feuille], feuille, libre).write(rows.get(feuille, ()))
         _write_listes(book, sheets[LISTES_SHEET])
         _define_names(book)
         sheets[DEMANDES if rows else MODE_EMPLOI].activate()
@@ -113,6 +118,7 @@ class _DataSheet:
     book: Workbook
     sheet: Worksheet
     feuille: str
+    libre: str
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -170,7 +176,7 @@ class _DataSheet:
 
     def _check_while_typing(self, column: int, tag: Tag) -> None:
         area = (FIRST_ROW - 1, column, LAST_ROW - 1, column)
-        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag), column))
+        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag, self.libre), column))
         if tag in tool_columns(self.feuille):
             return
         for alerte in alertes(self.feuille, tag):

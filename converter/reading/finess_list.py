@@ -15,8 +15,9 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable
-from converter.reading.workbook import RawRow, RawRows, fold
+from converter.reading.workbook import fold
 from converter.xlsx import parts
+from converter.xlsx.parts import RawRow, RawRows
 
 _NAMED = "fichierdecalcul"
 """What the name of the list begins with, where `Paramètres` does not tell it."""
