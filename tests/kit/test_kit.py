@@ -233,7 +233,8 @@ def test_an_offline_kit_holds_the_libraries_unpacked_without_their_tests(
 ) -> None:
     fill(index)
     (tmp_path / "kit" / "roues").mkdir(parents=True)
-    (tmp_path / "kit" / "roues" / "numpy-1.0-cp312-cp312-win_amd64.whl").write_bytes(b"ancien")
+    for wheel in ("numpy-1.0-cp312-cp312-win_amd64.whl", OURS):  # of a kit of before
+        (tmp_path / "kit" / "roues" / wheel).write_bytes(b"ancien")
     assert cli.run(["kit", str(tmp_path / "kit"), "--hors-ligne"]) == 0
     held = tmp_path / "kit" / "bibliotheques"
     assert {folder.name for folder in held.iterdir()} == {"segur-hop", "windows-3.13"}
