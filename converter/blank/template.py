@@ -6,7 +6,7 @@ next row is typed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -83,6 +83,7 @@ def write_template(
     *,
     rows: Rows | None = None,
     parametres: Mapping[str, Value] | None = None,
+    libre: str = "",
     autres: Mapping[str, Sequence[str]] = NO_OTHERS,
     more: Callable[[Workbook], None] = lambda _: None,
 ) -> None:
@@ -90,23 +91,29 @@ def write_template(
 
     `rows` are dictionaries by tag for each data sheet: `True` is written OUI, a `Decimal` is an amount in euros, a
     `date` a date, a `str` a text; a `float` is a number as it would be typed. `parametres` are the values of the
-    sheet `Paramètres` by tag (`numeroAns.DPI`). `autres` are the headings of the user's own columns of each sheet,
-    which `rows` name like tags; `more` adds what else the workbook is to have. Raises `OSError` where the path cannot
-    be written.
+    sheet `Paramètres` by tag (`numeroAns.DPI`); `libre` is the first number to give, where some have served. `autres`
+    are the headings of the user's own columns of each sheet, which `rows` name like tags; `more` adds what else the
+    workbook is to have. Raises `OSError` where the path cannot be written.
     """
-    content = build(rows or {}, parametres or {}, autres, more)
+    content = build(rows or {}, parametres or {}, libre, Beside(autres, more))
     if isinstance(target, str | Path):
         Path(target).write_bytes(content)
     else:
         target.write(content)
 
 
-def build(
-    rows: Rows,
-    values: Mapping[str, Value],
-    autres: Mapping[str, Sequence[str]] = NO_OTHERS,
-    more: Callable[[Workbook], None] = lambda _: None,
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a workbook has beside ours: the headings of the user's own columns by sheet, and what `more` adds."""
+
+    autres: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    more: Callable[[Workbook], None] = lambda _: None
+
+
+NOTHING = Beside()
+
+
+def build(rows: Rows, values: Mapping[str, Value], libre: str = "", beside: Beside = NOTHING) -> bytes:
     """Return the workbook's bytes; see `write_template`."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
@@ -124,10 +131,11 @@ def build(
         instructions.write_instructions(book, sheets[MODE_EMPLOI])
         _write_parametres(book, sheets[PARAMETRES], values)
         for feuille in DATA_SHEETS:
-            _DataSheet(book, sheets[feuille], feuille, autres.get(feuille, ())).write(rows.get(feuille, ()))
+            own = beside.autres.get(feuille, ())
+            _DataSheet(book, sheets[feuille], feuille, libre, own).write(rows.get(feuille, ()))
         _write_listes(book, sheets[LISTES_SHEET])
         _define_names(book)
-        more(book)
+        beside.more(book)
         sheets[DEMANDES if rows else MODE_EMPLOI].activate()
     return buffer.getvalue()
 
@@ -139,6 +147,7 @@ class _DataSheet:
     book: Workbook
     sheet: Worksheet
     feuille: str
+    libre: str
     autres: Sequence[str]
 
     @property
@@ -203,7 +212,7 @@ class _DataSheet:
 
     def _check_while_typing(self, column: int, tag: Tag) -> None:
         area = (FIRST_ROW - 1, column, LAST_ROW - 1, column)
-        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag), column))
+        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag, self.libre), column))
         if tag in tool_columns(self.feuille):
             return
         for alerte in alertes(self.feuille, tag):

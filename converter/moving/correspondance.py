@@ -11,11 +11,12 @@ from xlsxwriter.workbook import Workbook
 from converter.blank import theme
 from converter.issues import Inutilisable, Issue, Place
 from converter.moving import old
-from converter.reading.workbook import HEADER_DEPTH, RawRows, fold
+from converter.reading.workbook import HEADER_DEPTH, fold
 from converter.sentences.say import libelle
 from converter.spec.formats import show
 from converter.spec.sheets import DATA_SHEETS
 from converter.spec.tags import Obligation, columns
+from converter.xlsx.parts import RawRows
 
 NAME = "Correspondance"
 APART = "à part"

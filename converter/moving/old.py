@@ -10,10 +10,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
 from converter.reading import delimited, workbook
-from converter.reading.workbook import RawRows, Reglages, SheetRows
+from converter.reading.workbook import Reglages, SheetRows
 from converter.spec.formats import CellFault
 from converter.spec.sheets import PARAMETRES
 from converter.xlsx import parts
+from converter.xlsx.parts import RawRows
 from converter.xlsx.sheet import Cell
 
 _UNCOMPUTED = "V051"
@@ -69,7 +70,8 @@ def read_old(path: Path) -> Ancien:
     if kind == "F003":
         return _of_rows(path.name, _calamine(path.name, data))
     try:
-        sheets = SheetRows(path.name, data)
+        package = parts.Parts(path.name, data)
+        sheets = SheetRows(package, parts.SheetValues(package))
     except Inutilisable as refusal:
         if {issue.code for issue in refusal.issues} & {"F003", "F005"}:
             return _of_rows(path.name, _calamine(path.name, data))
@@ -115,7 +117,7 @@ def _of_package(sheets: SheetRows) -> Ancien:
     reglages = sheets.settings(nos[PARAMETRES]) if PARAMETRES in nos else None
     near = [each for each in sheets.names if each in nos.values() or not sheets.package.far_cell(each)]
     feuilles = tuple(_sheet(sheets, each) for each in near)
-    return Ancien(sheets.nom, feuilles, nos, reglages, sheets.package.date1904)
+    return Ancien(sheets.package.nom, feuilles, nos, reglages, sheets.package.date1904)
 
 
 def _sheet(sheets: SheetRows, nom: str) -> Feuille:
@@ -124,7 +126,7 @@ def _sheet(sheets: SheetRows, nom: str) -> Feuille:
     return Feuille(
         nom,
         rows,
-        sheets.package.formats(nom),
+        sheets.package.formats(nom) if isinstance(sheets.package, parts.Parts) else {},
         frozenset(sheets.package.frame_rows(nom)),
         tuple(sheets.merged_down(nom)),
         tuple(Place("", *cell).cellule for cell, fault in faults.items() if fault.code == _UNCOMPUTED),

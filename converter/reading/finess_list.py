@@ -16,8 +16,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable
 from converter.reading import delimited
-from converter.reading.workbook import RawRow, RawRows, fold
+from converter.reading.workbook import fold
 from converter.xlsx import parts
+from converter.xlsx.parts import RawRow, RawRows
 
 _NAMED = "fichierdecalcul"
 """What the name of the list begins with, where `Paramètres` does not tell it."""

@@ -17,13 +17,15 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from converter.issues import Inutilisable, Issue, Place
+from converter.reading.opendocument import OpenDocument
 from converter.spec import programme, tags
 from converter.spec.formats import CellFault, tidy
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
 from converter.xlsx import parts
+from converter.xlsx.parts import RawRow, RawRows
 
 HEADER_DEPTH = 30
-"""RawRows from the top within which tags and headings are looked for: users insert titles above."""
+"""Rows from the top within which tags and headings are looked for: users insert titles above."""
 _KEY_TAGS = {
     PARAMETRES: "profilIntegrationINS",
     DEMANDES: "dateCommande",
@@ -37,9 +39,6 @@ _TITLE_CELLS = 2
 _AMOUNT = "montantSegurHT"
 NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
-
-RawRow: TypeAlias = list[Any]
-RawRows: TypeAlias = list[RawRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,17 @@ def read(path: Path) -> Classeur:
     Raises `Inutilisable` (F001 to F014) when it is not one of ours or holds no request, with one issue for each
     thing missing, and `Empeche` (E101) when it cannot be opened.
     """
-    sheets = SheetRows(path.name, parts.load(path))
+    package = parts.Parts(path.name, parts.load(path))
+    return _read(path, SheetRows(package, parts.SheetValues(package)))
+
+
+def read_opendocument(path: Path) -> Classeur:
+    """Read a workbook of LibreOffice, which `read` refuses since nothing can be written into it; raises as `read`."""
+    book = OpenDocument(path.name, parts.load(path))
+    return _read(path, SheetRows(book, book))
+
+
+def _read(path: Path, sheets: "SheetRows") -> Classeur:
     found = sheets.find()
     if not found:
         raise parts.refusal(path.name, "F009")
@@ -151,29 +160,23 @@ def _tagged(rows: RawRows, nom: str) -> bool:
 class SheetRows:
     """The worksheets of a file, each read when it is first asked for."""
 
-    def __init__(self, nom: str, data: bytes) -> None:
-        self.package = parts.Parts(nom, data)
-        self.nom = nom
-        self.names = tuple(self.package.sheets)
-        self._values = parts.SheetValues(self.package)
+    def __init__(self, package: parts.Parts | OpenDocument, values: parts.SheetValues | OpenDocument) -> None:
+        self.package = package
+        self.names = tuple(package.sheets)
+        self._values = values
         self._rows: dict[str, RawRows] = {}
-        self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 
     def rows(self, sheet: str) -> RawRows:
         """Return the cells of a sheet from A1; F013 when it is too large to read."""
         if sheet not in self._rows:
             if far := self.package.far_cell(sheet):
-                faits = (("feuille", sheet), ("cellule", far))
-                raise Inutilisable(Issue("F013", Place(sheet), faits=faits))
-            grid = self._values.sheet(sheet)
-            self._rows[sheet] = grid.to_python(skip_empty_area=False)
-            self._merged[sheet] = grid.merged_cell_ranges or []
+                raise parts.too_far(sheet, far)
+            self._rows[sheet] = self._values.rows(sheet)
         return self._rows[sheet]
 
     def merged_down(self, sheet: str) -> Iterator[tuple[int, int, int]]:
         """Yield the column and the first and last row, all from 1, of each area merged within one column."""
-        self.rows(sheet)
-        for (top, left), (bottom, right) in self._merged[sheet]:
+        for (top, left), (bottom, right) in self._values.merged(sheet):
             if left == right:  # merged across columns, it is a title
                 yield left + 1, top + 1, bottom + 1
 

@@ -33,8 +33,9 @@ MESSAGES: Mapping[str, Message] = {
     "F005": Message(
         _E,
         "classeur LibreOffice",
-        "« {fichier} » est un classeur LibreOffice (.ods).",
-        "Enregistrez-le sous le format « Classeur Excel 2007-365 (.xlsx) ».",
+        "« {fichier} » est un classeur LibreOffice (.ods), dans lequel l’outil n’écrit pas.",
+        "Déposez-le sur Convertir : l’outil en fait à côté un classeur .xlsx, le contrôle, et vous y continuez, dans "
+        "LibreOffice si vous voulez.",
     ),
     "F006": Message(
         _E,
@@ -172,5 +173,11 @@ MESSAGES: Mapping[str, Message] = {
         "dépôts déjà commencés",
         "« {fichier} » a déjà ses propres dépôts : deux suites de numéros ne peuvent pas être réunies.",
         "Choisissez un dossier neuf pour la nouvelle campagne.",
+    ),
+    "F036": Message(
+        _E,
+        "classeur déjà repris",
+        "« {classeur} » existe déjà à côté de « {fichier} » ; il n’est pas remplacé.",
+        "Continuez dans « {classeur} », ou renommez-le pour reprendre « {fichier} » de nouveau.",
     ),
 }

@@ -73,6 +73,7 @@ def _words(issue: Issue) -> dict[str, str]:
         "valeur": issue.valeur,
         "proposition": issue.proposition,
         "meilleur": f" («\u00a0{issue.proposition}\u00a0» suffit)" if issue.proposition else "",
+        "libre": f" (prochain numéro libre\u00a0: {issue.proposition})" if issue.proposition else "",
         "proche": f" («\u00a0{issue.proposition}\u00a0» lui ressemble)" if issue.proposition else "",
     }
     return known | dict(issue.faits)

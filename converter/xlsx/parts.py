@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 from xml.parsers import expat
 
 from lxml import etree
@@ -43,6 +43,11 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNWRITTEN_CALC_ID = "124519"
 """The calculation engine that xlsxwriter and openpyxl name, who compute nothing: Excel puts its own when it saves."""
+
+RawRow: TypeAlias = list[Any]
+RawRows: TypeAlias = list[RawRow]
+Area: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+"""A merged area by its first and last cell, each (row, column) from 0."""
 
 
 def refusal(nom: str, code: str) -> Inutilisable:
@@ -139,7 +144,7 @@ class Parts:
         """Return the bytes of a part, names compared without case; F006 when it is missing or damaged."""
         try:
             return self._zip.read(self._names[part.lower()])
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise refusal(self.nom, "F006") from error
 
     def _cells_of(self, sheet: str) -> bytes:
@@ -153,17 +158,17 @@ class Parts:
                         pieces.append(piece)
                         filled += _filled_cells(piece)
                         if filled > MAX_FILLED:
-                            raise _too_large(sheet)
-            except _DAMAGE as error:
+                            raise too_large(sheet)
+            except DAMAGE as error:
                 raise refusal(self.nom, "F006") from error
             data = b"".join(pieces)
             if data.startswith(_UTF16):
                 data = etree.tostring(self.xml(part), encoding="UTF-8")
                 filled = _filled_cells(data)
                 if filled > MAX_FILLED:
-                    raise _too_large(sheet)
+                    raise too_large(sheet)
             if filled > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
-                raise _too_large(sheet)
+                raise too_large(sheet)
             self._cells_read = {sheet: data}
         return self._cells_read[sheet]
 
@@ -248,7 +253,7 @@ class Parts:
         data = self.read(self.sheets[sheet])
         styles = {style for style in self._percent_styles if f's="{style}"'.encode() in data}
         return {
-            (cell.ligne, cell.colonne): CellFault("V014", f"{100 * float(cell.value):.15g} %".replace(".", ","))
+            (cell.ligne, cell.colonne): percentage(cell.value)
             for cell in (self._cells(data) if styles else ())
             if cell.colonne == colonne and cell.style in styles and cell.type == "n" and cell.value
         }
@@ -338,7 +343,7 @@ class Parts:
         try:
             with self._zip.open(self._names[part.lower()]) as unpacked:
                 return unpacked.read(2)
-        except _DAMAGE:
+        except DAMAGE:
             return b""  # told when it is read
 
     def ensure_whole(self, part: str) -> None:
@@ -391,7 +396,8 @@ class Parts:
         }
 
 
-_DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
+DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
+"""What `zipfile` raises on a damaged package."""
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -406,7 +412,18 @@ def _filled_rows(cells: bytes) -> int:
     return sum(_filled_cells(row) > 0 for row in _ROW.findall(cells))
 
 
-def _too_large(sheet: str) -> Inutilisable:
+def too_far(sheet: str, cellule: str) -> Inutilisable:
+    """Return the exception that says which value lies so far out that its sheet is too large to read."""
+    return Inutilisable(Issue("F013", Place(sheet), faits=(("feuille", sheet), ("cellule", cellule))))
+
+
+def percentage(value: str) -> CellFault:
+    """Return a number as it is shown, where it is shown as a percentage."""
+    return CellFault("V014", f"{100 * float(value):.15g} %".replace(".", ","))
+
+
+def too_large(sheet: str) -> Inutilisable:
+    """Return the exception that says which sheet holds too much."""
     limits = (("lignes", f"{MAX_ROWS:_}".replace("_", " ")), ("cellules", f"{MAX_FILLED:_}".replace("_", " ")))
     return Inutilisable(Issue("F019", Place(sheet), faits=(("feuille", sheet), *limits)))
 
@@ -506,10 +523,14 @@ class SheetValues:
         self._open_plain()
         return self.sheet(name)
 
-    def rows(self, name: str) -> list[list[Any]]:
+    def rows(self, name: str) -> RawRows:
         """Return the cells of a sheet from A1."""
-        rows: list[list[Any]] = self.sheet(name).to_python(skip_empty_area=False)
+        rows: RawRows = self.sheet(name).to_python(skip_empty_area=False)
         return rows
+
+    def merged(self, name: str) -> list[Area]:
+        """Return the merged areas of a sheet."""
+        return self.sheet(name).merged_cell_ranges or []
 
 
 def _resolve(source: str, target: str) -> str:

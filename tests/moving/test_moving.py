@@ -449,7 +449,10 @@ def test_a_text_no_cell_can_hold_is_cut_and_told(tmp_path: Path) -> None:
 def test_cells_of_other_kinds_are_written_as_they_are() -> None:
     row = {"A": time(9, 30), "B": math.pi, "C": True}
     data = template.build(
-        {DEMANDES: [{name: template.Cellule(value, "") for name, value in row.items()}]}, {}, {DEMANDES: [*row]}
+        {DEMANDES: [{name: template.Cellule(value, "") for name, value in row.items()}]},
+        {},
+        "",
+        template.Beside({DEMANDES: [*row]}),
     )
     sheet = openpyxl.load_workbook(io.BytesIO(data))[DEMANDES]
     last = len(columns(DEMANDES))
