@@ -10,6 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue, Place
 from converter.reading import delimited, workbook
+from converter.reading.opendocument import OpenDocument
 from converter.reading.workbook import Reglages, SheetRows
 from converter.spec.formats import CellFault
 from converter.spec.sheets import PARAMETRES
@@ -73,7 +74,11 @@ def read_old(path: Path) -> Ancien:
         package = parts.Parts(path.name, data)
         sheets = SheetRows(package, parts.SheetValues(package))
     except Inutilisable as refusal:
-        if {issue.code for issue in refusal.issues} & {"F003", "F005"}:
+        codes = {issue.code for issue in refusal.issues}
+        if "F005" in codes:
+            book = OpenDocument(path.name, data)
+            return _of_package(SheetRows(book, book))
+        if "F003" in codes:
             return _of_rows(path.name, _calamine(path.name, data))
         raise
     return _of_package(sheets)
