@@ -3,7 +3,6 @@
 read → check → annotate: what the commands that annotate a workbook share.
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -46,7 +45,7 @@ from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import BENEFICIAIRES
 from converter.spec.tags import tool_columns
 from converter.system.depots import depots_beside
-from converter.system.files import new_file
+from converter.system.files import new_file, scratch
 from converter.system.refusals import guarded
 from converter.xlsx import save
 from converter.xlsx.wanted import Acceptation
@@ -144,8 +143,8 @@ def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[O
     if not values:
         yield before, ()
         return
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / before.source.name
+    with scratch() as folder:
+        copy = folder / before.source.name
         refused = annotate.annotate(before.source, copy, marks=(), values=values)
         lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
         yield replace(before, source=copy, lecture=lecture), refused
