@@ -157,6 +157,11 @@ def _shared() -> openpyxl.Workbook:
     return book
 
 
+def good_sheets() -> dict[str, list[Any]]:
+    """Return its rows of cells by sheet."""
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in opened()}
+
+
 def edited(path: Path, edits: Edits) -> Path:
     """Write the good workbook with some cells changed; a number is typed into a cell without a date format."""
     book = _shared()
