@@ -21,7 +21,7 @@ _ALWAYS = tags.Obligation.TOUJOURS
 
 
 @dtypes.immutable(init=True)
-class Text(pandas_engine.STRING):
+class WholeText(pandas_engine.STRING):
     """A column of texts, whole or not at all: cell by cell, pandera formats the failing ones even where none fails."""
 
     def check(self, pandera_dtype: dtypes.DataType, data_container: pd.Series | None = None) -> bool:
@@ -41,7 +41,7 @@ def schema(nom: str, sans: frozenset[str] = frozenset()) -> pa.DataFrameSchema:
 
 def _column(tag: tags.Tag) -> pa.Column:
     checks = [pa.Check(condition.holds, error=condition.code) for condition in tag.format.conditions]
-    dtype = Text if tag.format.dtype == "string" else tag.format.dtype
+    dtype = WholeText if tag.format.dtype == "string" else tag.format.dtype
     return pa.Column(dtype, checks, nullable=tag.obligation is not _ALWAYS)
 
 
