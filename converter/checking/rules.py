@@ -60,6 +60,11 @@ class Data:
         only = self.sold[0] if len(self.sold) == 1 else pd.NA
         return self.demandes["logiciel"].where(~self.untold, only)
 
+    @cached_property
+    def runs(self) -> Mapping[str, Mask]:
+        """By software, true for the requests of it; missing where it is not known."""
+        return {name: self.logiciel.eq(name) for name in programme.LOGICIELS}
+
     @property
     def untold(self) -> Mask:
         """True where the software was left blank, not where it could not be read."""
@@ -70,13 +75,15 @@ class Data:
         """True where the three `…Mandataire` tags are asked for."""
         return self.demandes["isMandataire"] & ~self.demandes["isClientUnique"]
 
-    def per_request(self, counted: pd.Series) -> pd.Series:
-        """Map a series indexed by numeroEditeur onto the requests, 0 where it has none."""
+    @cached_property
+    def finess(self) -> pd.Series:
+        """How many FINESS PMSI the establishments of each request carry."""
+        counted = self.beneficiaires.groupby("numeroEditeur")["FINESSPMSI"].nunique()
         return self.demandes["numeroEditeur"].map(counted).fillna(0).astype("int64")
 
-    def count(self, rows: pd.DataFrame) -> pd.Series:
-        """Count rows of another sheet by request."""
-        return self.per_request(rows["numeroEditeur"].value_counts())
+    def named_by(self, rows: pd.DataFrame) -> Mask:
+        """True for the requests that have one of these rows of another sheet."""
+        return self.demandes["numeroEditeur"].isin(rows["numeroEditeur"])
 
     @cached_property
     def unique(self) -> Mask:
@@ -228,19 +235,18 @@ def software_is_known(d: Data) -> Mask:
 
 
 def _scenario_rules(tag: tags.Tag) -> None:
-    name, software = tag.nom, pd.Series([tag.logiciels[0]])
+    name, software = tag.nom, tag.logiciels[0]
 
     if not tag.nullable:  # what may be null depends on other answers: R191
 
         @rule("R102", at=name, reads=("logiciel",), words=lambda d: {"logiciel": d.logiciel})
         def is_answered(d: Data) -> Mask:
             # Without its numéro ANS, a software has its own error, and maybe not even its columns.
-            return ~d.logiciel.isin(software) | (tag.logiciels[0] not in d.sold) | d.demandes[name].notna()
+            return ~d.runs[software] | d.demandes[name].notna() | (software not in d.sold)
 
     @rule("R103", at=name, reads=("logiciel",), words=lambda d: {"logiciel": d.logiciel})
     def is_left_to_its_software(d: Data) -> Mask:
-        empty = d.demandes[name].isna() if tag.vide is None else ~d.demandes[name].fillna(False).astype(bool)
-        return d.logiciel.isna() | d.logiciel.isin(software) | empty
+        return d.runs[software] | (d.demandes[name].isna() if tag.vide is None else ~d.demandes[name])
 
 
 for _tag in (*tags.DPI_TAGS, *tags.PFI_TAGS):
@@ -263,12 +269,8 @@ for _name in tags.MANDATAIRE_TAGS:
     _mandataire_rules(_name)
 
 
-def _finess_count(d: Data) -> pd.Series:
-    return d.per_request(d.beneficiaires.groupby("numeroEditeur")["FINESSPMSI"].nunique())
-
-
 def _finess_words(d: Data) -> Mapping[str, pd.Series]:
-    return {"nombre": _finess_count(d)}
+    return {"nombre": d.finess}
 
 
 _FINESS = (BENEFICIAIRES, "FINESSPMSI")
@@ -277,13 +279,13 @@ _FINESS = (BENEFICIAIRES, "FINESSPMSI")
 @rule("R120", at="isClientUnique", counts=_FINESS, words=_finess_words)
 def one_client_has_one_finess(d: Data) -> Mask:
     """isClientUnique = true: all establishments carry the same FINESS PMSI."""
-    return ~d.demandes["isClientUnique"] | _finess_count(d).le(1)
+    return ~d.demandes["isClientUnique"] | d.finess.le(1)
 
 
 @rule("R121", at="isClientUnique", counts=_FINESS, words=_finess_words)
 def several_clients_have_several_finess(d: Data) -> Mask:
     """isClientUnique = false: the establishments carry several FINESS PMSI."""
-    return d.demandes["isClientUnique"] | _finess_count(d).ne(1)
+    return d.demandes["isClientUnique"] | d.finess.ne(1)
 
 
 @rule("R130", at="isMandataire", reads=("isClientUnique",))
@@ -302,7 +304,7 @@ _TYPES = (PIECES, "typeFichier")
 @rule("R140", at="regimeTVA", counts=_TYPES)
 def ht_is_proved(d: Data) -> Mask:
     """The regime HT asks for a proof."""
-    return d.demandes["regimeTVA"].ne("HT") | d.count(_of_type(d, PREUVE_HT)).gt(0)
+    return d.demandes["regimeTVA"].ne("HT") | d.named_by(_of_type(d, PREUVE_HT))
 
 
 def _of_request(d: Data, nom: str, column: pd.Series) -> pd.Series:
@@ -320,7 +322,7 @@ def ttc_needs_no_proof(d: Data) -> Mask:
 @rule("R150", at="numeroEditeur", counts=_TYPES)
 def order_form_is_joined(d: Data) -> Mask:
     """A request has its order form."""
-    return d.count(_of_type(d, BON_COMMANDE)).gt(0)
+    return d.named_by(_of_type(d, BON_COMMANDE))
 
 
 @rule("R151", on=PIECES, at="typeFichier", reads=("numeroEditeur",))
@@ -341,7 +343,7 @@ def file_is_of_one_type(d: Data) -> Mask:
 @rule("R160", at="numeroEditeur", counts=(BENEFICIAIRES, "numeroEditeur"))
 def an_establishment_is_named(d: Data) -> Mask:
     """A request has at least one establishment."""
-    return d.count(d.beneficiaires).gt(0)
+    return d.named_by(d.beneficiaires)
 
 
 def _orphan_rule(nom: str) -> None:
@@ -410,7 +412,7 @@ def _profile_rules(name: str) -> None:
     @rule("R190", at=name)
     def independent_pfi_has_its_profile(d: Data) -> Mask:
         profile = d.frames.parametres["profilIntegrationINS"] or "profilIntegrationINS" in d.frames.refuses
-        return ~d.demandes[name] | d.logiciel.ne(programme.DPI) | bool(profile)
+        return ~d.demandes[name] | ~d.runs[programme.DPI] | bool(profile)
 
 
 for _tag in tags.DPI_TAGS:
@@ -422,4 +424,4 @@ for _tag in tags.DPI_TAGS:
 def messaging_pfi_names_its_operator(d: Data) -> Mask:
     """A PFI that sends by a MSS names the operator."""
     sends = d.demandes["isEnvoiMSSPro"].fillna(False) | d.demandes["isEnvoiMSSCitoyen"].fillna(False)
-    return ~sends | d.logiciel.ne(programme.PFI) | d.demandes["operateurMessagerie"].notna()
+    return ~sends | ~d.runs[programme.PFI] | d.demandes["operateurMessagerie"].notna()

@@ -59,7 +59,7 @@ def _strays(frame: Frame, known: frozenset[str]) -> pd.Index:
     filled = _filled(frame, rest)
     telling = pd.DataFrame({nom: _tells(frame.valeurs.loc[rest, nom], nom) for nom in filled if nom != "numeroEditeur"})
     few = filled.sum(axis=1).le(_A_FEW)
-    return rest[(few & ~telling.any(axis=1)) | _totals(frame, rest)]
+    return rest[(few & ~telling.any(axis=1)) | (_totals(frame, rest) & ~_complete(frame, rest))]
 
 
 def _filled(frame: Frame, rows: pd.Index) -> pd.DataFrame:
@@ -97,6 +97,12 @@ def _totals(frame: Frame, rows: pd.Index) -> pd.Series:
     vendor = [tag.nom for tag in tags.vendor_columns(frame.table.nom) if tag.nom in frame.table.brut]
     cells = frame.table.brut.loc[rows, vendor].itertuples(index=False)
     return pd.Series([any(isinstance(cell, str) and _TOTAL.match(cell) for cell in row) for row in cells], index=rows)
+
+
+def _complete(frame: Frame, rows: pd.Index) -> pd.Series:
+    """Tell the rows with all that must be filled: a request may be numbered TOTAL, and M. SOMME may sign it."""
+    asked = [tag.nom for tag in tags.vendor_columns(frame.table.nom) if tag.obligation is tags.Obligation.TOUJOURS]
+    return frame.valeurs.loc[rows, asked].notna().all(axis=1)
 
 
 def _told(frame: Frame, strays: pd.Index) -> Iterator[Issue]:

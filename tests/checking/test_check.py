@@ -247,3 +247,28 @@ def test_a_request_that_went_out_is_no_note_though_it_was_emptied(tmp_path: Path
     column = next(cell.column_letter for cell in opened()[D][1] if cell.value == "etat")
     path = edited(tmp_path / "demandes.xlsx", {**TOTAL, f"{D}!{column}8": "Convertie"})
     assert 8 in read_cells(workbook.read(path)).frames.demandes.valeurs.index
+
+
+ADDING_UP = ["TOTAL", "Total", "total", "Somme", "SOMME", "Cumul", "CUMUL"]
+"""The words of a total that are five letters, as a request's number is."""
+
+
+@pytest.mark.parametrize("word", ADDING_UP)
+def test_a_request_numbered_by_a_word_of_totals_is_a_request(word: str, tmp_path: Path) -> None:
+    found = examine(edited(tmp_path / "demandes.xlsx", {f"{D}!A7": word, f"{B}!A9": word, f"{P}!A8": word}))
+    assert (found.issues, found.etats) == ([], [READY] * 5)
+    assert found.verdict.demandes[-1].numero == word
+
+
+@pytest.mark.parametrize("named", [f"{D}!J4", f"{B}!C5", f"{P}!D5"])
+def test_a_full_row_that_names_a_word_of_totals_is_a_row(named: str, tmp_path: Path) -> None:
+    typed = "SOMME.pdf" if named.startswith(P) else "SOMME"  # a surname, and a département
+    edits = {f"{D}!A4": "ABCDE", f"{B}!A5": "ABCDE", f"{B}!A6": "ABCDE", f"{P}!A5": "ABCDE", named: typed}
+    found = examine(edited(tmp_path / "demandes.xlsx", edits))
+    assert (found.issues, found.etats) == ([], [READY] * 5)
+
+
+@pytest.mark.parametrize(("cell", "name"), [(f"{B}!A5", f"{B}!C5"), (f"{P}!A5", f"{P}!D5")])
+def test_a_row_astray_that_names_a_word_of_totals_is_told_as_one_astray(cell: str, name: str, tmp_path: Path) -> None:
+    found = examine(edited(tmp_path / "demandes.xlsx", {cell: "ZZZZZ", name: "SOMME"}))
+    assert found.issues == [f"R161 {cell}"]

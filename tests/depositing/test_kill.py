@@ -55,7 +55,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
 
 def test_the_workbook_is_whole_and_in_step_after_a_kill(tmp_path: Path) -> None:
     command = Command()
-    for rank, part in enumerate((0.3, 0.7, 0.95)):
+    for rank, part in enumerate((0.4, 0.9)):  # many more: tests.support.kill, by hand
         _, _, wrong = one_round(
             command, tmp_path / f"{rank}", lambda work, part=part: killed_after(part * 1.5, work) or True, twice=True
         )

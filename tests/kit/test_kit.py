@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,13 @@ import pytest
 from converter import cli
 from converter.blank import template
 from converter.kit import folder as kit
-from converter.kit import libraries, wheels
+from converter.kit import libraries
 from converter.spec import shape
 from converter.system.depots import depots_beside
+from tests.support.kits import OURS, spare_the_wheel
 from tests.tools.derived import REPO, load_samples
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
-OURS = "segur_hop-0.1.0-py3-none-any.whl"
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -29,13 +29,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the building of our wheel, which test_packaging.py is about."""
-
-    def write_own(folder: Path) -> None:
-        with zipfile.ZipFile(folder / OURS, "w") as wheel:
-            wheel.writestr(zipfile.ZipInfo("converter/__init__.py"), "")
-
-    monkeypatch.setattr(wheels, "write_own", write_own)
+    spare_the_wheel(monkeypatch)
 
 
 @pytest.fixture
@@ -60,6 +54,17 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
                 wheel.writestr(f"{name.replace('-', '_').lower()}/{part}", "")
 
     return add
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a kit ask for two libraries only, where the test is not about which."""
+    all_pins = libraries.Cible.pins
+
+    def pins(cible: libraries.Cible) -> Iterator[str]:
+        return (pin for pin in all_pins(cible) if pin.startswith(("numpy==", "pandas==")))
+
+    monkeypatch.setattr(libraries.Cible, "pins", pins)
 
 
 def fill(add: Callable[[str, str], None], *, but: str = "") -> None:
@@ -203,7 +208,7 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path, capsys: pytes
     assert tree(tmp_path) == {"kit": b""}
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_a_library_without_wheel_is_named_and_nothing_is_left(
     tmp_path: Path, index: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -250,7 +255,7 @@ def plain(said: str) -> str:
     return " ".join(said.split())
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_systems_and_pythons_are_chosen(tmp_path: Path, index: Callable[[str, str], None]) -> None:
     fill(index)
     assert cli.run(["kit", str(tmp_path / "kit"), "--systeme", "windows", "--systeme", "linux"]) == 0
@@ -261,7 +266,7 @@ def test_systems_and_pythons_are_chosen(tmp_path: Path, index: Callable[[str, st
     assert kit.contenu(hors_ligne=False).cibles == ()
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_libraries_of_an_earlier_version_are_told_when_a_kit_is_renewed(
     tmp_path: Path, index: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -293,7 +298,7 @@ def archive(path: Path, *, machine: int = 0x8664, version: str = "313") -> Path:
     return path
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("light", "few")
 def test_a_python_is_unpacked_beside_the_launcher_and_its_print_told(
     tmp_path: Path, index: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -253,11 +253,12 @@ def test_new_kit_of_the_same_version_is_installed_instead(installed: Kit) -> Non
     assert [place.name for place in installed.environments] == [f"0.1.0-{sys.implementation.cache_tag}"]
 
 
-def test_newest_wheel_wins(new: Kit) -> None:
-    stub_wheel(new.wheels, "0.10.0")
+def test_newest_wheel_wins(new: Kit, lanceur: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanceur, "HERE", new.folder)
+    newest = stub_wheel(new.wheels, "0.10.0")
     stub_wheel(new.wheels, "0.9.0")
-    new.run()
-    assert [place.name[:7] for place in new.environments] == ["0.10.0-"]
+    source = lanceur.find_source()
+    assert (source.package, lanceur.environment(source).name[:7]) == (newest, "0.10.0-")
 
 
 def test_removed_module_heals(installed: Kit) -> None:

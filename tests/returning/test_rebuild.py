@@ -1,7 +1,11 @@
-"""From JSON back to a workbook: the same JSON again, and nothing lost of what is odd."""
+"""From JSON back to a workbook: the same JSON again, and nothing lost of what is odd.
+
+A long run of the first property: `python -m tests.returning.test_rebuild 2000`.
+"""
 
 import io
 import json
+import sys
 import tempfile
 import zipfile
 from dataclasses import replace
@@ -11,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from converter.attachments.inspection import OCTETS, Inspection
 from converter.blank import template
 from converter.checking import check
 from converter.checking.check import Verdict
-from converter.checking.demande import Lot
+from converter.checking.demande import Demande, Entete, Lot, Piece
 from converter.checking.demande import lots as in_lots
 from converter.checking.lecture import read_cells
 from converter.depositing.document import encode, write_document
@@ -25,9 +29,11 @@ from converter.issues import Inutilisable
 from converter.reading import workbook
 from converter.returning.rebuild import Reprise, extraire, reprendre, zips_beside
 from converter.sentences.say import catalogue
+from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.shape import builtin_model, compile_model
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.generated import JOUR, NUMEROS_ANS, SIRET, lots
+from tests.support.lots import CLIENTS, VALEURS
 
 SHAPE = builtin_model()
 
@@ -62,6 +68,11 @@ def guide() -> dict[str, Any]:
 
 
 def changed(**values: Any) -> bytes:
+    """The guide's example, changed, as a file."""
+    return encode(altered(**values))
+
+
+def altered(**values: Any) -> dict[str, Any]:
     """The guide's example with other values of its request, order and beneficiary blocks and first establishment."""
     document = guide()
     request = document["lignesImport"][0]
@@ -72,22 +83,39 @@ def changed(**values: Any) -> bytes:
         *request["scenarioInstallation"].values(),
     ):
         block |= {nom: value for nom, value in values.items() if nom in block}
-    return encode(document)
+    return document
 
 
 def cell(reprise: Reprise, sheet: str, tag: str, row: int = 0) -> Any:
     return reprise.rows[sheet][row].get(tag)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(lots())
-def test_json_to_workbook_to_json_is_the_identity(lot: Lot) -> None:
+def one_numbered(numero: str) -> Lot:
+    """Return a lot of one request under this number."""
+    pieces = tuple(Piece(kind, "PDF", Path("x"), 1, kind) for kind in (BON_COMMANDE, PREUVE_HT))
+    request = Demande(3, "DPI", {"numeroEditeur": numero, **VALEURS}, CLIENTS, pieces)
+    return Lot(Entete(SIRET, "DPI", NUMEROS_ANS["DPI"]), (request,))
+
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+def comes_back(lot: Lot) -> None:
+    """Assert that the JSON of a lot, made a workbook, is the same JSON again."""
     before = write_document(lot, SHAPE)
     with tempfile.TemporaryDirectory() as folder:
         assert converted(reprendre([before], SHAPE), Path(folder)) == [before]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(UNHURRIED, max_examples=20)
+@given(lots())
+@example(one_numbered("TOTAL"))
+@example(one_numbered("Somme"))
+def test_json_to_workbook_to_json_is_the_identity(lot: Lot) -> None:
+    comes_back(lot)
+
+
+@settings(UNHURRIED, max_examples=8)
 @given(lots("DPI", 2), lots("PFI", 2), lots("RI", 2))
 def test_one_file_of_each_software_makes_one_workbook(dpi: Lot, pfi: Lot, ri: Lot) -> None:
     numbered = [
@@ -128,40 +156,49 @@ def test_an_amount_is_the_same_however_it_is_printed(printed: str) -> None:
     assert cell(reprendre([document], SHAPE), DEMANDES, "montantSegurHT") == 13750
 
 
-@pytest.mark.parametrize(
-    ("tag", "value", "kept", "code"),
-    [
-        ("numeroEditeur", 12, "12", "V002"),
-        ("numeroEditeur", "É0001", "É0001", "V003"),
-        ("dateCommande", "15/04/22", "15/04/22", "V006"),
-        ("dateCommande", "2022-04-15", "2022-04-15", "C003"),
-        ("dateCommande", "14/07/1789", "14/07/1789", "V009"),
-        ("dateCommande", "31/02/2022", "31/02/2022", "V005"),
-        ("dateCommande", 44666, "44666", "V005"),
-        ("montantSegurHT", "treize mille", "treize mille", "V010"),
-        ("montantSegurHT", True, "true", "V010"),
-        ("montantSegurHT", -5, Decimal(-5), "V012"),
-        ("montantSegurHT", Decimal("12345678901234.125"), "12345678901234.125", "V011"),
-        ("regimeTVA", "TVA", "TVA", "V021"),
-        ("regimeTVA", None, None, "V001"),
-        ("isMandataire", "peut-être", "peut-être", "V020"),
-        ("isMandataire", [True], "[true]", "V020"),
-        ("nomMandataire", "DURAND", "DURAND", "R111"),
-        ("nomClient", "X" * 60, "X" * 60, "V004"),
-        ("emailClient", None, None, "V001"),
-        ("FINESSPMSI", "99999999", "99999999", "V002"),
-        ("isEnvoiDMP", True, True, "R103"),
-        ("SIRET", 88558855858745, "88558855858745", "V042"),
-    ],
-)
-def test_what_is_wrong_is_kept_and_marked_at_its_cell(
-    tag: str, value: Any, kept: Any, code: str, tmp_path: Path
-) -> None:
-    reprise = reprendre([changed(**{tag: value})], SHAPE)
-    held = [row[tag] for rows in reprise.rows.values() for row in rows if tag in row] or [reprise.parametres[tag]]
-    assert set(held) == {kept}
-    found = {(issue.code, issue.balise) for issue in checked(reprise, tmp_path).issues}
-    assert (code, tag) in found
+WRONG: list[tuple[str, Any, Any, str]] = [
+    ("numeroEditeur", 12, "12", "V002"),
+    ("numeroEditeur", "É0001", "É0001", "V003"),
+    ("dateCommande", "15/04/22", "15/04/22", "V006"),
+    ("dateCommande", "2022-04-15", "2022-04-15", "C003"),
+    ("dateCommande", "14/07/1789", "14/07/1789", "V009"),
+    ("dateCommande", "31/02/2022", "31/02/2022", "V005"),
+    ("dateCommande", 44666, "44666", "V005"),
+    ("montantSegurHT", "treize mille", "treize mille", "V010"),
+    ("montantSegurHT", True, "true", "V010"),
+    ("montantSegurHT", -5, Decimal(-5), "V012"),
+    ("montantSegurHT", Decimal("12345678901234.125"), "12345678901234.125", "V011"),
+    ("regimeTVA", "TVA", "TVA", "V021"),
+    ("regimeTVA", None, None, "V001"),
+    ("isMandataire", "peut-être", "peut-être", "V020"),
+    ("isMandataire", [True], "[true]", "V020"),
+    ("nomMandataire", "DURAND", "DURAND", "R111"),
+    ("nomClient", "X" * 60, "X" * 60, "V004"),
+    ("emailClient", None, None, "V001"),
+    ("FINESSPMSI", "99999999", "99999999", "V002"),
+    ("isEnvoiDMP", True, True, "R103"),
+]
+"""A tag, its value in the JSON, what the workbook keeps of it, and the code that marks it there."""
+
+
+def test_what_is_wrong_is_kept_and_marked_at_its_cell(tmp_path: Path) -> None:
+    document = guide()
+    document["lignesImport"] = [
+        altered(**{"numeroEditeur": f"{rank:05d}", tag: value})["lignesImport"][0]
+        for rank, (tag, value, _, _) in enumerate(WRONG)
+    ]
+    reprise = reprendre([encode(document)], SHAPE)
+    for rank, (tag, _, kept, _) in enumerate(WRONG):
+        held = {rows[rank][tag] for rows in reprise.rows.values() if tag in rows[rank]}
+        assert held == {kept}, tag
+    found = {(issue.place.ligne, issue.code, issue.balise) for issue in checked(reprise, tmp_path).issues}
+    assert {(rank, code, tag) for rank, (tag, _, _, code) in enumerate(WRONG, start=3)} <= found
+
+
+def test_a_wrong_siret_is_kept_and_marked(tmp_path: Path) -> None:
+    reprise = reprendre([changed(SIRET=88558855858745)], SHAPE)
+    assert reprise.parametres["SIRET"] == "88558855858745"
+    assert ("V042", "SIRET") in {(issue.code, issue.balise) for issue in checked(reprise, tmp_path).issues}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33 1 44 55 66 77", "-DUPONT", "@SOMME(A1)", "'DUPONT"])
@@ -397,3 +434,8 @@ def test_a_deposit_and_its_answer_give_each_request_once() -> None:
             len(reprendre([sent], SHAPE).rows[nom]) for nom in (BENEFICIAIRES, PIECES)
         ]
         assert "S040" in [issue.code for issue in reprise.issues]
+
+
+if __name__ == "__main__":
+    settings(UNHURRIED, max_examples=int(sys.argv[1]), derandomize=False)(given(lots())(comes_back))()
+    sys.stdout.write(f"{sys.argv[1]} lots came back\n")
