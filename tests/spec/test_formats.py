@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from converter.issues import Gravite
 from converter.sentences.say import gravite
@@ -343,6 +344,95 @@ def test_a_finess_never_gets_more_than_one_zero_back(raw: Any) -> None:
 @pytest.mark.parametrize("kind", [values.NUMERO_EDITEUR, values.NUMERO_ANS, values.NUMERO_SIRET, values.FINESS])
 def test_the_zero_that_a_formula_makes_of_a_blank_is_no_code(kind: Format) -> None:
     assert errors(kind, 0.0) == ["V002"]
+
+
+# --- what a whole code must satisfy: one fault, one word --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "told"),
+    [
+        (values.NUMERO_SIRET, "73282932000074", []),
+        (values.NUMERO_SIRET, "88558855858745", ["V042"]),  # the guide's own example
+        (values.NUMERO_SIRET, "73282932000075", ["V042"]),
+        (values.NUMERO_SIRET, "35600000009075", []),  # La Poste: its figures add up to a multiple of 5
+        (values.NUMERO_SIRET, "7328293200007", ["V002"]),
+        (values.NUMERO_SIRET, "732829320000745", ["V002"]),
+        (values.NUMERO_SIRET, "7328293200007A", ["V003"]),
+        (values.NUMERO_SIRET, "7328293200007²", ["V003"]),
+        (values.FINESS, "2A0000014", []),
+        (values.FINESS, "2B0000014", []),
+        (values.FINESS, "2A0900014", []),
+        (values.FINESS, "2C0000014", ["V040"]),
+        (values.FINESS, "2a0000014", ["V040"]),
+        (values.FINESS, "75071218X", ["V040"]),
+        (values.FINESS, "75071218", ["V002"]),
+        (values.FINESS, "7507121844", ["V002"]),
+        (values.NUMERO_EDITEUR, "aZ09", ["V002"]),
+        (values.NUMERO_EDITEUR, "aZ-09", ["V003"]),
+        (values.NUMERO_ANS, "123456789", ["V002"]),
+        (values.NUMERO_ANS, "123456789É", ["V003"]),
+    ],
+)
+def test_a_fault_of_a_code_is_told_once(kind: Format, code: str, told: list[str]) -> None:
+    assert broken(kind, code) == told
+
+
+def luhn(number: str) -> bool:
+    from stdnum import luhn as key
+
+    return bool(key.is_valid(number))
+
+
+# By hand: the 2nd, 4th, 6th and 8th figures doubled, 9 taken from what passes 9, the sum a multiple of 10.
+@pytest.mark.parametrize("number", ["000000000", "750712184", "010780054", "000000018", "000000091"])
+def test_the_key_of_a_finess_holds(number: str) -> None:
+    assert luhn(number)
+    assert broken(values.FINESS, number) == []
+
+
+@given(st.lists(st.from_regex("[0-9]{9}", fullmatch=True), min_size=1, max_size=5))
+def test_the_key_of_a_finess_is_that_of_luhn_in_a_whole_column(numbers: list[str]) -> None:
+    (key,) = (condition for condition in values.FINESS.conditions if condition.code == "V041")
+    corse = "2A0000014"
+    column = pd.Series([*numbers, corse], dtype="string")
+    assert list(key.holds(column)) == [*map(luhn, numbers), True]
+
+
+# "VARCHAR (<50)" is read strictly: 49 characters at most.
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [(values.NOM, 49), (values.OPERATEUR, 49), (values.NOM_FICHIER, 49), (values.TELEPHONE, 49), (values.EMAIL, 149)],
+)
+def test_a_text_is_shorter_than_what_the_guide_says(kind: Format, most: int) -> None:
+    assert "V004" not in broken(kind, "A" * most)
+    assert "V004" in broken(kind, "A" * (most + 1))
+    assert kind.schema()["maxLength"] == most
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (values.MONTANT, [0.01, 13750.00, 1], [0, -0.01, "13750.00", True, None]),
+        (
+            values.DATE,
+            ["01/01/2022", "31/12/2022"],
+            ["1/1/2022", "32/01/2022", "00/01/2022", "01/13/2022"],
+        ),
+        (
+            values.NUMERO_SIRET,
+            ["73282932000074"],
+            ["7328293200007", "732829320000745", "7328293200007A", 1],
+        ),
+        (values.FINESS, ["750712184", "2A0000014"], ["75071218", "2C0000014", "7507121844"]),
+        (values.NOM, ["HÉLÈNE D’HAUT"], ["Hélène", "", None]),
+        (values.BOOLEEN, [True, False], ["OUI", 1, None]),
+        (values.REGIME_TVA, ["HT", "TTC"], ["ht", ""]),
+    ],
+)
+def test_the_json_schema_of_a_value(kind: Format, good: list[Any], bad: list[Any]) -> None:
+    schema = Draft202012Validator(kind.schema())
+    assert [value for value in (*good, *bad) if schema.is_valid(value)] == good
 
 
 YES = ["OUI", "oui", " Oui ", "O", "vrai", "VRAI", "Yes", "x", "X", "1", "✓", "✔️", "Oui\u00a0", True, 1.0, 1]
