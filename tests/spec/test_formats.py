@@ -205,6 +205,22 @@ def test_what_is_no_amount_is_refused(raw: Any) -> None:
     assert values.MONTANT.read(raw).refus == "V010"
 
 
+@pytest.mark.parametrize(
+    ("raw", "refus"),
+    [
+        ("13 750,00 € TTC", "V013"),
+        ("13 750,00 T.T.C.", "V013"),
+        ("13750ttc", "V013"),
+        ("13 750 € toutes taxes comprises", "V013"),
+        ("13 750 € HT (16 500 € TTC)", "V010"),
+        ("16 500 € TTC, soit 13 750 € hors taxe", "V010"),
+        ("13 750,00 € H.T.", ""),
+    ],
+)
+def test_an_amount_with_tax_is_no_amount_before_it(raw: str, refus: str) -> None:
+    assert values.MONTANT.read(raw).refus == refus
+
+
 @pytest.mark.parametrize("raw", [True, date(2022, 4, 15), time(1), timedelta(1)])
 def test_another_kind_of_value_is_no_amount(raw: Any) -> None:
     assert values.MONTANT.read(raw).refus == "V052"
@@ -573,6 +589,83 @@ def test_the_short_cut_takes_no_address_that_the_library_refuses(address: str) -
 def test_an_obvious_slip_in_an_address_is_proposed(raw: str, proposition: str) -> None:
     assert errors(values.EMAIL, raw) == ["V030"]
     assert values.EMAIL.read(raw).proposition == proposition
+
+
+# --- the JSON and back ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "valeur", "json"),
+    [
+        (values.DATE, date(2022, 4, 5), "05/04/2022"),
+        (values.DATE, None, None),
+        (values.MONTANT, 1_375_000, Decimal("13750.00")),
+        (values.MONTANT, 1, Decimal("0.01")),
+        (values.MONTANT, None, None),
+        (values.BOOLEEN, False, False),
+        (values.NOM, "HÉLÈNE", "HÉLÈNE"),
+    ],
+)
+def test_a_value_goes_into_the_json_and_comes_back(kind: Format, valeur: Any, json: Any) -> None:
+    assert repr(kind.to_json(valeur)) == repr(json)
+    assert kind.from_json(json) == valeur
+
+
+@pytest.mark.parametrize(
+    ("kind", "json", "valeur"),
+    [
+        (values.DATE, "5/4/2022", date(2022, 4, 5)),
+        (values.DATE, "31/04/2022", None),
+        (values.DATE, 44666, None),
+        (values.DATE, True, None),
+        (values.MONTANT, 13750, 1_375_000),
+        (values.MONTANT, 13750.5, 1_375_050),
+        (values.MONTANT, 0.1, 10),
+        (values.MONTANT, Decimal("0.014"), 1),
+        (values.MONTANT, True, None),
+        (values.MONTANT, "13750.00", None),
+        (values.MONTANT, Decimal("1e400"), None),
+        (values.MONTANT, float("-inf"), None),
+        (values.NOM, 12, 12),
+    ],
+)
+def test_a_json_value_of_any_type_is_compared_not_trusted(kind: Format, json: Any, valeur: Any) -> None:
+    assert repr(kind.from_json(json)) == repr(valeur)
+
+
+@pytest.mark.parametrize(
+    ("kind", "json", "cell"),
+    [
+        (values.DATE, "05/04/2022", date(2022, 4, 5)),
+        (values.DATE, "5/4/2022", None),
+        (values.DATE, "01/03/1900", date(1900, 3, 1)),
+        (values.DATE, "28/02/1900", None),
+        (values.MONTANT, Decimal("13750.00"), Decimal("13750.00")),
+        (values.MONTANT, 13750, Decimal(13750)),
+        (values.MONTANT, Decimal("0.12345678901234567890"), None),
+        (values.MONTANT, "13750.00", None),
+        (values.BOOLEEN, False, False),
+        (values.BOOLEEN, 0, None),
+        (values.BOOLEEN, "OUI", None),
+        (values.NOM, "HÉLÈNE", None),
+    ],
+)
+def test_what_a_cell_holds_of_a_json_value(kind: Format, json: Any, cell: Any) -> None:
+    assert repr(kind.excel_of_json(json)) == repr(cell)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texte", "cell"),
+    [
+        (values.DATE, "15/04/2022", date(2022, 4, 15)),
+        (values.DATE, "bientôt", "bientôt"),
+        (values.MONTANT, "13 750,00 €", Decimal("13750.00")),
+        (values.MONTANT, "cher", "cher"),
+        (values.NOM, "HÉLÈNE", "HÉLÈNE"),
+    ],
+)
+def test_what_a_cell_holds_of_a_proposition(kind: Format, texte: str, cell: Any) -> None:
+    assert repr(kind.excel_of_proposition(texte)) == repr(cell)
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
