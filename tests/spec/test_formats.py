@@ -507,6 +507,34 @@ def test_names_become_capitals_and_keep_their_accents() -> None:
     assert values.NOM.read("E\u0301LISE").corrections == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "untitled"),
+    [
+        ("MME DUPONT", "DUPONT"),
+        ("M. DUPONT", "DUPONT"),
+        ("M.DUPONT", "DUPONT"),
+        ("DR DUPONT", "DUPONT"),
+        ("MAÎTRE DUPONT", "DUPONT"),
+        ("ME. DUPONT", "DUPONT"),
+        ("DUPONT MME", "DUPONT"),
+        ("DUPONT, MR.", "DUPONT"),
+        ("DUPONT (MADAME)", "DUPONT"),
+        # names that end or begin like a title
+        ("LEMME", ""),
+        ("OMAR", ""),
+        ("DUMR", ""),
+        ("PRÉVOST", ""),
+        ("DRAPIER", ""),
+        ("MMERCIER", ""),
+        ("ME DUPONT", ""),
+        ("DUPONT MARIE", ""),
+    ],
+)
+def test_a_title_is_no_part_of_a_name(name: str, untitled: str) -> None:
+    assert values.NOM.read(name).proposition == untitled
+    assert ("V034" in broken(values.NOM, name)) is bool(untitled)
+
+
 def test_copied_text_loses_what_nobody_sees() -> None:
     assert values.NOM.read("DU\u00adPONT\r\nMARIE\u200b").valeur == "DUPONT MARIE"
     assert values.TELEPHONE.read("\u202a01\u00a044\u202f55 66 77\u202c").valeur == "01 44 55 66 77"
