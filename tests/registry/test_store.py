@@ -219,6 +219,7 @@ def test_what_a_workbook_shows_is_learnt_and_never_overrules(registre: Registry,
     assert facts["00001"].depot == nom
     assert (facts["00777"].depot, facts["00777"].etat) == (foreign, Etat.ACCEPTEE)
     assert (facts["00778"].depot, facts["00778"].etat) == ("", Etat.REJETEE)
+    assert {(said.numero, said.depot) for said in registre.heard()} == {("00777", foreign), ("00778", "")}
     assert foreign not in registre.found_on_disk()
     assert reserve(registre, requests[1], jour=date(2022, 3, 1)) == ("JSON-1234567890-20220301-005",)
 

@@ -54,7 +54,11 @@ def texts(comments: bytes, tag: str) -> list[etree._Element]:
 
 def commented(path: Path, *comments: str) -> Path:
     """Write a workbook whose sheet has a part of comments, be it empty."""
-    part = f'<comments xmlns="{MAIN}"><authors><author>Marie</author></authors><commentList>{"".join(comments)}</commentList></comments>'
+    said = "".join(comments)
+    part = (
+        f'<comments xmlns="{MAIN}"><authors><author>Marie</author></authors>'
+        f"<commentList>{said}</commentList></comments>"
+    )
     rels = f'<Relationship Id="c" Type="{OFFICE}/comments" Target="/xl/comments.xml"/>'
     path.write_bytes(bare(f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>', rels, part))
     return path
