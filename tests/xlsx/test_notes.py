@@ -77,6 +77,27 @@ def test_the_part_of_the_users_comments_stays_be_it_empty(user: tuple[str, ...],
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<t>la mienne</t>",
+        "<r><t>la mienne</t></r>",
+        '<r><rPr><b/></rPr><t>la </t></r><r><t>mienne</t></r><rPh sb="0" eb="1"><t>laa</t></rPh>',
+    ],
+)
+def test_a_note_under_that_of_the_user_is_cut_out_again(text: str, tmp_path: Path) -> None:
+    source = commented(tmp_path / "source.xlsx", f'<comment ref="B9" authorId="0"><text>{text}</text></comment>')
+    target, undone = marked(source, Mark("S", 9, 2, ERROR, "faux")), tmp_path / "undone.xlsx"
+    (comment,) = texts(parts(target)["xl/comments.xml"], "text")
+    said = "".join(each.text or "" for each in comment.iter(f"{{{MAIN}}}t") if "rPh" not in each.getparent().tag)
+    assert said == "la mienne\n\nsegur-hop — à corriger\n• faux"
+    unmark_cells(target, undone)
+    assert [f"<text>{text}</text>"] == [
+        etree.tostring(each).decode().replace(f' xmlns="{MAIN}"', "")
+        for each in texts(parts(undone)["xl/comments.xml"], "text")
+    ]
+
+
 def test_once_the_user_deleted_theirs_the_part_goes_with_our_notes(tmp_path: Path) -> None:
     mine = '<comment ref="B9" authorId="0"><text><t>la mienne</t></text></comment>'
     source, undone = commented(tmp_path / "source.xlsx", mine), tmp_path / "undone.xlsx"
