@@ -388,6 +388,8 @@ def test_one_accepted_format_under_the_name_of_another_only_needs_its_extension(
         else:
             assert [finding.code for finding in findings] == ["P050"]
             assert dict(findings[0].faits)["extension"] == f".{found.lower()}"
+            names = {"PDF": "un PDF", "PNG": "une image PNG", "JPG": "une image JPEG"}
+            assert dict(findings[0].faits)["trouve"] == names[found]
 
 
 # --- PDF ------------------------------------------------------------------------------------------------
