@@ -361,7 +361,7 @@ class Telephone(Texte):
 
 def _lost_prefix(digits: str) -> str:
     """Return what Excel takes from a French number: its 0, or the + of its country code."""
-    if len(digits) == 9 and digits[0] != "0":  # noqa: PLR2004 - a French number less its zero
+    if len(digits) == 9:  # noqa: PLR2004 - a French number less its zero
         return "0"
     return "+" if len(digits) == 11 and digits.startswith(_FRANCE) else ""  # noqa: PLR2004 - behind its country code
 

@@ -373,6 +373,11 @@ def test_another_content_is_named(content: bytes, name: str) -> None:
     assert (finding.code, dict(finding.faits)) == ("P051", {"attendu": "PDF", "trouve": name})
 
 
+@pytest.mark.parametrize(("before", "found"), [(0, "PDF"), (1019, "PDF"), (1020, "")])
+def test_the_header_of_a_pdf_stands_within_its_first_1024_bytes(before: int, found: str) -> None:
+    assert contents.sniff(b"\xff" * before + plain_pdf())[0] == found
+
+
 @pytest.mark.parametrize("expected", ["PDF", "PNG", "JPG"])
 def test_one_accepted_format_under_the_name_of_another_only_needs_its_extension(expected: str) -> None:
     real = {"PDF": plain_pdf(), "PNG": picture("PNG"), "JPG": picture("JPEG")}
@@ -383,6 +388,8 @@ def test_one_accepted_format_under_the_name_of_another_only_needs_its_extension(
         else:
             assert [finding.code for finding in findings] == ["P050"]
             assert dict(findings[0].faits)["extension"] == f".{found.lower()}"
+            names = {"PDF": "un PDF", "PNG": "une image PNG", "JPG": "une image JPEG"}
+            assert dict(findings[0].faits)["trouve"] == names[found]
 
 
 # --- PDF ------------------------------------------------------------------------------------------------

@@ -223,12 +223,19 @@ def test_an_encrypted_entry_is_refused(tmp_path: Path) -> None:
     assert told(report_on(path)) == [("K308", BDC)]
 
 
-@pytest.mark.parametrize("mode", [0o120777, 0o010644, 0o020644])
+@pytest.mark.parametrize("mode", [0o120777, 0o010644, 0o020644, 0o040755, 0o060644, 0o140755])
 def test_a_link_or_device_is_refused(tmp_path: Path, mode: int) -> None:
     entry = zipfile.ZipInfo(BDC)
     entry.create_system, entry.external_attr = 3, mode << 16
     path = zipped(tmp_path / "PJ.zip", {entry: b"/etc/passwd", HT: GOOD[HT]})
     assert told(report_on(path)) == [("K309", BDC)]
+
+
+@pytest.mark.parametrize("mode", [0, 0o644, 0o100644, 0o100755])
+def test_a_file_passes_whatever_its_rights(tmp_path: Path, mode: int) -> None:
+    entry = zipfile.ZipInfo(BDC)
+    entry.create_system, entry.external_attr = 3, mode << 16
+    assert told(report_on(zipped(tmp_path / "PJ.zip", {entry: GOOD[BDC], HT: GOOD[HT]}))) == []
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

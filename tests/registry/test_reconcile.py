@@ -94,6 +94,14 @@ def test_a_refused_number_asks_for_a_new_one() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory(reponse=REFUSED))
     assert (statut.etat, told) == (Etat.REJETEE, ["D013"])
     assert judged(replace(ROW, **CONVERTED, valeurs="fixed"), memory(reponse=REFUSED))[1] == ["D013"]
+    (issue,) = reconcile([replace(ROW, **CONVERTED)], memory(reponse=REFUSED)).issues
+    assert (issue.balise, issue.valeur, issue.proposition) == ("numeroEditeur", "00001", "00002")
+
+
+@pytest.mark.parametrize("etat", [None, *Etat])
+def test_what_the_portal_holds_or_accepted_is_not_converted_again(etat: Etat | None) -> None:
+    free = {None, Etat.A_CORRIGER, Etat.PRETE, Etat.REJETEE}
+    assert Statut(etat).fige is (etat not in free)
 
 
 def test_a_refused_request_stays_so_under_its_new_number_until_it_changes() -> None:
@@ -245,6 +253,7 @@ def test_one_content_under_two_numbers_is_refused(tmp_path: Path) -> None:
     known = Memoire({"00001": fact}, frozenset({"00001"}))
     issues = already_sent(places, known)
     assert [(issue.code, issue.place.ligne, issue.valeur) for issue in issues] == [("D016", 4, "00009")]
+    assert issues[0].balise == "numeroEditeur"
     assert "00001" in say(issues[0])
 
 
@@ -304,6 +313,7 @@ def test_a_live_order_is_not_filed_again_whatever_else_its_row_says(tmp_path: Pa
     assert told(sent) == []
     assert told(replace(with_values(other, numeroEditeur="00009"), logiciel="PFI")) == []
     (issue,) = already_ordered([(place, twin)], known)
+    assert (issue.place, issue.balise, issue.valeur) == (place, "numeroEditeur", "00009")
     assert all(word in say(issue) for word in ("00001", DEPOT, "15/04/2022"))
     refused = Memoire({"00001": replace(fact, reponse=REFUSED)}, frozenset({"00001"}))
     assert told(twin, refused) == []

@@ -165,6 +165,12 @@ def test_a_deposit_is_remembered_whole(registre: Registry, requests: list[Demand
     assert registre.depot("JSON-1234567890-20220415-009") is None
 
 
+def test_a_deposit_refused_whole_is_known_as_such(registre: Registry, requests: list[Demande]) -> None:
+    noms = [publish(registre, each) for each in requests[:2]]
+    registre.mark_refused(noms[1])
+    assert [(depot.nom, depot.refuse) for depot in registre.depots()] == list(zip(noms, (False, True), strict=True))
+
+
 def answer(numero: str, *, asp: str = "", libelle: str = "Demande acceptée") -> Reponse:
     return Reponse(numero, bool(asp), asp, "0" if asp else "1", libelle)
 
@@ -219,6 +225,7 @@ def test_what_a_workbook_shows_is_learnt_and_never_overrules(registre: Registry,
     assert facts["00001"].depot == nom
     assert (facts["00777"].depot, facts["00777"].etat) == (foreign, Etat.ACCEPTEE)
     assert (facts["00778"].depot, facts["00778"].etat) == ("", Etat.REJETEE)
+    assert {(said.numero, said.depot) for said in registre.heard()} == {("00777", foreign), ("00778", "")}
     assert foreign not in registre.found_on_disk()
     assert reserve(registre, requests[1], jour=date(2022, 3, 1)) == ("JSON-1234567890-20220301-005",)
 
@@ -242,6 +249,15 @@ def test_the_base_is_fit_for_a_network_drive_and_a_power_cut(registre: Registry)
     pragma = {nom: registre._base.execute(f"PRAGMA {nom}").fetchone()[0] for nom in ("journal_mode", "synchronous")}
     assert pragma == {"journal_mode": "delete", "synchronous": 3}
     assert registre._base.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_base_that_another_program_gave_a_shared_journal_gets_its_own_back(tmp_path: Path) -> None:
+    with open_registry(tmp_path):
+        pass
+    with closing(sqlite3.connect(tmp_path / REGISTRE)) as base:
+        assert base.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    with open_registry(tmp_path) as (registre, issues):
+        assert (registre._base.execute("PRAGMA journal_mode").fetchone(), issues) == (("delete",), ())
 
 
 def test_what_is_written_is_there_after_reopening(tmp_path: Path, requests: list[Demande]) -> None:

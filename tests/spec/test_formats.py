@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from converter.issues import Gravite
 from converter.sentences.say import gravite
@@ -204,6 +205,22 @@ def test_what_is_no_amount_is_refused(raw: Any) -> None:
     assert values.MONTANT.read(raw).refus == "V010"
 
 
+@pytest.mark.parametrize(
+    ("raw", "refus"),
+    [
+        ("13 750,00 € TTC", "V013"),
+        ("13 750,00 T.T.C.", "V013"),
+        ("13750ttc", "V013"),
+        ("13 750 € toutes taxes comprises", "V013"),
+        ("13 750 € HT (16 500 € TTC)", "V010"),
+        ("16 500 € TTC, soit 13 750 € hors taxe", "V010"),
+        ("13 750,00 € H.T.", ""),
+    ],
+)
+def test_an_amount_with_tax_is_no_amount_before_it(raw: str, refus: str) -> None:
+    assert values.MONTANT.read(raw).refus == refus
+
+
 @pytest.mark.parametrize("raw", [True, date(2022, 4, 15), time(1), timedelta(1)])
 def test_another_kind_of_value_is_no_amount(raw: Any) -> None:
     assert values.MONTANT.read(raw).refus == "V052"
@@ -345,6 +362,95 @@ def test_the_zero_that_a_formula_makes_of_a_blank_is_no_code(kind: Format) -> No
     assert errors(kind, 0.0) == ["V002"]
 
 
+# --- what a whole code must satisfy: one fault, one word --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "told"),
+    [
+        (values.NUMERO_SIRET, "73282932000074", []),
+        (values.NUMERO_SIRET, "88558855858745", ["V042"]),  # the guide's own example
+        (values.NUMERO_SIRET, "73282932000075", ["V042"]),
+        (values.NUMERO_SIRET, "35600000009075", []),  # La Poste: its figures add up to a multiple of 5
+        (values.NUMERO_SIRET, "7328293200007", ["V002"]),
+        (values.NUMERO_SIRET, "732829320000745", ["V002"]),
+        (values.NUMERO_SIRET, "7328293200007A", ["V003"]),
+        (values.NUMERO_SIRET, "7328293200007²", ["V003"]),
+        (values.FINESS, "2A0000014", []),
+        (values.FINESS, "2B0000014", []),
+        (values.FINESS, "2A0900014", []),
+        (values.FINESS, "2C0000014", ["V040"]),
+        (values.FINESS, "2a0000014", ["V040"]),
+        (values.FINESS, "75071218X", ["V040"]),
+        (values.FINESS, "75071218", ["V002"]),
+        (values.FINESS, "7507121844", ["V002"]),
+        (values.NUMERO_EDITEUR, "aZ09", ["V002"]),
+        (values.NUMERO_EDITEUR, "aZ-09", ["V003"]),
+        (values.NUMERO_ANS, "123456789", ["V002"]),
+        (values.NUMERO_ANS, "123456789É", ["V003"]),
+    ],
+)
+def test_a_fault_of_a_code_is_told_once(kind: Format, code: str, told: list[str]) -> None:
+    assert broken(kind, code) == told
+
+
+def luhn(number: str) -> bool:
+    from stdnum import luhn as key
+
+    return bool(key.is_valid(number))
+
+
+# By hand: the 2nd, 4th, 6th and 8th figures doubled, 9 taken from what passes 9, the sum a multiple of 10.
+@pytest.mark.parametrize("number", ["000000000", "750712184", "010780054", "000000018", "000000091"])
+def test_the_key_of_a_finess_holds(number: str) -> None:
+    assert luhn(number)
+    assert broken(values.FINESS, number) == []
+
+
+@given(st.lists(st.from_regex("[0-9]{9}", fullmatch=True), min_size=1, max_size=5))
+def test_the_key_of_a_finess_is_that_of_luhn_in_a_whole_column(numbers: list[str]) -> None:
+    (key,) = (condition for condition in values.FINESS.conditions if condition.code == "V041")
+    corse = "2A0000014"
+    column = pd.Series([*numbers, corse], dtype="string")
+    assert list(key.holds(column)) == [*map(luhn, numbers), True]
+
+
+# "VARCHAR (<50)" is read strictly: 49 characters at most.
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [(values.NOM, 49), (values.OPERATEUR, 49), (values.NOM_FICHIER, 49), (values.TELEPHONE, 49), (values.EMAIL, 149)],
+)
+def test_a_text_is_shorter_than_what_the_guide_says(kind: Format, most: int) -> None:
+    assert "V004" not in broken(kind, "A" * most)
+    assert "V004" in broken(kind, "A" * (most + 1))
+    assert kind.schema()["maxLength"] == most
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (values.MONTANT, [0.01, 13750.00, 1], [0, -0.01, "13750.00", True, None]),
+        (
+            values.DATE,
+            ["01/01/2022", "31/12/2022"],
+            ["1/1/2022", "32/01/2022", "00/01/2022", "01/13/2022"],
+        ),
+        (
+            values.NUMERO_SIRET,
+            ["73282932000074"],
+            ["7328293200007", "732829320000745", "7328293200007A", 1],
+        ),
+        (values.FINESS, ["750712184", "2A0000014"], ["75071218", "2C0000014", "7507121844"]),
+        (values.NOM, ["HÉLÈNE D’HAUT"], ["Hélène", "", None]),
+        (values.BOOLEEN, [True, False], ["OUI", 1, None]),
+        (values.REGIME_TVA, ["HT", "TTC"], ["ht", ""]),
+    ],
+)
+def test_the_json_schema_of_a_value(kind: Format, good: list[Any], bad: list[Any]) -> None:
+    schema = Draft202012Validator(kind.schema())
+    assert [value for value in (*good, *bad) if schema.is_valid(value)] == good
+
+
 YES = ["OUI", "oui", " Oui ", "O", "vrai", "VRAI", "Yes", "x", "X", "1", "✓", "✔️", "Oui\u00a0", True, 1.0, 1]
 NO = ["NON", "non", "N", "faux", "FAUX", "No", "0", False, 0.0, 0]
 
@@ -399,6 +505,34 @@ def test_names_become_capitals_and_keep_their_accents() -> None:
     assert values.NOM.read("Straße").valeur == "STRASSE"
     assert values.NOM.read("E\u0301LISE").valeur == "ÉLISE"  # as macOS composes it
     assert values.NOM.read("E\u0301LISE").corrections == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "untitled"),
+    [
+        ("MME DUPONT", "DUPONT"),
+        ("M. DUPONT", "DUPONT"),
+        ("M.DUPONT", "DUPONT"),
+        ("DR DUPONT", "DUPONT"),
+        ("MAÎTRE DUPONT", "DUPONT"),
+        ("ME. DUPONT", "DUPONT"),
+        ("DUPONT MME", "DUPONT"),
+        ("DUPONT, MR.", "DUPONT"),
+        ("DUPONT (MADAME)", "DUPONT"),
+        # names that end or begin like a title
+        ("LEMME", ""),
+        ("OMAR", ""),
+        ("DUMR", ""),
+        ("PRÉVOST", ""),
+        ("DRAPIER", ""),
+        ("MMERCIER", ""),
+        ("ME DUPONT", ""),
+        ("DUPONT MARIE", ""),
+    ],
+)
+def test_a_title_is_no_part_of_a_name(name: str, untitled: str) -> None:
+    assert values.NOM.read(name).proposition == untitled
+    assert ("V034" in broken(values.NOM, name)) is bool(untitled)
 
 
 def test_copied_text_loses_what_nobody_sees() -> None:
@@ -483,6 +617,83 @@ def test_the_short_cut_takes_no_address_that_the_library_refuses(address: str) -
 def test_an_obvious_slip_in_an_address_is_proposed(raw: str, proposition: str) -> None:
     assert errors(values.EMAIL, raw) == ["V030"]
     assert values.EMAIL.read(raw).proposition == proposition
+
+
+# --- the JSON and back ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "valeur", "json"),
+    [
+        (values.DATE, date(2022, 4, 5), "05/04/2022"),
+        (values.DATE, None, None),
+        (values.MONTANT, 1_375_000, Decimal("13750.00")),
+        (values.MONTANT, 1, Decimal("0.01")),
+        (values.MONTANT, None, None),
+        (values.BOOLEEN, False, False),
+        (values.NOM, "HÉLÈNE", "HÉLÈNE"),
+    ],
+)
+def test_a_value_goes_into_the_json_and_comes_back(kind: Format, valeur: Any, json: Any) -> None:
+    assert repr(kind.to_json(valeur)) == repr(json)
+    assert kind.from_json(json) == valeur
+
+
+@pytest.mark.parametrize(
+    ("kind", "json", "valeur"),
+    [
+        (values.DATE, "5/4/2022", date(2022, 4, 5)),
+        (values.DATE, "31/04/2022", None),
+        (values.DATE, 44666, None),
+        (values.DATE, True, None),
+        (values.MONTANT, 13750, 1_375_000),
+        (values.MONTANT, 13750.5, 1_375_050),
+        (values.MONTANT, 0.1, 10),
+        (values.MONTANT, Decimal("0.014"), 1),
+        (values.MONTANT, True, None),
+        (values.MONTANT, "13750.00", None),
+        (values.MONTANT, Decimal("1e400"), None),
+        (values.MONTANT, float("-inf"), None),
+        (values.NOM, 12, 12),
+    ],
+)
+def test_a_json_value_of_any_type_is_compared_not_trusted(kind: Format, json: Any, valeur: Any) -> None:
+    assert repr(kind.from_json(json)) == repr(valeur)
+
+
+@pytest.mark.parametrize(
+    ("kind", "json", "cell"),
+    [
+        (values.DATE, "05/04/2022", date(2022, 4, 5)),
+        (values.DATE, "5/4/2022", None),
+        (values.DATE, "01/03/1900", date(1900, 3, 1)),
+        (values.DATE, "28/02/1900", None),
+        (values.MONTANT, Decimal("13750.00"), Decimal("13750.00")),
+        (values.MONTANT, 13750, Decimal(13750)),
+        (values.MONTANT, Decimal("0.12345678901234567890"), None),
+        (values.MONTANT, "13750.00", None),
+        (values.BOOLEEN, False, False),
+        (values.BOOLEEN, 0, None),
+        (values.BOOLEEN, "OUI", None),
+        (values.NOM, "HÉLÈNE", None),
+    ],
+)
+def test_what_a_cell_holds_of_a_json_value(kind: Format, json: Any, cell: Any) -> None:
+    assert repr(kind.excel_of_json(json)) == repr(cell)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texte", "cell"),
+    [
+        (values.DATE, "15/04/2022", date(2022, 4, 15)),
+        (values.DATE, "bientôt", "bientôt"),
+        (values.MONTANT, "13 750,00 €", Decimal("13750.00")),
+        (values.MONTANT, "cher", "cher"),
+        (values.NOM, "HÉLÈNE", "HÉLÈNE"),
+    ],
+)
+def test_what_a_cell_holds_of_a_proposition(kind: Format, texte: str, cell: Any) -> None:
+    assert repr(kind.excel_of_proposition(texte)) == repr(cell)
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------

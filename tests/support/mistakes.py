@@ -313,6 +313,8 @@ RULES = [
     Case("a parameter refused does not spoil the rows", {f"{S}!C9": 12}, (f"V020 {S}!C9",)),
     Case("a FINESS too short is not another FINESS", {f"{D}!I3": "OUI", f"{B}!F4": "75071218"}, (f"V002 {B}!F4",)),
     Case("a row of which only one cell is filled", {f"{P}!D9": "note.pdf"}, (f"V001 {P}!A9", f"V001 {P}!C9")),
+    Case("an attachment of no type is no order form used twice", {f"{P}!C8": None, f"{P}!D8": "bdc 1.pdf"},
+         (f"V001 {P}!C8",)),
     Case("a type of attachment refused is no order form missing", {f"{P}!C8": "RIB"}, (f"V021 {P}!C8",)),
     Case("an unknown software asks for no scenario", {f"{D}!D7": "LIS", f"{D}!Q7": "OUI"}, (f"V021 {D}!D7",)),
 ]  # fmt: skip

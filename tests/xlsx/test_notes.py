@@ -41,6 +41,74 @@ def test_a_note_says_what_it_is_then_each_text_on_a_line(tmp_path: Path) -> None
     }
 
 
+def test_the_title_of_a_note_is_bold_and_its_text_is_not(tmp_path: Path) -> None:
+    target = marked(placed("values.xlsx", tmp_path), Mark("Demandes", 5, 3, ERROR, "faux"))
+    (comments,) = (data for name, data in parts(target).items() if "comments" in name)
+    runs = [("".join(run.itertext()), run.find(f".//{{{MAIN}}}b") is not None) for run in texts(comments, "r")]
+    assert runs == [("segur-hop — à corriger", True), ("\n• faux", False)]
+
+
+def texts(comments: bytes, tag: str) -> list[etree._Element]:
+    return list(etree.fromstring(comments).iter(f"{{{MAIN}}}{tag}"))
+
+
+def commented(path: Path, *comments: str) -> Path:
+    """Write a workbook whose sheet has a part of comments, be it empty."""
+    said = "".join(comments)
+    part = (
+        f'<comments xmlns="{MAIN}"><authors><author>Marie</author></authors>'
+        f"<commentList>{said}</commentList></comments>"
+    )
+    rels = f'<Relationship Id="c" Type="{OFFICE}/comments" Target="/xl/comments.xml"/>'
+    path.write_bytes(bare(f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>', rels, part))
+    return path
+
+
+@pytest.mark.parametrize("user", [(), ('<comment ref="B9" authorId="0"><text><t>la mienne</t></text></comment>',)])
+def test_the_part_of_the_users_comments_stays_be_it_empty(user: tuple[str, ...], tmp_path: Path) -> None:
+    source, undone = commented(tmp_path / "source.xlsx", *user), tmp_path / "undone.xlsx"
+    target = marked(source, Mark("S", 1, 1, ERROR, "faux"))
+    assert len(texts(parts(target)["xl/comments.xml"], "comment")) == len(user) + 1
+    unmark_cells(target, undone)
+    left = parts(undone)["xl/comments.xml"]
+    assert b"segur-hop" not in left
+    assert etree.tostring(etree.fromstring(left), method="c14n") == etree.tostring(
+        etree.fromstring(parts(source)["xl/comments.xml"]), method="c14n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<t>la mienne</t>",
+        "<r><t>la mienne</t></r>",
+        '<r><rPr><b/></rPr><t>la </t></r><r><t>mienne</t></r><rPh sb="0" eb="1"><t>laa</t></rPh>',
+    ],
+)
+def test_a_note_under_that_of_the_user_is_cut_out_again(text: str, tmp_path: Path) -> None:
+    source = commented(tmp_path / "source.xlsx", f'<comment ref="B9" authorId="0"><text>{text}</text></comment>')
+    target, undone = marked(source, Mark("S", 9, 2, ERROR, "faux")), tmp_path / "undone.xlsx"
+    (comment,) = texts(parts(target)["xl/comments.xml"], "text")
+    said = "".join(each.text or "" for each in comment.iter(f"{{{MAIN}}}t") if "rPh" not in each.getparent().tag)
+    assert said == "la mienne\n\nsegur-hop — à corriger\n• faux"
+    unmark_cells(target, undone)
+    assert [f"<text>{text}</text>"] == [
+        etree.tostring(each).decode().replace(f' xmlns="{MAIN}"', "")
+        for each in texts(parts(undone)["xl/comments.xml"], "text")
+    ]
+
+
+def test_once_the_user_deleted_theirs_the_part_goes_with_our_notes(tmp_path: Path) -> None:
+    mine = '<comment ref="B9" authorId="0"><text><t>la mienne</t></text></comment>'
+    source, undone = commented(tmp_path / "source.xlsx", mine), tmp_path / "undone.xlsx"
+    target, edited = marked(source, Mark("S", 1, 1, ERROR, "faux")), tmp_path / "edited.xlsx"
+    with zipfile.ZipFile(target) as archive, zipfile.ZipFile(edited, "w") as out:
+        for name in archive.namelist():
+            out.writestr(name, re.sub(rb'<comment ref="B9".*?</comment>', b"", archive.read(name)))
+    unmark_cells(edited, undone)
+    assert "xl/comments.xml" not in parts(undone)
+
+
 def test_a_note_goes_under_that_of_the_user(tmp_path: Path) -> None:
     source = placed("notes.xlsx", tmp_path)
     target = marked(source, Mark("Demandes", 1, 1, ERROR, "faux"), Mark("Demandes", 9, 6, ERROR, "vide"))
