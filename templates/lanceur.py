@@ -109,6 +109,8 @@ NEWER_TOOL = (
     "Ce kit n’est pas à jour : la version {theirs} de l’outil a déjà servi sur ce poste, et ce kit a la version {ours}."
     " Demandez un kit à jour à qui vous l’a remis."
 )
+ANSWERED = "La feuille Correspondance de « {name} » dit où vont ses colonnes."
+RENEWED = "Continuez dans « {workbook} » ; « {about} » reste tel quel, et ne sert plus."
 NOT_FOLLOWED = "Les dépôts n’ont pas pu être lus : suivez le conseil ci-dessus."
 NO_DEPOSIT = {
     "annulable": "Aucun dépôt de « {name} » ne peut être annulé : aucun n’est fait, ou le portail a répondu à tous.",
@@ -652,7 +654,7 @@ def ask_file(what: str, why_not: Callable[[Path], str], listed: Sequence[Path] =
         if said and not refusal:
             return path
         if said:
-            say(f"« {path.name} » : {refusal}.")
+            say(f"« {path.name or path} » : {refusal}.")
 
 
 def no_file(path: Path) -> str:
@@ -708,17 +710,17 @@ def ask_deposit(workbook: Path, question: str, which: str) -> str:
         raise Stop(NO_DEPOSIT[which], UNUSABLE, name=workbook.name)
     say(question)
     show_numbered(
-        f"{deposit['depot']}, du {deposit['jour']}, {deposit['montant']} HT : demandes {shortened(deposit['demandes'])}"
+        f"{deposit['depot']}, du {deposit['jour']}, {deposit['montant']} HT : {shortened(deposit['demandes'])}"
         for deposit in meant
     )
     return str(meant[ask_number(len(meant)) - 1]["depot"])
 
 
 def shortened(requests: list[str]) -> str:
-    """Return the first numbers of a deposit, and how many more."""
+    """Name the first requests of a deposit, and how many more."""
     shown = 5
     more = f" et {len(requests) - shown} de plus" if len(requests) > shown else ""
-    return ", ".join(requests[:shown]) + more
+    return f"demande{'s' if len(requests) > 1 else ''} {', '.join(requests[:shown])}{more}"
 
 
 # What is dropped, what is chosen
@@ -819,8 +821,15 @@ def attempt(source: Source, job: Job) -> tuple[int, dict[str, Any]]:
     """Return the tool's exit code and its report, which is but the name of a workbook that took an old one over."""
     if job.command != RENEW:
         return call_with_report(source, job.arguments())
+    old = Path(job.about)
+    told = earlier(old)
+    if told:
+        say(ANSWERED.format(name=told.name))
     code = run_tool(source, job.arguments())
-    return code, {"classeur": str(job.workbook)} if code == FINE else {}
+    if code != FINE:
+        return code, {}
+    say(RENEWED.format(workbook=job.workbook.name, about=old.name))
+    return code, {"classeur": str(job.workbook)}
 
 
 def call_with_report(source: Source, arguments: list[str]) -> tuple[int, dict[str, Any]]:

@@ -701,6 +701,7 @@ def escaped(path: Path, typed: str) -> str:
         ("absent.csv", "« absent.csv » : aucun fichier à cet endroit"),
         ("'{folder}'", "c’est un dossier, il faut un fichier"),
         ("~", "c’est un dossier, il faut un fichier"),
+        ("/", "« / » : c’est un dossier, il faut un fichier"),
         ("~personne/liste.csv", "aucun fichier à cet endroit"),
         ("x" * 3000, "aucun fichier à cet endroit"),
         ("{folder}/notes.txt", "« notes.txt » : ce n’est"),
@@ -744,6 +745,7 @@ def test_an_old_file_is_never_taken_over_twice_into_one_workbook(kit: Kit) -> No
         with kit.window(menu=menu) as window:
             assert window.close() == 0
         assert f"reprises dans un classeur neuf, « {name} »" in window.shown
+        assert f"Continuez dans « {name} » ; « liste.xls » reste tel quel" in window.shown
         assert f"À ouvrir : {kit.folder / name}" in window.shown
         calls.append([Path(word).name for word in kit.calls()[-1][4:]])
         with zipfile.ZipFile(kit.put(name), "w") as package:
