@@ -870,9 +870,14 @@ def run_installed(source: Source, arguments: list[str]) -> int:
 
 
 def call(places: list[Path], arguments: list[str], *options: str) -> int:
-    """Run the tool in this window."""
+    """Run the tool in this window; stopped by Ctrl-C, as we are, it is left the time to put everything in order."""
     command = interpreter("converter", *places, options=options)
-    return subprocess.call([*command, *arguments])  # noqa: S603 - our own Python
+    with subprocess.Popen([*command, *arguments]) as tool:  # noqa: S603 - our own Python
+        try:
+            return tool.wait()
+        except KeyboardInterrupt:
+            tool.wait()  # `subprocess.call` would kill it
+            raise
 
 
 def bytecode_apart() -> tuple[str, str]:

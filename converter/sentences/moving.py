@@ -52,7 +52,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "formules jamais calculées",
         "La feuille « {feuille} » contient des formules jamais calculées : {cellules}.",
-        "Ouvrez l’ancien fichier dans Excel, enregistrez-le, puis recommencez.",
+        "Ouvrez l’ancien fichier dans Excel ou LibreOffice, enregistrez-le, puis recommencez.",
     ),
     "T011": Message(
         _E,

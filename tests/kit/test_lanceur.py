@@ -1077,6 +1077,16 @@ def test_without_a_desktop_the_place_is_told(kit: Kit) -> None:
         assert f"À ouvrir : {workbook}" in window.shown
 
 
+def test_the_tool_is_left_the_time_to_end_when_it_is_interrupted(new: Kit) -> None:
+    slow = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('au travail', flush=True)"
+    stub_wheel(new.wheels, code=f"{slow}; time.sleep(1.5)\n{STUB}")
+    with new.window(menu="1\n") as window:
+        window.until("au travail")
+        window.process.send_signal(signal.SIGINT)
+        assert "Abandonné." in window.until("pour fermer cette fenêtre")
+    assert new.calls() == [["valider", str(new.folder / "demandes.xlsx")]]
+
+
 def test_crash_of_the_tool_is_told(kit: Kit) -> None:
     kit.put("demandes.xlsx")
     kit.env["STUB_END"] = "crash"
