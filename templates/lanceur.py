@@ -12,6 +12,7 @@ import contextlib
 import errno
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -21,7 +22,7 @@ import time
 import unicodedata
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Iterable, Iterator, NamedTuple  # noqa: UP035 - Python 3.8
+from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8
 
 HERE = Path(__file__).absolute().parent  # not resolved: a mapped drive keeps its letter
 UNATTENDED = "--sans-attente"
@@ -31,6 +32,8 @@ BROKEN = 86  # of AMORCE: the environment lacks something
 BLOCKED = 87  # of AMORCE: a security policy of this PC refuses one of its files
 INTERRUPTED = 130
 CONFLICTS = ("S011", "S020")  # of the tool: an answer that contradicts another
+ANSWERS = b'name="Correspondance"'  # in a workbook: the sheet that says where columns go
+FOREIGN = ("F003", "F009")  # of the tool: a format that it only takes over, no sheet of the model
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 LIBREOFFICE = ".ods"
@@ -106,6 +109,8 @@ NEWER_TOOL = (
     "Ce kit n’est pas à jour : la version {theirs} de l’outil a déjà servi sur ce poste, et ce kit a la version {ours}."
     " Demandez un kit à jour à qui vous l’a remis."
 )
+ANSWERED = "La feuille Correspondance de « {name} » dit où vont ses colonnes."
+RENEWED = "Continuez dans « {workbook} » ; « {about} » reste tel quel, et ne sert plus."
 NOT_FOLLOWED = "Les dépôts n’ont pas pu être lus : suivez le conseil ci-dessus."
 NO_DEPOSIT = {
     "annulable": "Aucun dépôt de « {name} » ne peut être annulé : aucun n’est fait, ou le portail a répondu à tous.",
@@ -113,8 +118,8 @@ NO_DEPOSIT = {
 }
 NO_GUIDE = "Le guide n’est pas dans « {folder} » : recopiez le kit complet."
 NOTHING = "Rien à convertir : remplissez le classeur dans « {folder} », ou déposez un classeur sur le lanceur."
-NO_WORKBOOK = "Aucun classeur dans « {folder} » : déposez ensemble la réponse du portail et son classeur."
-WHICH_WORKBOOK = "Plusieurs classeurs dans « {folder} » : déposez ensemble la réponse du portail et son classeur."
+NO_WORKBOOK = "Aucun classeur dans « {folder} » : déposez ensemble la {what} et son classeur."
+WHICH_WORKBOOK = "Plusieurs classeurs dans « {folder} » : déposez ensemble la {what} et son classeur."
 UNFORESEEN = "L’outil s’est arrêté sur une erreur imprévue : transmettez les lignes ci-dessus à qui vous l’a remis."
 ABANDONED = "Abandonné."
 
@@ -166,7 +171,7 @@ class Source(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One call of the tool: what to do with a workbook, with which answer, deposit or list, and how."""
+    """One call of the tool: what to do with a workbook, with which answer, deposit, list or old file, and how."""
 
     command: str
     workbook: Path
@@ -176,6 +181,16 @@ class Job(NamedTuple):
     def arguments(self) -> list[str]:
         """Return the tool's command and its files."""
         about = [self.about] if self.about else []
+        if self.command == RENEW:
+            told = earlier(Path(self.about))
+            return [
+                RENEW,
+                "--depuis",
+                *about,
+                "-o",
+                str(self.workbook),
+                *(["--correspondance", str(told)] if told else []),
+            ]
         if self.command == "suivi":
             payments = [PAYMENTS, *about] if about else []
             return ["suivi", str(self.workbook), "-o", str(self.follow_up()), *payments]
@@ -193,6 +208,7 @@ class Job(NamedTuple):
         return TITLES[kind].format(workbook=self.workbook.name, about=Path(self.about).name)
 
 
+RENEW = "modele"
 REFUSED_WHOLE, REPLACE, REMAKE, PAYMENTS = "--refuse-en-bloc", "--remplacer", "--refaire-zips", "--paiements"
 TITLES = {
     "valider": "Vérification de « {workbook} », sans rien déposer…",
@@ -204,6 +220,7 @@ TITLES = {
     REPLACE: "Réponse du portail « {about} » reportée dans « {workbook} », à la place de la précédente…",
     REMAKE: "Zips du dépôt {about} refaits…",
     PAYMENTS: "Liste de paiements « {about} » inscrite dans « {workbook} »…",
+    RENEW: "Données de « {about} » reprises dans un classeur neuf, « {workbook} »…",
 }
 
 
@@ -312,15 +329,20 @@ def warnings(source: Source, todo: list[Job]) -> Iterator[str]:
 
 def workbook_version(workbook: Path) -> str:
     """Return the version of the tool that laid a workbook out, `0` where it does not say."""
+    said = member(workbook, "docProps/custom.xml").decode("utf-8", "replace")
+    found = re.search(r'name="segur-hop\.version"[^>]*>\s*<[^>]*>([0-9.]+)<', said)
+    return found[1] if found else "0"
+
+
+def member(workbook: Path, name: str) -> bytes:
+    """Return a part of a workbook, nothing where it has none."""
     import zipfile
 
     try:
         with zipfile.ZipFile(workbook) as package:
-            said = package.read("docProps/custom.xml").decode("utf-8", "replace")
+            return package.read(name)
     except (OSError, KeyError, zipfile.BadZipFile):
-        return "0"
-    found = re.search(r'name="segur-hop\.version"[^>]*>\s*<[^>]*>([0-9.]+)<', said)
-    return found[1] if found else "0"
+        return b""
 
 
 def identity(place: Path) -> int:
@@ -480,7 +502,7 @@ def jobs(arguments: list[str]) -> list[Job]:
 def dropped_jobs(workbooks: list[Path], brought: list[Path]) -> list[Job]:
     """Convert the workbooks, unless answers or payments came along: then one workbook says where they go."""
     if brought:
-        workbook = choose(workbooks or workbooks_here())
+        workbook = home_of(brought[0], workbooks or workbooks_here())
         return [Job("suivi" if is_list(file) else "retour", workbook, str(file)) for file in brought]
     return each("convertir", workbooks)
 
@@ -534,9 +556,10 @@ MENU = (
     "Rapporter une réponse du portail dans le classeur",
     "Inscrire une liste de paiements dans le classeur",
     "Refaire les zips d’un dépôt, perdus ou abîmés",
+    "Reprendre un ancien classeur, ou votre propre liste, dans un classeur neuf",
     "Ouvrir le guide",
 )
-CHECK, CONVERT, FOLLOW, WITHDRAW, ANSWER, PAID, ZIPS, GUIDE = range(1, 9)
+CHECK, CONVERT, FOLLOW, WITHDRAW, ANSWER, PAID, ZIPS, TAKE_OVER, GUIDE = range(1, 10)
 WHY = (
     "Il n’a jamais été envoyé au portail",
     "Le portail l’a refusé en entier, sans lire ses demandes (aucune n’a reçu de réponse)",
@@ -551,9 +574,11 @@ def chosen_jobs() -> list[Job]:
     if action == GUIDE:
         open_guide()
         return []
+    if action == TAKE_OVER:
+        return [renewal(ask_file("l’ancien classeur ou votre liste (.xlsx, .xls, .ods ou .csv)", why_not_old))]
     if action in (CHECK, CONVERT):
         return each("valider" if action == CHECK else "convertir", workbooks_here())
-    workbook = choose(workbooks_here(), "De quel classeur s’agit-il ?", NOTHING)
+    workbook = choose(workbooks_here(), "De quel classeur s’agit-il ?")
     return [job_about(action, workbook)]
 
 
@@ -564,13 +589,33 @@ def job_about(action: int, workbook: Path) -> Job:
     if action == ANSWER:
         return Job("retour", workbook, str(ask_answer()))
     if action == PAID:
-        return Job("suivi", workbook, str(ask_list()))
+        return Job("suivi", workbook, str(ask_file("la liste (.xlsx ou .csv)", why_not_list)))
     if action == ZIPS:
         return Job("convertir", workbook, ask_deposit(workbook, "Les zips de quel dépôt ?", "present"), REMAKE)
     depot = ask_deposit(workbook, "Quel dépôt annuler ?", "annulable")
     say("Pourquoi l’annuler ?")
     show_numbered(WHY)
     return Job("annuler", workbook, depot, REFUSED_WHOLE if ask_number(len(WHY)) == len(WHY) else "")
+
+
+def renewal(old: Path) -> Job:
+    """Take an old file over into the first workbook of its names that is not there yet."""
+    return Job(RENEW, next(path for path in renewed(old) if not path.exists()), str(old))
+
+
+def renewed(old: Path) -> Iterator[Path]:
+    """Yield the names, beside an old file, of the workbooks that take it over, one after the other."""
+    if not is_workbook(old):
+        yield old.with_suffix(".xlsx")
+    yield old.with_name(f"{old.stem} - repris.xlsx")
+    for rank in itertools.count(2):
+        yield old.with_name(f"{old.stem} - repris {rank}.xlsx")
+
+
+def earlier(old: Path) -> Path | None:
+    """Return the last workbook that took an old file over and says on a sheet where its columns go."""
+    made = list(itertools.takewhile(os.path.exists, renewed(old)))
+    return next((path for path in reversed(made) if ANSWERS in member(path, "xl/workbook.xml")), None)
 
 
 def show_numbered(lines: Iterable[str]) -> None:
@@ -591,29 +636,47 @@ def ask_answer() -> Path:
     """Ask for the portal's answer, among those found here and downloaded, or dragged into the window."""
     recent = recent_answers()
     if recent:
-        say("Quelle réponse du portail ? Les plus récentes d’abord :")
+        say("Quelle réponse du portail ? Les plus récentes d’abord :")
         show_numbered(f"{file.name}, dans « {file.parent.name} », du {day(file)}" for file in recent)
-    while True:
-        said = ask("Tapez son numéro, ou faites glisser ici le fichier .json, puis Entrée (q pour abandonner) : ")
-        give_up_at_q(said)
-        if said.isdecimal() and 1 <= int(said) <= len(recent):
-            return recent[int(said) - 1]
-        path = Path(dragged(said)).absolute()
-        refusal = why_not_input(path) or ("c’est un classeur, pas une réponse" if is_workbook(path, COUSINS) else "")
-        if not refusal:
-            return path
-        say(f"« {path.name} » : {refusal}.")
+    return ask_file("le fichier .json", why_not_answer, recent)
 
 
-def ask_list() -> Path:
-    """Ask for a list of payments, dragged into the window."""
+def ask_file(what: str, why_not: Callable[[Path], str], listed: Sequence[Path] = ()) -> Path:
+    """Ask for a file, dragged into the window or of those listed, until it is one that will do."""
+    start = "Tapez son numéro, ou faites" if listed else "Faites"
     while True:
-        said = ask("Faites glisser ici la liste (.xlsx ou .csv), puis Entrée (q pour abandonner) : ")
+        said = ask(f"{start} glisser ici {what}, puis Entrée (q pour abandonner) : ")
         give_up_at_q(said)
-        path = Path(dragged(said)).absolute()
-        if path.is_file() and is_workbook(path, COUSINS):
+        if said.isdecimal() and 1 <= int(said) <= len(listed):
+            return listed[int(said) - 1]
+        path = dragged(said)
+        refusal = no_file(path) or why_not(path)
+        if said and not refusal:
             return path
-        say(f"« {path.name} » : ce n’est pas une liste .xlsx ou .csv.")
+        if said:
+            say(f"« {path.name or path} » : {refusal}.")
+
+
+def no_file(path: Path) -> str:
+    """Say what stands where a file is meant, `""` when it is one."""
+    if os.path.isdir(path):  # noqa: PTH112 - false, where `Path` raises at a name too long
+        return "c’est un dossier, il faut un fichier"
+    return "" if os.path.isfile(path) else f"aucun fichier à cet endroit ({path})"  # noqa: PTH113 - likewise
+
+
+def why_not_answer(path: Path) -> str:
+    """Say why this file is no answer of the portal."""
+    return why_not_input(path) or ("c’est un classeur, pas une réponse" if is_workbook(path, COUSINS) else "")
+
+
+def why_not_list(path: Path) -> str:
+    """Say why this file is no list of payments."""
+    return "" if is_workbook(path, COUSINS) else "ce n’est pas une liste .xlsx ou .csv"
+
+
+def why_not_old(path: Path) -> str:
+    """Say why the data of this file cannot be taken over; a copy's, or those of what the tool made, can."""
+    return "" if is_workbook(path, COUSINS) else "ce n’est ni un classeur, ni une liste .csv"
 
 
 def recent_answers() -> list[Path]:
@@ -628,10 +691,13 @@ def day(file: Path) -> str:
     return time.strftime("%d/%m/%Y", time.localtime(file.stat().st_mtime))
 
 
-def dragged(said: str) -> str:
+def dragged(said: str) -> Path:
     """Return the path that a terminal types when a file is dragged into it: quoted, or escaped by backslashes."""
     plain = said.strip("\"' ")
-    return plain if sys.platform == "win32" or plain != said else re.sub(r"\\(.)", r"\1", plain)
+    if sys.platform != "win32" and plain == said:
+        plain = re.sub(r"\\(.)", r"\1", plain)
+    plain = plain.replace("'\\''", "'")  # how a shell writes an apostrophe between quotes
+    return Path(os.path.expanduser(plain)).absolute()  # noqa: PTH111 - `Path` raises at an unknown user
 
 
 def ask_deposit(workbook: Path, question: str, which: str) -> str:
@@ -644,17 +710,17 @@ def ask_deposit(workbook: Path, question: str, which: str) -> str:
         raise Stop(NO_DEPOSIT[which], UNUSABLE, name=workbook.name)
     say(question)
     show_numbered(
-        f"{deposit['depot']}, du {deposit['jour']}, {deposit['montant']} HT : demandes {shortened(deposit['demandes'])}"
+        f"{deposit['depot']}, du {deposit['jour']}, {deposit['montant']} HT : {shortened(deposit['demandes'])}"
         for deposit in meant
     )
     return str(meant[ask_number(len(meant)) - 1]["depot"])
 
 
 def shortened(requests: list[str]) -> str:
-    """Return the first numbers of a deposit, and how many more."""
+    """Name the first requests of a deposit, and how many more."""
     shown = 5
     more = f" et {len(requests) - shown} de plus" if len(requests) > shown else ""
-    return ", ".join(requests[:shown]) + more
+    return f"demande{'s' if len(requests) > 1 else ''} {', '.join(requests[:shown])}{more}"
 
 
 # What is dropped, what is chosen
@@ -692,18 +758,20 @@ def is_deposited(path: Path) -> bool:
     return any(folder.name.lower() == "depots" and (folder / "registre.sqlite").exists() for folder in path.parents)
 
 
-def choose(
-    candidates: list[Path],
-    question: str = "À quel classeur appartient cette réponse du portail ?",
-    none: str = NO_WORKBOOK,
-) -> Path:
+def home_of(brought: Path, candidates: list[Path]) -> Path:
+    """Return the workbook that an answer or a list of payments belongs to."""
+    what = "liste de paiements" if is_list(brought) else "réponse du portail"
+    if not candidates or (len(candidates) > 1 and not interactive()):
+        raise Stop(WHICH_WORKBOOK if candidates else NO_WORKBOOK, UNUSABLE, folder=HERE, what=what)
+    return choose(candidates, f"À quel classeur appartient cette {what} ?")
+
+
+def choose(candidates: list[Path], question: str) -> Path:
     """Return the workbook that is meant; the user is asked when there are several."""
     if not candidates:
-        raise Stop(none, UNUSABLE, folder=HERE)
+        raise Stop(NOTHING, UNUSABLE, folder=HERE)
     if len(candidates) == 1:
         return candidates[0]
-    if not interactive():
-        raise Stop(WHICH_WORKBOOK, UNUSABLE, folder=HERE)
     say(question)
     show_numbered(candidate.name for candidate in candidates)
     return candidates[ask_number(len(candidates)) - 1]
@@ -735,16 +803,33 @@ def give_up_at_q(answer: str) -> None:
 def run(source: Source, job: Job) -> int:
     """Do one job, again as long as it is refused and the user wants it; open what it wrote."""
     say(f"\n{job.title()}")
-    code, outcome = call_with_report(source, job.arguments())
+    code, outcome = attempt(source, job)
     while code == REFUSED and wants_again(job.workbook):
-        code, outcome = call_with_report(source, job.arguments())
+        code, outcome = attempt(source, job)
     if code not in EXIT_CODES or (code == TO_CORRECT and not outcome):
         say(UNFORESEEN)
     elif wants_replaced(outcome, job):
         return run(source, job._replace(how=REPLACE))
+    elif wants_renewed(outcome, job):
+        return run(source, renewal(job.workbook))
     elif outcome and interactive():
         open_results(outcome, job)
     return code
+
+
+def attempt(source: Source, job: Job) -> tuple[int, dict[str, Any]]:
+    """Return the tool's exit code and its report, which is but the name of a workbook that took an old one over."""
+    if job.command != RENEW:
+        return call_with_report(source, job.arguments())
+    old = Path(job.about)
+    told = earlier(old)
+    if told:
+        say(ANSWERED.format(name=told.name))
+    code = run_tool(source, job.arguments())
+    if code != FINE:
+        return code, {}
+    say(RENEWED.format(workbook=job.workbook.name, about=old.name))
+    return code, {"classeur": str(job.workbook)}
 
 
 def call_with_report(source: Source, arguments: list[str]) -> tuple[int, dict[str, Any]]:
@@ -785,9 +870,14 @@ def run_installed(source: Source, arguments: list[str]) -> int:
 
 
 def call(places: list[Path], arguments: list[str], *options: str) -> int:
-    """Run the tool in this window."""
+    """Run the tool in this window; stopped by Ctrl-C, as we are, it is left the time to put everything in order."""
     command = interpreter("converter", *places, options=options)
-    return subprocess.call([*command, *arguments])  # noqa: S603 - our own Python
+    with subprocess.Popen([*command, *arguments]) as tool:  # noqa: S603 - our own Python
+        try:
+            return tool.wait()
+        except KeyboardInterrupt:
+            tool.wait()  # `subprocess.call` would kill it
+            raise
 
 
 def bytecode_apart() -> tuple[str, str]:
@@ -822,11 +912,29 @@ def wants_again(workbook: Path) -> bool:
 
 def wants_replaced(outcome: dict[str, Any], job: Job) -> bool:
     """Ask whether an answer that contradicts what is known is to take its place."""
-    found = {issue.get("code") for issue in outcome.get("anomalies", ())}
-    if job.command != "retour" or job.how or found.isdisjoint(CONFLICTS) or not interactive():
+    if job.command != "retour" or job.how or found_in(outcome).isdisjoint(CONFLICTS) or not interactive():
         return False
     say("Cette réponse contredit ce qui est déjà connu (voir ci-dessus) : rien n’en a été remplacé.")
-    return ask("Si vous l’avez vérifiée sur le portail, tapez OUI pour qu’elle le remplace ; sinon Entrée : ") == "OUI"
+    return says_yes("Si vous l’avez vérifiée sur le portail, tapez OUI pour qu’elle le remplace ; sinon Entrée : ")
+
+
+def wants_renewed(outcome: dict[str, Any], job: Job) -> bool:
+    """Ask whether the data of a workbook that is not ours are to be taken over at once."""
+    if found_in(outcome).isdisjoint(FOREIGN) or not interactive():
+        return False
+    new = renewal(job.workbook).workbook.name
+    say(f"Les données de « {job.workbook.name} » peuvent être reprises dans un classeur neuf, « {new} ».")
+    return says_yes("Tapez OUI pour le faire maintenant ; sinon Entrée : ")
+
+
+def found_in(outcome: dict[str, Any]) -> set[str]:
+    """Return the codes of what the tool found."""
+    return {str(issue.get("code")) for issue in outcome.get("anomalies", ())}
+
+
+def says_yes(question: str) -> bool:
+    """Tell whether the user types the whole word, in capitals or not."""
+    return ask(question).casefold() == "oui"
 
 
 # The end
@@ -837,6 +945,9 @@ def open_results(outcome: dict[str, Any], job: Job) -> None:
     workbook = job.workbook
     if job.command == "suivi":
         open_for_user(job.follow_up())
+        return
+    if job.command == RENEW:
+        open_for_user(workbook)
         return
     annotated = outcome.get("annote", outcome["classeur"])  # null where nothing could be written
     if annotated and any(issue["gravite"] == "erreur" for issue in outcome["anomalies"]):
@@ -913,8 +1024,9 @@ def main(arguments: list[str]) -> int:
 
 def keep_open() -> None:
     """Leave the window to be read."""
-    if interactive():
-        ask("\nAppuyez sur Entrée pour fermer cette fenêtre. ")
+    with contextlib.suppress(KeyboardInterrupt):
+        if interactive():
+            ask("\nAppuyez sur Entrée pour fermer cette fenêtre. ")
 
 
 def show_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:

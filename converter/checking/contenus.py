@@ -68,6 +68,11 @@ def _by_number(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as dictionaries of Python values, a blank as `None` and a day as a `date`."""
     names = [str(name) for name in rows]
-    columns = [column.dt.date if column.dtype.kind == "M" else column for _, column in rows.items()]
+    columns = [_days(column) if column.dtype.kind == "M" else column for _, column in rows.items()]
     plain = [column.to_numpy(dtype=object, na_value=None).tolist() for column in columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*plain, strict=True)]
+
+
+def _days(column: pd.Series) -> pd.Series:
+    """Return the days of a column; one of blanks alone would stay one of moments, which cannot hold `None`."""
+    return column.dt.date.astype(object)

@@ -1,6 +1,5 @@
 """`modele`: a blank workbook, or one that takes over what an older file holds."""
 
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -29,21 +28,14 @@ def modele(target: Path, *, console: Console) -> int:
 def modele_depuis(source: Path, liste: Path | None, target: Path, *, console: Console) -> int:
     """Write a workbook that holds the data of another file; `liste` tells where its columns go.
 
-    Raises `Inutilisable`: as `modele`, F031 where the output is one of the inputs, and as `old.read_old`,
-    `correspondance.read_answers` and `transfer.move`.
+    Raises `Inutilisable`: as `modele`, F031 where the output is one of the inputs, and as `renewal.renew`.
     """
-    from converter.moving import correspondance, matching, old, transfer
+    from converter.moving import renewal
 
     ensure_output(target, apart=(source, *filter(None, [liste])))
-    consignes = correspondance.read_answers(liste) if liste else ()
-    ancien = old.read_old(source)
-    found = matching.feuillets(ancien, consignes)
-    taken = transfer.move(ancien, found)
-    sheet = partial(correspondance.write_answers, entrees=matching.entries(found))
-    with new_file(target) as path:
-        template.write_template(path, rows=taken.rows, parametres=taken.parametres, autres=taken.autres, more=sheet)
-    tell((*matching.left_behind(ancien, found, consignes), *taken.issues), console)
-    count = taken.counts()
+    repris = renewal.renew(source, target, liste)
+    tell(repris.issues, console)
+    count = repris.lignes
     lines = (plural(count[DEMANDES], "demande"), plural(count[BENEFICIAIRES], "établissement"))
     say(f"Repris : {', '.join(lines)}, {plural(count[PIECES], 'pièce')}.", console)
     say(f"Classeur créé : {target}", console)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-from converter.blank import template
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
@@ -17,12 +16,11 @@ from converter.commands.session import (
     write_back,
 )
 from converter.depositing import deposit
-from converter.issues import Empeche, Inutilisable, Issue
+from converter.issues import Empeche, Inutilisable, Issue, Place
+from converter.moving import renewal
 from converter.reading.opendocument import is_opendocument
 from converter.reading.workbook import read_opendocument
-from converter.returning.takeover import taken_over
 from converter.spec.shape import model_for
-from converter.system.files import new_file
 from converter.system.refusals import CHEMIN_LONG, DROITS
 from converter.xlsx.save import READ_ONLY_FOLDER
 
@@ -41,19 +39,22 @@ def valider(chemin: Path, options: Options) -> Outcome:
     if not is_opendocument(chemin):
         return _checked(chemin, options)
     target, told = _move_data(chemin)
-    return _checked(target, replace(options, copie=False), told)
+    return _checked(target, replace(options, copie=False), *told)
 
 
-def _move_data(chemin: Path) -> tuple[Path, Issue]:
-    """Move the data of a workbook of LibreOffice into a new workbook beside it, which is there for good (F036)."""
+def _move_data(chemin: Path) -> tuple[Path, tuple[Issue, ...]]:
+    """Move the data of a workbook of LibreOffice into a new workbook beside it, which is there for good (F036).
+
+    One that would be refused as an .xlsx is refused as it is, in its own cells. What is told of the old file's cells
+    names them in its words, and points at no cell of the new.
+    """
     target = chemin.with_suffix(".xlsx")
     faits = (("fichier", chemin.name), ("classeur", target.name))
     if target.exists():
         raise Inutilisable(Issue("F036", faits=faits))
-    rows, parametres = taken_over(read_opendocument(chemin))
-    with new_file(target) as path:
-        template.write_template(path, rows=rows, parametres=parametres)
-    return target, Issue("S049", faits=faits)
+    read_opendocument(chemin)
+    told = renewal.renew(chemin, target).issues
+    return target, (Issue("S049", faits=faits), *(replace(each, place=Place()) for each in told))
 
 
 def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:

@@ -29,8 +29,8 @@ _HEADING_ROW = 4
 _CHOICES = len(_HEADINGS) + 1
 """The hidden column, from 0, of what may be answered."""
 _HELP = (
-    "Choisissez dans « Va dans » la colonne du modèle (« à part » : elle reste la vôtre), enregistrez, puis refaites "
-    "un classeur avec l’option --correspondance et ce fichier."
+    "Choisissez dans « Va dans » la colonne du modèle (« à part » : elle reste la vôtre), enregistrez, puis reprenez "
+    "encore l’ancien fichier, par le menu de Convertir : un autre classeur en est fait."
 )
 
 

@@ -60,8 +60,8 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "autre classeur",
         "« {fichier} » n’est pas fait à partir du modèle : aucune de ses feuilles n’est reconnue.",
-        "Demandez à votre informaticien d’en reprendre les données dans un classeur neuf : segur-hop modele --depuis "
-        "et ce fichier ; ou copiez vos lignes dans celui du kit.",
+        "Double-cliquez sur Convertir et choisissez « Reprendre un ancien classeur » : un classeur neuf en prend les "
+        "données ; ou copiez vos lignes dans celui du kit.",
     ),
     "F010": Message(
         _E,

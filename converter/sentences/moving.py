@@ -13,7 +13,7 @@ MESSAGES: Mapping[str, Message] = {
         "colonnes non reconnues",
         "Feuille « {feuille} », colonnes non reconnues, gardées à droite dans le nouveau classeur : {colonnes}.",
         "Celles qui ont leur place dans le modèle : indiquez-la dans la feuille Correspondance du nouveau classeur, "
-        "puis recommencez avec --correspondance et ce fichier.",
+        "enregistrez-le, puis reprenez encore l’ancien fichier (menu de Convertir).",
     ),
     "T002": Message(
         _A,
@@ -33,7 +33,8 @@ MESSAGES: Mapping[str, Message] = {
         "feuille non reprise",
         "La feuille « {feuille} » n’est pas reprise.",
         "Si elle contient des demandes, indiquez où vont ses colonnes dans la feuille Correspondance du nouveau "
-        "classeur, puis recommencez ; sinon copiez-la dans Excel si elle vous sert.",
+        "classeur, enregistrez-le, puis reprenez encore l’ancien fichier (menu de Convertir) ; sinon copiez-la dans "
+        "Excel si elle vous sert.",
     ),
     "T005": Message(
         _A,
@@ -51,7 +52,7 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "formules jamais calculées",
         "La feuille « {feuille} » contient des formules jamais calculées : {cellules}.",
-        "Ouvrez l’ancien fichier dans Excel, enregistrez-le, puis recommencez.",
+        "Ouvrez l’ancien fichier dans Excel ou LibreOffice, enregistrez-le, puis recommencez.",
     ),
     "T011": Message(
         _E,

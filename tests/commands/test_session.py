@@ -204,6 +204,15 @@ def test_a_request_edited_after_its_conversion_is_told_and_not_sent_again(sample
     assert cells(book, "Demandes", "etat") == {3: "Convertie"}
 
 
+def test_the_only_date_of_a_converted_request_emptied_is_told(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    put(book, "Demandes", 3, "dateCommande", None)
+    code, report = call("convertir", book, *DAY)
+    assert (code, report["depots"]) == (0, [])
+    assert "D011" in {finding["code"] for finding in report["anomalies"]}
+
+
 def test_deleted_tool_columns_are_made_anew(sample: Callable[[str], Path]) -> None:
     book = sample(GUIDE)
     workbook = load_workbook(book)

@@ -44,6 +44,8 @@ if workbook.with_name("~$" + workbook.name).exists():
     sys.exit(3)
 if os.environ.get("STUB_END") == "crash":
     raise RuntimeError("bug")
+if sys.argv[1] == "modele":
+    sys.exit(0)
 report = sys.argv[sys.argv.index("--rapport") + 1]
 said = json.loads(os.environ.get("STUB_REPORT", "{}"))
 Path(report).write_text(json.dumps({"classeur": str(workbook), "demandes": [], "anomalies": [], "depots": [], **said}))
@@ -145,7 +147,8 @@ class Kit:
     def calls(self) -> list[list[str]]:
         """How the tool was called, without the report."""
         lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
-        return [json.loads(line)[:-2] for line in lines]
+        calls = [json.loads(line) for line in lines]
+        return [call[: call.index("--rapport") if "--rapport" in call else None] for call in calls]
 
 
 @dataclass
@@ -661,7 +664,7 @@ def test_a_dropped_folder_stands_for_its_workbooks(kit: Kit, tmp_path: Path) -> 
         ("1\n", ["valider", "demandes.xlsx"]),
         ("2\n", ["convertir", "demandes.xlsx"]),
         ("\n", ["convertir", "demandes.xlsx"]),
-        ("9\nx\n1\n", ["valider", "demandes.xlsx"]),
+        ("10\nx\n0\n-1\n 1 \n", ["valider", "demandes.xlsx"]),
         ("3\n", ["suivi", "demandes.xlsx", "-o", "suivi.xlsx"]),
         ("5\n1\n", ["retour", "JSON-1234567890-20260105-001.json", "demandes.xlsx"]),
         ("5\n'{folder}/réponse du portail.json'\n", ["retour", "réponse du portail.json", "demandes.xlsx"]),
@@ -670,15 +673,105 @@ def test_a_dropped_folder_stands_for_its_workbooks(kit: Kit, tmp_path: Path) -> 
             "6\nabsente.csv\n'{folder}/liste.csv'\n",
             ["suivi", "demandes.xlsx", "-o", "suivi.xlsx", "--paiements", "liste.csv"],
         ),
+        ("8\n'{folder}/liste.csv'\n", ["modele", "--depuis", "liste.csv", "-o", "liste.xlsx"]),
+        ("8\n'{quoted}/liste.csv'\n", ["modele", "--depuis", "liste.csv", "-o", "liste.xlsx"]),
+        ("8\n{folder}/demandes.xlsx\n", ["modele", "--depuis", "demandes.xlsx", "-o", "demandes - repris.xlsx"]),
     ],
 )
 def test_each_action_of_the_menu_calls_the_tool(kit: Kit, typed: str, called: list[str]) -> None:
     for name in ("demandes.xlsx", "JSON-1234567890-20260105-001.json", "réponse du portail.json", "liste.csv"):
         kit.put(name)
-    with kit.window(menu=typed.format(folder=kit.folder)) as window:
+    with kit.window(
+        menu=typed.format(folder=escaped(kit.folder, typed), quoted=str(kit.folder).replace("'", "'\\''"))
+    ) as window:
         assert window.close() == 0, window.shown
     assert "Entrée seule : 2" in window.shown
     assert [Path(word).name for word in kit.calls()[-1]] == called
+
+
+def escaped(path: Path, typed: str) -> str:
+    """As a terminal types what is dragged into it, where no quotes stand around it."""
+    return str(path) if "'" in typed else re.sub(r"([ '&()])", r"\\\1", str(path))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", ""),
+        ("   ", ""),
+        ("absent.csv", "« absent.csv » : aucun fichier à cet endroit"),
+        ("'{folder}'", "c’est un dossier, il faut un fichier"),
+        ("~", "c’est un dossier, il faut un fichier"),
+        ("/", "« / » : c’est un dossier, il faut un fichier"),
+        ("~personne/liste.csv", "aucun fichier à cet endroit"),
+        ("x" * 3000, "aucun fichier à cet endroit"),
+        ("{folder}/notes.txt", "« notes.txt » : ce n’est"),
+        ('"{folder}/notes.txt"', "« notes.txt » : ce n’est"),
+    ],
+)
+@pytest.mark.parametrize("action", ["5", "6", "8"])
+def test_a_file_that_will_not_do_is_told_and_asked_for_again(kit: Kit, action: str, typed: str, said: str) -> None:
+    kit.put("demandes.xlsx")
+    kit.put("notes.txt")
+    folder = str(kit.folder) if typed[:1] in "'\"" else escaped(kit.folder, typed)
+    with kit.window(menu=f"{action}\n") as window:
+        window.until("pour abandonner) : ")
+        window.type(f"{typed.format(folder=folder)}\n")
+        assert said in window.until("pour abandonner) : ")
+        window.type("q\n")
+        assert window.close() == 130
+    assert "erreur imprévue" not in window.shown
+    assert not kit.calls()
+
+
+def test_a_path_of_ones_home_is_found(kit: Kit, tmp_path: Path) -> None:
+    kit.env["HOME"] = str(tmp_path)
+    kit.put("demandes.xlsx")
+    (tmp_path / "ma liste.csv").touch()
+    with kit.window(menu="6\n~/ma\\ liste.csv\n") as window:
+        assert window.close() == 0
+    assert kit.calls()[-1][-1] == str(tmp_path / "ma liste.csv")
+
+
+def test_an_old_file_is_never_taken_over_twice_into_one_workbook(kit: Kit) -> None:
+    """The sheet Correspondance that the user filled in last says where the columns go."""
+    kit.put("liste.xls")
+    menu = f"8\n'{kit.folder}/liste.xls'\n"
+    calls = []
+    for name, sheet in (
+        ("liste.xlsx", "Correspondance"),
+        ("liste - repris.xlsx", "Demandes"),
+        ("liste - repris 2.xlsx", ""),
+    ):
+        with kit.window(menu=menu) as window:
+            assert window.close() == 0
+        assert f"reprises dans un classeur neuf, « {name} »" in window.shown
+        assert f"Continuez dans « {name} » ; « liste.xls » reste tel quel" in window.shown
+        assert f"À ouvrir : {kit.folder / name}" in window.shown
+        calls.append([Path(word).name for word in kit.calls()[-1][4:]])
+        with zipfile.ZipFile(kit.put(name), "w") as package:
+            package.writestr("xl/workbook.xml", f'<sheet name="{sheet}"/>')
+    assert calls == [
+        ["liste.xlsx"],
+        ["liste - repris.xlsx", "--correspondance", "liste.xlsx"],
+        ["liste - repris 2.xlsx", "--correspondance", "liste.xlsx"],
+    ]
+
+
+@pytest.mark.parametrize("code", ["F003", "F009"])
+@pytest.mark.parametrize(("typed", "renewed"), [("\n", False), ("non\n", False), ("Oui\n", True), ("OUI\n", True)])
+def test_a_workbook_that_is_not_ours_is_taken_over_where_the_user_says_so(
+    kit: Kit, code: str, typed: str, *, renewed: bool
+) -> None:
+    foreign = kit.put("commandes.xlsx")
+    kit.env["STUB_REPORT"] = json.dumps({"anomalies": [{"code": code, "gravite": "erreur"}], "annote": None})
+    kit.env["STUB_END"] = "2"
+    with kit.window(foreign) as window:
+        assert "peuvent être reprises dans un classeur neuf, « commandes - repris.xlsx »" in window.until("Tapez OUI")
+        window.type(typed)
+        assert window.close() == (0 if renewed else 2)
+    new = ["modele", "--depuis", str(foreign), "-o", str(kit.folder / "commandes - repris.xlsx")]
+    assert kit.calls()[1:] == ([new] if renewed else [])
 
 
 DEPOSITS = {
@@ -723,7 +816,9 @@ def test_the_zips_of_a_deposit_are_made_again(kit: Kit) -> None:
     assert kit.calls()[-1] == ["convertir", str(workbook), "--refaire-zips", "JSON-1234567890-20260101-001"]
 
 
-@pytest.mark.parametrize(("typed", "again"), [("\n", False), ("oui\n", False), ("OUI\n", True)])
+@pytest.mark.parametrize(
+    ("typed", "again"), [("\n", False), ("o\n", False), ("non\n", False), ("oui\n", True), ("OUI\n", True)]
+)
 def test_an_answer_that_contradicts_another_replaces_it_where_the_user_says_so(
     kit: Kit, typed: str, *, again: bool
 ) -> None:
@@ -769,11 +864,25 @@ def test_the_menu_is_left_with_q_and_without_keyboard(kit: Kit) -> None:
     assert not [call for call in kit.calls() if call[0] != "suivi"]
 
 
+@pytest.mark.parametrize("menu", ["", "5\n", "8\n"])
+def test_the_menu_is_left_with_control_c(kit: Kit, menu: str) -> None:
+    """Twice: the second where the window waits to be closed."""
+    kit.put("demandes.xlsx")
+    with kit.window(menu=menu) as window:
+        window.until("puis Entrée (q pour abandonner)" if menu else "pour fermer) : ")
+        window.process.send_signal(signal.SIGINT)
+        assert "Abandonné." in window.until("pour fermer cette fenêtre")
+        window.process.send_signal(signal.SIGINT)
+        assert window.process.wait(timeout=30) == 130
+    assert "Traceback" not in window.shown
+    assert not kit.calls()
+
+
 def test_the_guide_is_opened_or_its_place_told(kit: Kit) -> None:
-    with kit.window(menu="8\n") as window:
+    with kit.window(menu="9\n") as window:
         assert window.close() == 2
     guide = kit.put("Guide.html")
-    with kit.window(menu="8\n") as window:
+    with kit.window(menu="9\n") as window:
         assert window.close() == 0
     assert f"À ouvrir : {guide}" in window.shown
     assert not kit.calls()
@@ -967,6 +1076,16 @@ def test_without_a_desktop_the_place_is_told(kit: Kit) -> None:
     with kit.window() as window:
         assert window.close() == 1
         assert f"À ouvrir : {workbook}" in window.shown
+
+
+def test_the_tool_is_left_the_time_to_end_when_it_is_interrupted(new: Kit) -> None:
+    slow = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('au travail', flush=True)"
+    stub_wheel(new.wheels, code=f"{slow}; time.sleep(1.5)\n{STUB}")
+    with new.window(menu="1\n") as window:
+        window.until("au travail")
+        window.process.send_signal(signal.SIGINT)
+        assert "Abandonné." in window.until("pour fermer cette fenêtre")
+    assert new.calls() == [["valider", str(new.folder / "demandes.xlsx")]]
 
 
 def test_crash_of_the_tool_is_told(kit: Kit) -> None:

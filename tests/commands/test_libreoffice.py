@@ -3,11 +3,14 @@
 import shutil
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from pandas.testing import assert_frame_equal
 
 from converter.cli import run
+from converter.moving import correspondance
 from converter.reading import workbook
 from converter.reading.frames import typed
 from converter.spec.formats import Texte
@@ -31,14 +34,15 @@ CELLS = (
 @pytest.fixture
 def libre(tmp_path: Path) -> Path:
     """The guide's example as LibreOffice would keep it, with its attachments."""
-    import openpyxl
-
-    sample = SAMPLES / "exemple-du-guide"
-    shutil.copytree(sample / "pieces", tmp_path / "pieces")
-    book = openpyxl.load_workbook(sample / "demandes.xlsx")
-    sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
-    (tmp_path / "demandes.ods").write_bytes(opendocument(sheets))
+    shutil.copytree(SAMPLES / "exemple-du-guide" / "pieces", tmp_path / "pieces")
+    (tmp_path / "demandes.ods").write_bytes(opendocument(read_sheets()))
     return tmp_path / "demandes.ods"
+
+
+def read_sheets() -> dict[str, list[list[Any]]]:
+    """The cells of the guide's example."""
+    book = openpyxl.load_workbook(SAMPLES / "exemple-du-guide" / "demandes.xlsx")
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
 
 
 def test_every_cell_reads_in_the_new_workbook_as_in_the_old(tmp_path: Path) -> None:
@@ -71,6 +75,28 @@ def test_checking_makes_a_workbook_to_go_on_with(libre: Path) -> None:
     (made,) = libre.parent.glob("depots/JSON-*/JSON-*.json")
     expected = SAMPLES / "exemple-du-guide" / "attendu" / made.name
     assert made.read_bytes() == expected.read_bytes()
+
+
+def test_what_is_ones_own_comes_along_and_what_does_not_is_told(libre: Path) -> None:
+    sheets = read_sheets()
+    for row, cell in zip(sheets[DEMANDES], (None, "Commercial", "Zoé"), strict=True):
+        row.append(cell)
+    sheets["Paramètres"].append([None, None, "à revoir"])
+    sheets["Contacts"] = [["Nom", "Rôle"]]
+    libre.write_bytes(opendocument(sheets))
+    report = call("valider", libre, *DAY)[1]
+    told = {
+        issue["code"]: (issue["cellule"], issue["message"]) for issue in report["anomalies"] if issue["code"][0] in "ST"
+    }
+    assert told.keys() == {"S049", "T001", "T004", "T005"}
+    assert {cell for cell, _ in told.values()} == {""}, "no link into a workbook that has other cells"
+    assert f"C{len(sheets['Paramètres'])}" in told["T005"][1]
+    book = openpyxl.load_workbook(libre.with_suffix(".xlsx"))
+    assert [row[-1] for row in book[DEMANDES].iter_rows(min_row=2, max_row=3, values_only=True)] == [
+        "Commercial",
+        "Zoé",
+    ]
+    assert correspondance.NAME in book.sheetnames
 
 
 def test_the_new_workbook_is_never_written_over(libre: Path) -> None:
