@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from converter.attachments.inspection import read_at_most
-from converter.depositing.zip_file import CENTRAL, END, LOCAL, NewZip
+from converter.depositing.zip_file import CENTRAL, END, LOCAL, Content, NewZip
 from converter.registry.store import Fichier
 
 K = TypeVar("K", bound=Hashable)
@@ -24,9 +24,6 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,48}")
 _SLICE, _SLICES = 4_096, 16
 _LARGE = 100_000
 """Bytes from which on a file takes longer to read and hash than handing it to a thread does."""
-
-_Content = tuple[bytes, bytes | None]
-"""A file's bytes, and deflated where that pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,8 @@ def write_zip(target: Path, entries: Iterable[Entry]) -> Fichier:
     _check_names([entry.name for entry in entries])
     with target.open("xb") as file, closing(_contents(entries)) as contents:
         archive = NewZip(file)
-        for entry, (data, deflated) in zip(entries, contents, strict=True):
-            archive.add(entry.name, data, deflated)
+        for entry, content in zip(entries, contents, strict=True):
+            archive.add(entry.name, content)
         archive.close()
     return Fichier(target.name, archive.octets, archive.sha256)
 
@@ -123,10 +120,10 @@ def _check_names(names: list[str]) -> None:
         raise ValueError(msg)
 
 
-def _contents(entries: Iterable[Entry]) -> Generator[_Content, None, None]:
+def _contents(entries: Iterable[Entry]) -> Generator[Content, None, None]:
     """Yield what each entry holds; a large one is read while the one before it is written."""
     with ThreadPoolExecutor(1) as beside:
-        ready: Callable[[], _Content] | None = None
+        ready: Callable[[], Content] | None = None
         for entry in entries:
             following = beside.submit(_content, entry).result if entry.octets > _LARGE else partial(_content, entry)
             if ready:
@@ -136,9 +133,9 @@ def _contents(entries: Iterable[Entry]) -> Generator[_Content, None, None]:
             yield ready()
 
 
-def _content(entry: Entry) -> _Content:
+def _content(entry: Entry) -> Content:
     data = _unchanged(entry)
-    return data, _deflated(data)
+    return Content(data, _deflated(data), zlib.crc32(data))
 
 
 def _unchanged(entry: Entry) -> bytes:
