@@ -11,6 +11,7 @@ import click
 
 from converter import __version__
 from converter.commands.outcome import FINE, INTERRUPTED, PREVENTED, UNUSABLE
+from converter.system import bugs
 from converter.system.streams import make_sturdy
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class _Jour(click.ParamType[date]):
 
 
 _CLASSEUR = click.Path(path_type=Path)
+_ONLY_WITH_DEPUIS = "L’option --correspondance ne va qu’avec --depuis"
 
 _OPTIONS = (
     click.option("--rapport", type=_CLASSEUR, metavar="F.json", help="Écrit aussi le résultat pour une machine."),
@@ -129,10 +131,27 @@ def commands() -> None:
 @click.option(
     "-o", "sortie", type=_CLASSEUR, default=Path("demandes.xlsx"), metavar="FICHIER", help="Le classeur à créer."
 )
-def modele(sortie: Path) -> int:
-    """Crée un classeur vierge, à remplir."""
+@click.option(
+    "--depuis",
+    type=_CLASSEUR,
+    metavar="ANCIEN",
+    help="Y reprend les données d’un ancien classeur ou de votre propre liste (.xlsx, .xls, .ods, .csv).",
+)
+@click.option(
+    "--correspondance",
+    type=_CLASSEUR,
+    metavar="F.xlsx|csv",
+    help="Dit où vont les colonnes non reconnues : la feuille Correspondance d’un premier essai, complétée.",
+)
+def modele(sortie: Path, depuis: Path | None, correspondance: Path | None) -> int:
+    """Crée un classeur vierge, à remplir, ou repris d’un ancien."""
     from converter.commands.modele import modele as run
+    from converter.commands.modele import modele_depuis
 
+    if depuis:
+        return _guarded(lambda: modele_depuis(depuis, correspondance, sortie, console=_console()))
+    if correspondance:
+        raise click.BadParameter(_ONLY_WITH_DEPUIS)
     return _guarded(lambda: run(sortie, console=_console()))
 
 
@@ -455,6 +474,7 @@ def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
     # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
     gc.set_threshold(200_000)
+    sys.excepthook = bugs.report_bug
     output = make_sturdy()
     code = run(sys.argv[1:])
     if output.refused:

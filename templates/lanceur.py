@@ -33,7 +33,8 @@ INTERRUPTED = 130
 CONFLICTS = ("S011", "S020")  # of the tool: an answer that contradicts another
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
-COUSINS = (".xls", ".xlsb", ".ods", ".csv")  # the tool says what to do with each
+LIBREOFFICE = ".ods"
+COUSINS = (".xls", ".xlsb", LIBREOFFICE, ".csv")  # the tool says what to do with each
 BINARIES = (".exe", ".dll", ".pyd")  # what a policy judges
 MADE_BY_THE_TOOL = ("bordereau.xlsx", "suivi.xlsx")
 LOCK_FILES = ("~${}", ".~lock.{}#")  # left beside an open workbook by Excel, by LibreOffice
@@ -490,10 +491,10 @@ def is_list(path: Path) -> bool:
 
 
 def each(command: str, workbooks: list[Path]) -> list[Job]:
-    """Do the same with each workbook; there must be one."""
+    """Do the same with each workbook; there must be one. Checking one of LibreOffice makes an .xlsx to go on with."""
     if not workbooks:
         raise Stop(NOTHING, UNUSABLE, folder=HERE)
-    return [Job(command, workbook) for workbook in workbooks]
+    return [Job("valider" if book.suffix.lower() == LIBREOFFICE else command, book) for book in workbooks]
 
 
 def sort_out(arguments: list[str]) -> tuple[list[Path], list[Path]]:

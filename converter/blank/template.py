@@ -5,8 +5,8 @@ are those of whole columns so that a new row has them, and each data sheet is on
 next row is typed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from xlsxwriter.format import Format as XlsxFormat
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -23,7 +24,7 @@ from converter import __version__
 from converter.blank import instructions, theme
 from converter.blank.while_typing import CHOIX, LAST_ROW, Nom, alertes, validation
 from converter.sentences.typography import french
-from converter.spec.formats import Code
+from converter.spec.formats import KNOWN_ERRORS, CellFault, Code
 from converter.spec.programme import LOGICIELS
 from converter.spec.sheets import (
     BENEFICIAIRES,
@@ -50,8 +51,18 @@ from converter.spec.tags import (
 )
 from converter.spec.tags import parametres as spec_parametres
 
-Value = str | bool | date | Decimal | float | None
+
+@dataclass(frozen=True, slots=True)
+class Cellule:
+    """A cell moved as another workbook has it: its raw value, and its number format, `""` for that of its column."""
+
+    brut: Any
+    format: str = ""
+
+
+Value = str | bool | date | Decimal | float | Cellule | None
 Rows = Mapping[str, Sequence[Mapping[str, Value]]]
+NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 VERSION_PROPERTY = "segur-hop.version"
 """The custom document property that says which version laid the workbook out."""
@@ -60,28 +71,49 @@ TABLES = MappingProxyType({DEMANDES: "tDemandes", BENEFICIAIRES: "tBeneficiaires
 """The name of each data sheet's Excel table."""
 
 PARAMETRES_FIRST_ROW = 5
+_NARROWEST, _WIDEST = 12, 40
+"""Characters of a column of the user's own."""
 _HEADINGS = 44
 """Points of the row of headings: two lines, and below them the button of the filter."""
 _CREATED = datetime(2022, 4, 15, 12, 0, 0)  # noqa: DTZ001 - fixed, so that the same content gives the same bytes
 
 
 def write_template(
-    target: str | Path | BinaryIO, *, rows: Rows | None = None, parametres: Mapping[str, str] | None = None
+    target: str | Path | BinaryIO,
+    *,
+    rows: Rows | None = None,
+    parametres: Mapping[str, Value] | None = None,
+    libre: str = "",
+    autres: Mapping[str, Sequence[str]] = NO_OTHERS,
+    more: Callable[[Workbook], None] = lambda _: None,
 ) -> None:
     """Write the workbook, blank without `rows`, to a path or a binary file; the same content gives the same bytes.
 
     `rows` are dictionaries by tag for each data sheet: `True` is written OUI, a `Decimal` is an amount in euros, a
     `date` a date, a `str` a text; a `float` is a number as it would be typed. `parametres` are the values of the
-    sheet `Paramètres` by tag (`numeroAns.DPI`). Raises `OSError` where the path cannot be written.
+    sheet `Paramètres` by tag (`numeroAns.DPI`); `libre` is the first number to give, where some have served. `autres`
+    are the headings of the user's own columns of each sheet, which `rows` name like tags; `more` adds what else the
+    workbook is to have. Raises `OSError` where the path cannot be written.
     """
-    content = build(rows or {}, parametres or {})
+    content = build(rows or {}, parametres or {}, libre, Beside(autres, more))
     if isinstance(target, str | Path):
         Path(target).write_bytes(content)
     else:
         target.write(content)
 
 
-def build(rows: Rows, values: Mapping[str, str]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a workbook has beside ours: the headings of the user's own columns by sheet, and what `more` adds."""
+
+    autres: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    more: Callable[[Workbook], None] = lambda _: None
+
+
+NOTHING = Beside()
+
+
+def build(rows: Rows, values: Mapping[str, Value], libre: str = "", beside: Beside = NOTHING) -> bytes:
     """Return the workbook's bytes; see `write_template`."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
@@ -99,9 +131,11 @@ def build(rows: Rows, values: Mapping[str, str]) -> bytes:
         instructions.write_instructions(book, sheets[MODE_EMPLOI])
         _write_parametres(book, sheets[PARAMETRES], values)
         for feuille in DATA_SHEETS:
-            _DataSheet(book, sheets[feuille], feuille).write(rows.get(feuille, ()))
+            own = beside.autres.get(feuille, ())
+            _DataSheet(book, sheets[feuille], feuille, libre, own).write(rows.get(feuille, ()))
         _write_listes(book, sheets[LISTES_SHEET])
         _define_names(book)
+        beside.more(book)
         sheets[DEMANDES if rows else MODE_EMPLOI].activate()
     return buffer.getvalue()
 
@@ -113,6 +147,8 @@ class _DataSheet:
     book: Workbook
     sheet: Worksheet
     feuille: str
+    libre: str
+    autres: Sequence[str]
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -141,6 +177,10 @@ class _DataSheet:
             previous = tag.nom
         if previous in folded:
             self.sheet.set_column(len(self.tags), len(self.tags), None, None, {"collapsed": folded[previous]})
+        for column, titre in enumerate(self.autres, start=len(self.tags)):
+            outline = {"collapsed": folded[previous]} if column == len(self.tags) and previous in folded else {}
+            width = min(max(_NARROWEST, len(titre) + 2), _WIDEST)
+            self.sheet.set_column(column, column, width, self.book.add_format({**theme.AUTRE}), outline)
 
     def _write_headings(self, filled: int) -> None:
         """Write the machine tags, hidden, and the table with its French headings; a blank table has one empty row."""
@@ -151,26 +191,28 @@ class _DataSheet:
             HEADING_ROW - 1,
             0,
             HEADING_ROW - 1 + max(filled, 1),
-            len(self.tags) - 1,
-            {
-                "name": TABLES[self.feuille],
-                "style": "Table Style Light 1",
-                "columns": [
-                    {"header": french(tag.libelle), "header_format": self.book.add_format({**theme.entete(tag)})}
-                    for tag in self.tags
-                ],
-            },
+            len(self.tags) + len(self.autres) - 1,
+            {"name": TABLES[self.feuille], "style": "Table Style Light 1", "columns": [*self._headings()]},
         )
 
+    def _headings(self) -> Iterator[dict[str, Any]]:
+        for tag in self.tags:
+            yield {"header": french(tag.libelle), "header_format": self.book.add_format({**theme.entete(tag)})}
+        for titre in self.autres:
+            yield {"header": titre, "header_format": self.book.add_format({**theme.ENTETE_AUTRE})}
+
     def _write_rows(self, rows: Sequence[Mapping[str, Value]]) -> None:
-        position = {tag.nom: column for column, tag in enumerate(self.tags)}
+        position = {nom: column for column, nom in enumerate([*(tag.nom for tag in self.tags), *self.autres])}
+        codes = {value.format for row in rows for value in row.values() if isinstance(value, Cellule)}
+        looks = {code: self.book.add_format({**theme.AUTRE, "num_format": code}) for code in codes if code}
         for line, row in enumerate(rows, start=FIRST_ROW - 1):
             for nom, value in row.items():
-                _write_cell(self.sheet, line, position[nom], value)
+                look = looks.get(value.format) if isinstance(value, Cellule) else None
+                _write_cell(self.sheet, line, position[nom], value, look)
 
     def _check_while_typing(self, column: int, tag: Tag) -> None:
         area = (FIRST_ROW - 1, column, LAST_ROW - 1, column)
-        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag), column))
+        self.sheet.data_validation(*area, self._resolve(validation(self.feuille, tag, self.libre), column))
         if tag in tool_columns(self.feuille):
             return
         for alerte in alertes(self.feuille, tag):
@@ -211,10 +253,12 @@ class _DataSheet:
         theme.print_on_a4(sheet, landscape=True, pages_wide=2 if self.feuille == DEMANDES else 1)
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, value: Value) -> None:
+def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, look: XlsxFormat | None = None) -> None:
     match value:
         case None:
             return
+        case Cellule():
+            _write_raw(sheet, (row, column), value.brut, look)
         case bool():
             sheet.write_string(row, column, "OUI" if value else "NON")
         case str():
@@ -228,7 +272,22 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Value) -> None:
             raise TypeError(value)
 
 
-def _write_parametres(book: Workbook, sheet: Worksheet, values: Mapping[str, str]) -> None:
+def _write_raw(sheet: Worksheet, cell: tuple[int, int], brut: Any, look: XlsxFormat | None) -> None:
+    match brut:
+        case CellFault():
+            error = brut.texte if brut.texte in KNOWN_ERRORS else "#VALUE!"
+            sheet.write_formula(*cell, f"={error}", look, error)
+        case bool():
+            sheet.write_boolean(*cell, brut, look)
+        case str():
+            sheet.write_string(*cell, brut, look)
+        case int() | float():
+            sheet.write_number(*cell, brut, look)
+        case _:
+            sheet.write_datetime(*cell, brut, look)
+
+
+def _write_parametres(book: Workbook, sheet: Worksheet, values: Mapping[str, Value]) -> None:
     sheet.hide_gridlines(2)
     sheet.set_tab_color(theme.BLEU_CLAIR)
     sheet.set_column("A:A", 24, None, {"hidden": True})
@@ -245,16 +304,15 @@ def _write_parametres(book: Workbook, sheet: Worksheet, values: Mapping[str, str
     theme.print_on_a4(sheet, landscape=True)
 
 
-def _write_parametre(book: Workbook, sheet: Worksheet, row: int, parametre: Parametre, value: str) -> None:
+def _write_parametre(book: Workbook, sheet: Worksheet, row: int, parametre: Parametre, value: Value) -> None:
     tag = parametre.tag
     sheet.set_row(row, 36)
     sheet.write_string(row, 0, parametre.nom)
     sheet.write_string(row, 1, french(parametre.libelle), book.add_format({**theme.LIBELLE}))
     cell = book.add_format({**theme.VALEUR, "num_format": tag.format.excel})
+    sheet.write_blank(row, 2, None, cell)
     if value:
-        sheet.write_string(row, 2, value, cell)
-    else:
-        sheet.write_blank(row, 2, None, cell)
+        _write_raw(sheet, (row, 2), value.brut if isinstance(value, Cellule) else value, cell)
     sheet.write_string(row, 3, french(f"{tag.aide}{_example(tag)}"), book.add_format({**theme.TABLEAU}))
     sheet.data_validation(row, 2, row, 2, validation(PARAMETRES, tag))
     sheet.ignore_errors({"number_stored_as_text": f"C{PARAMETRES_FIRST_ROW}:C{row + 1}"})

@@ -60,6 +60,9 @@ ENTETES: Mapping[Obligation, Mapping[str, Any]] = {
     Obligation.FACULTATIF: {**_ENTETE, "bg_color": BLEU_PALE, "font_color": BLEU},
 }
 ENTETE_OUTIL: Mapping[str, Any] = {**_ENTETE, "bg_color": GRIS, "font_color": GRIS_TEXTE, "bold": False, "italic": True}
+ENTETE_AUTRE: Mapping[str, Any] = {**_ENTETE, "border_color": GRIS, "font_color": GRIS_TEXTE}
+AUTRE: Mapping[str, Any] = {"valign": "vcenter", "border": 1, "border_color": GRIS}
+"""A column of the user's own."""
 COLONNE_OUTIL: Mapping[str, Any] = {"bg_color": GRIS_CLAIR, "font_color": GRIS_TEXTE, "italic": True}
 
 

@@ -200,21 +200,24 @@ def _alert(feuille: str, tag: Tag) -> tuple[str, str]:
     return "Saisie à corriger", f"Attendu : {tag.format.attendu}."
 
 
-def _prompt(tag: Tag) -> tuple[str, str]:
+def _prompt(feuille: str, tag: Tag, libre: str) -> tuple[str, str]:
     """Return the title and the message that Excel shows on the selected cell."""
+    if libre and (feuille, tag.nom) == (DEMANDES, "numeroEditeur"):
+        return tag.obligation.capitalize(), f"{tag.aide}\nCommencez à {libre} : les précédents ont servi."
     if tag.par in {Par.OUTIL, Par.ASP}:
         return "Rempli par l’outil", tag.aide
     example = f"\nExemple : {tag.exemple}" if tag.exemple and _list_of(tag.format) is None else ""
     return tag.obligation.capitalize(), f"{tag.aide}{example}"
 
 
-def validation(feuille: str, tag: Tag) -> dict[str, Any]:
+def validation(feuille: str, tag: Tag, libre: str = "") -> dict[str, Any]:
     """Return the data validation of a column for `Worksheet.data_validation`, prompts and alerts in French.
 
-    It warns and never blocks: what the tool reads in spite of its form may be typed or pasted as it is.
+    It warns and never blocks: what the tool reads in spite of its form may be typed or pasted as it is. `libre` is the
+    first number that no request has had, where some have.
     """
     error_title, error_message = _alert(feuille, tag)
-    input_title, input_message = _prompt(tag)
+    input_title, input_message = _prompt(feuille, tag, libre)
     return _entry(feuille, tag) | {
         "error_type": "warning",
         "error_title": french(error_title),

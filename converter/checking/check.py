@@ -96,7 +96,7 @@ def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frame
     )
 
 
-_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", "R161", links.LETTER})
+_WRONG_NUMBER = frozenset({schema.REQUIRED, "V002", "V003", rules.UNKNOWN_NUMBER, links.LETTER})
 
 
 def _with_numbers(issues: Iterable[Issue], data: rules.Data) -> Iterator[Issue]:

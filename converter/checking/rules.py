@@ -22,6 +22,9 @@ from converter.spec import programme, tags
 from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 
+UNKNOWN_NUMBER = "R161"
+"""A row names a request that is not there."""
+
 Mask: TypeAlias = pd.Series
 """Booleans indexed by the Excel rows of a sheet; a missing answer counts as good."""
 
@@ -342,7 +345,7 @@ def an_establishment_is_named(d: Data) -> Mask:
 
 
 def _orphan_rule(nom: str) -> None:
-    @rule("R161", on=nom, at="numeroEditeur")
+    @rule(UNKNOWN_NUMBER, on=nom, at="numeroEditeur")
     def row_names_a_request(d: Data) -> Mask:
         rows = d.frames.of(nom).valeurs.index
         explained = {ligne for sheet, ligne in d.liens.expliques if sheet == nom}

@@ -1,12 +1,14 @@
 """`kit`: a folder to work in, and what is said of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from converter.commands.next_number import first_free
 from converter.commands.outcome import FINE
 from converter.kit.embedded import Embarque
 from converter.kit.folder import CLASSEUR, DOSSIER_PYTHON, EXEMPLE, GUIDE, PIECES, Kit, KitVoulu, write_kit
@@ -22,8 +24,9 @@ def kit(dossier: Path, voulu: KitVoulu, *, console: Console) -> int:
         def step(cible: Cible) -> None:
             progress.update(task, description=f"Bibliothèques pour {cible}", completed=voulu.cibles.index(cible))
 
-        made = write_kit(dossier, voulu, step=step)
-    for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu.suite)):
+        libre = first_free(dossier, voulu.suite)
+        made = write_kit(dossier, replace(voulu, libre=libre), step=step)
+    for line in (*_told(made), *_told_python(voulu.python), *_told_suite(voulu, libre)):
         console.print(line, soft_wrap=True)
     return FINE
 
@@ -50,6 +53,11 @@ def _told_python(python: Embarque | None) -> Iterator[str]:
         yield f"  (sha256 {python.sha256}, à comparer à celui que donne python.org)."
 
 
-def _told_suite(depots: Path | None) -> Iterator[str]:
-    if depots:
-        yield f"  Ses dépôts iront dans {escape(str(depots))}, à la suite des précédents : n’en refaites pas d’autre."
+def _told_suite(voulu: KitVoulu, libre: str) -> Iterator[str]:
+    if voulu.suite:
+        where = escape(str(voulu.suite))
+        yield f"  Ses dépôts iront dans {where}, à la suite des précédents : n’en refaites pas d’autre."
+    if voulu.modele:
+        yield f"  Le modèle du portail adopté avant ({voulu.modele.name}) y vaut aussi."
+    if libre:
+        yield f"  Premier numéro libre : {libre}."

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from converter.commands.outcome import Outcome, Standing
 from converter.commands.progress import Tell
 from converter.issues import Gravite, Issue
-from converter.sentences.say import conseil, gravite, phrase
+from converter.sentences.say import conseil, discreet, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.formats import Montant
 from converter.spec.programme import TAUX_AVANCE_POURCENT, Etat
+from converter.spec.tags import PERSONNELLES
 
 _LISTED = 8
 """How many findings the summary lists in all, the gravest first; the sheet `Erreurs` has the others."""
@@ -52,7 +53,13 @@ def say(text: str, screen: Console) -> None:
 def tell(issues: Iterable[Issue], screen: Console, margin: str = "  ") -> None:
     """Say each issue and what to do about it."""
     for issue in issues:
-        say(f"{margin}{phrase(issue)} {conseil(issue)}", screen)
+        say(f"{margin}{told(issue)}", screen)
+
+
+def told(issue: Issue) -> str:
+    """Return what the screen says of a finding: what is wrong, what to do, and no personal data."""
+    plain = discreet(issue)
+    return f"{phrase(plain)} {conseil(plain)}"
 
 
 def euros(centimes: int) -> str:
@@ -97,7 +104,8 @@ def _accepted(outcome: Outcome) -> Iterable[str]:
     for each in outcome.acceptations:
         if each.refus:
             place = f"{each.place.feuille} {each.place.cellule}"
-            yield f"  Correction acceptée mais non écrite, {escape(place)} : {escape(each.refus)}."
+            why = "voir la feuille « Journal »" if each.balise in PERSONNELLES else each.refus
+            yield f"  Correction acceptée mais non écrite, {escape(place)} : {escape(why)}."
 
 
 def _standing(count: int, etat: Etat) -> str:
@@ -146,7 +154,7 @@ def _section(heading: str, listed: Sequence[Issue], count: int) -> Iterable[str]
         yield f"{heading} voir la feuille « Erreurs » du classeur."
         return
     yield heading
-    yield from (f"    {_where(issue)}{escape(f'{phrase(issue)} {conseil(issue)}')}" for issue in listed)
+    yield from (f"    {_where(issue)}{escape(told(issue))}" for issue in listed)
     if count > len(listed):
         yield f"    … et {plural(count - len(listed), 'autre')} : voir la feuille « Erreurs » du classeur."
 

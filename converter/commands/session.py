@@ -3,7 +3,6 @@
 read → check → annotate: what the commands that annotate a workbook share.
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,9 +15,11 @@ from converter.attachments.inspection import Inspection
 from converter.attachments.readings import Lectures
 from converter.checking.check import Verdict, check
 from converter.checking.lecture import Lecture, read_cells
+from converter.checking.rules import UNKNOWN_NUMBER
+from converter.checking.schema import REQUIRED
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
 from converter.commands.progress import Step, Tell, silent
-from converter.issues import Empeche, Gravite, Inutilisable, Issue
+from converter.issues import Empeche, Gravite, Inutilisable, Issue, Place
 from converter.marking import adopting, annotate, remarks
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import SuiviLigne
@@ -44,7 +45,7 @@ from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import BENEFICIAIRES
 from converter.spec.tags import tool_columns
 from converter.system.depots import depots_beside
-from converter.system.files import new_file
+from converter.system.files import new_file, scratch
 from converter.system.refusals import guarded
 from converter.xlsx import save
 from converter.xlsx.wanted import Acceptation
@@ -143,8 +144,8 @@ def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[O
     if not values:
         yield before, ()
         return
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / before.source.name
+    with scratch() as folder:
+        copy = folder / before.source.name
         refused = annotate.annotate(before.source, copy, marks=(), values=values)
         lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
         yield replace(before, source=copy, lecture=lecture), refused
@@ -187,6 +188,7 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
     judge = partial(check, lecture, pieces, options.au, connus=connus)
     verdict = _with_refused(_check(judge, lecture, rapprochement.issues, memoire), statuts)
+    verdict = _with_free_numbers(verdict, rapprochement.numeros)
     return Examen(ouvert, lecture, told, statuts, rapprochement, verdict)
 
 
@@ -209,6 +211,17 @@ def _with_refused(verdict: Verdict, statuts: Mapping[int, Statut]) -> Verdict:
     """A refused request stays so, whatever else is found on its row."""
     refused = {ligne: Etat.REJETEE for ligne, statut in statuts.items() if statut.etat is Etat.REJETEE}
     return replace(verdict, etats={**verdict.etats, **refused})
+
+
+def _with_free_numbers(verdict: Verdict, numeros: Mapping[Place, str]) -> Verdict:
+    """Propose a free number where one is missing, unless rows of another sheet wait for the one that was meant."""
+    if any(issue.code == UNKNOWN_NUMBER for issue in verdict.issues):
+        return verdict
+    issues = (
+        replace(each, proposition=numeros.get(each.place, "")) if each.code == REQUIRED else each
+        for each in verdict.issues
+    )
+    return replace(verdict, issues=tuple(issues))
 
 
 def _attached(lecture: Lecture, pieces: Mapping[str, Inspection], found: Rapprochement) -> dict[int, str]:

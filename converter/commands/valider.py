@@ -1,7 +1,9 @@
 """`valider`: every finding written into the workbook."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from converter.blank import template
 from converter.commands.outcome import Outcome
 from converter.commands.progress import Step
 from converter.commands.session import (
@@ -15,8 +17,12 @@ from converter.commands.session import (
     write_back,
 )
 from converter.depositing import deposit
-from converter.issues import Empeche
+from converter.issues import Empeche, Inutilisable, Issue
+from converter.reading.opendocument import is_opendocument
+from converter.reading.workbook import read_opendocument
+from converter.returning.takeover import taken_over
 from converter.spec.shape import model_for
+from converter.system.files import new_file
 from converter.system.refusals import CHEMIN_LONG, DROITS
 from converter.xlsx.save import READ_ONLY_FOLDER
 
@@ -28,9 +34,29 @@ def valider(chemin: Path, options: Options) -> Outcome:
     """Check a workbook and write every finding into it, or into a copy where it cannot be written.
 
     In a folder that can only be read, what was found is told and written nowhere. The registry learns what only the
-    workbook still tells of the portal's answers: it may be the workbook that is lost next.
+    workbook still tells of the portal's answers: it may be the workbook that is lost next. A workbook of LibreOffice
+    is left as it is: its data go into a new .xlsx beside it, which is checked in its place.
     Raises `Inutilisable` and `Empeche`, nothing written.
     """
+    if not is_opendocument(chemin):
+        return _checked(chemin, options)
+    target, told = _move_data(chemin)
+    return _checked(target, replace(options, copie=False), told)
+
+
+def _move_data(chemin: Path) -> tuple[Path, Issue]:
+    """Move the data of a workbook of LibreOffice into a new workbook beside it, which is there for good (F036)."""
+    target = chemin.with_suffix(".xlsx")
+    faits = (("fichier", chemin.name), ("classeur", target.name))
+    if target.exists():
+        raise Inutilisable(Issue("F036", faits=faits))
+    rows, parametres = taken_over(read_opendocument(chemin))
+    with new_file(target) as path:
+        template.write_template(path, rows=rows, parametres=parametres)
+    return target, Issue("S049", faits=faits)
+
+
+def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:
     step = Step(options.tell)
     with opened(chemin, step) as ouvert:
         obstacles = () if options.copie else obstacles_to(chemin)
@@ -39,7 +65,7 @@ def valider(chemin: Path, options: Options) -> Outcome:
         examen = examine(ouvert, memoire, options, step)
         learnt = deposit.note(options.depots(chemin), model_for(chemin), examen.rapprochement.signalements)
         examen = retold(examen, learnt) if learnt else examen
-        suivis, notices = suivis_of(examen, {}), (*repaired, *obstacles)
+        suivis, notices = suivis_of(examen, {}), (*told, *repaired, *obstacles)
         step("Écriture dans le classeur")
         try:
             ecrit, left = write_back(examen, suivis, notices, copie=options.copie or bool(obstacles))

@@ -14,10 +14,11 @@ from rich.markup import escape
 from converter import portal
 from converter.commands.outcome import FINE, TO_CORRECT
 from converter.commands.rapport import is_rapport
+from converter.commands.screen import told
 from converter.issues import Gravite, Inutilisable, Issue
 from converter.portal import Controle, Finding, Report
 from converter.portal.comparison import Difference, compare
-from converter.sentences.say import conseil, gravite, phrase
+from converter.sentences.say import conseil, discreet, gravite, phrase
 from converter.sentences.typography import plural
 from converter.spec.shape import ADOPTED, Shape, builtin_model, decode, load_model, read_any
 from converter.system.files import ensure_output, read_bytes, write_whole
@@ -87,7 +88,7 @@ def _compared(json: Path, avec: Path, differences: Sequence[Difference]) -> Iter
         yield f"  {escape(f'Demande {numero}' if numero else 'Le fichier')} :"
         for each in found:
             colour = "yellow" if _matters(each) else "cyan"
-            yield f"    [{colour}]{each.issue.code}[/] {escape(phrase(each.issue))}"
+            yield f"    [{colour}]{each.issue.code}[/] {escape(phrase(discreet(each.issue)))}"
     matter = sum(map(_matters, differences))
     if differences:
         filled = plural(len(differences) - matter, "ajout") + " sans conséquence"
@@ -163,7 +164,7 @@ def _line(finding: Finding) -> str:
     where = f"ligne {finding.ligne}" if finding.ligne else finding.fichier
     colour = {Gravite.ERREUR: "red", Gravite.AVERTISSEMENT: "yellow"}.get(finding.gravite, "cyan")
     place = escape(" — ".join(filter(None, (where, finding.lieu, finding.chemin))))
-    return f"[{colour}]{finding.code}[/] {place} : {escape(f'{phrase(finding.issue)} {conseil(finding.issue)}')}"
+    return f"[{colour}]{finding.code}[/] {place} : {escape(told(finding.issue))}"
 
 
 def report_as_data(json: Path, report: Report) -> dict[str, Any]:

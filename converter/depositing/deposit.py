@@ -5,7 +5,6 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 """
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -31,7 +30,7 @@ from converter.registry.store import (
 from converter.sentences.typography import plural
 from converter.spec.names import depot_name
 from converter.spec.shape import Shape
-from converter.system.files import is_writable, sync_folder
+from converter.system.files import is_writable, scratch, sync_folder
 from converter.system.lock import Tenant, locked
 from converter.system.processes import each_done
 from converter.system.refusals import guarded, reason
@@ -125,10 +124,10 @@ def note(dossier: Path, shape: Shape, signalements: Sequence[Signalement]) -> Me
 @contextmanager
 def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
     """Open a copy of the registry of a folder that can only be read."""
-    with guarded(dossier), tempfile.TemporaryDirectory() as folder:
+    with guarded(dossier), scratch() as folder:
         for file in dossier.glob(f"{REGISTRE}*"):  # the journal of a cut-off is part of it
-            shutil.copyfile(file, Path(folder) / file.name)
-        with open_registry(Path(folder)) as (registre, issues):
+            shutil.copyfile(file, folder / file.name)
+        with open_registry(folder) as (registre, issues):
             found_there = tuple(_adopt_found(Depots(dossier, registre, shape, ())))
             kept.recall(registre, dossier)
             yield Depots(dossier, registre, shape, (*issues, *found_there))

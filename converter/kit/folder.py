@@ -10,6 +10,7 @@ from converter.issues import Inutilisable, Issue
 from converter.kit import embedded, guide, libraries, wheels
 from converter.kit.embedded import Embarque
 from converter.kit.libraries import BIBLIOTHEQUES, CIBLES, EMPREINTE, LOCK, PYTHON, WINDOWS, Cible
+from converter.spec.shape import ADOPTED
 from converter.system.depots import DEPOTS, SUITE, depots_beside, name_depots
 from converter.system.files import ensure_output
 from converter.system.refusals import guarded
@@ -35,6 +36,10 @@ class KitVoulu:
     python: Embarque | None = None
     suite: Path | None = None
     """The folder of deposits of an earlier campaign, which this one carries on."""
+    modele: Path | None = None
+    """The portal's model that the earlier campaign adopted."""
+    libre: str = ""
+    """The first number that none of its deposits has used, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,15 @@ def contenu(
     """
     python = embedded.inspect_python(archive) if archive else None
     depots = _carried_on(suite) if suite else None
+    modele = suite / ADOPTED if suite and (suite / ADOPTED).is_file() else None
     if not (hors_ligne or systemes or pythons or python):
-        return KitVoulu(suite=depots)
+        return KitVoulu(suite=depots, modele=modele)
     asked = {(cle, version) for cle in systemes or (WINDOWS.cle,) for version in pythons or (PYTHON,)}
     if python:
         asked = {(cle, version) for cle, version in asked if pythons or cle != WINDOWS.cle}
         asked.add((WINDOWS.cle, python.python))
-    return KitVoulu(tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked), python, depots)
+    cibles = tuple(cible for cible in CIBLES if (cible.systeme.cle, cible.python) in asked)
+    return KitVoulu(cibles, python, depots, modele)
 
 
 def _carried_on(dossier: Path) -> Path:
@@ -141,7 +148,9 @@ def _make(folder: Path, voulu: KitVoulu, *, unpacked: bool, step: Callable[[Cibl
     for name in LANCEURS:
         _copy(f"templates/{name}", folder / name)
     (folder / GUIDE).write_text(guide.html(), encoding="utf-8")
-    template.write_template(folder / CLASSEUR)
+    template.write_template(folder / CLASSEUR, libre=voulu.libre)
+    if voulu.modele:
+        shutil.copyfile(voulu.modele, folder / ADOPTED)
     _copy(f"{_SOURCE_EXEMPLE}/{CLASSEUR}", folder / EXEMPLE / CLASSEUR)
     for piece in sorted(shipped(f"{_SOURCE_EXEMPLE}/{PIECES}").iterdir()):
         _copy(f"{_SOURCE_EXEMPLE}/{PIECES}/{piece.name}", folder / EXEMPLE / PIECES / piece.name)
@@ -174,8 +183,8 @@ def _update(made: Path, dossier: Path) -> None:
         _replace(folder, dossier / folder.relative_to(made), discarded)
     for name in (*LANCEURS, GUIDE):
         (made / name).replace(dossier / name)
-    for name in (PIECES, EXEMPLE):
-        if not (dossier / name).exists():
+    for name in (PIECES, EXEMPLE, ADOPTED):
+        if (made / name).exists() and not (dossier / name).exists():
             (made / name).rename(dossier / name)
     if not any(file.suffix.lower() in _CLASSEURS for file in dossier.iterdir()):
         (made / CLASSEUR).rename(dossier / CLASSEUR)

@@ -65,9 +65,9 @@ def find_sheet(package: Package, own: Own = ERREURS) -> SheetEntry | None:
 
 def remove_sheets(package: Package) -> None:
     """Take our sheets out of the workbook, with the names, styles and views that counted on them."""
-    landing.put_back(package)
     for own in (JOURNAL, ERREURS):
         _remove(package, own)
+    landing.put_back(package)
     styles.remove(package, *_STYLES)
 
 
@@ -91,14 +91,14 @@ def write_sheets(package: Package, lines: Sequence[ErrorLine], changes: Sequence
 
     The workbook opens on `Erreurs` where there is an error, else where the user was.
     """
-    landing.put_back(package)
+    elsewhere = landing.put_back(package) or find_sheet(package) is None
     styles.remove(package, *_STYLES)
     look = _look(package)
     erreurs = _place(package, ERREURS)
     known = worksheets(package).keys()
     wrong = any(line.gravite is Gravite.ERREUR for line in lines)
     if wrong:
-        landing.land_on(package, erreurs)
+        landing.land_on(package, erreurs, elsewhere=elsewhere)
     content = sheet_of_lines(lines, look, known, selected=_is_active(package, erreurs))
     package.add(erreurs.part, content, CONTENT_TYPE)
     _add_names(package, erreurs, ERREURS, len(collapsed(lines)))

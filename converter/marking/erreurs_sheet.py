@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from textwrap import wrap
 
 from converter.columns import letters_of
 from converter.issues import Gravite, Place
@@ -40,6 +41,9 @@ WORDS = {
 ALL_WELL = "Tout est en ordre : rien à corriger dans ce classeur."
 _LINE, _TALLEST = 15, 405
 """Points of a line of text, and of the highest row Excel has."""
+
+_LETTERS = 1.1
+"""Letters of a sentence to a figure's width, in which columns are measured."""
 
 _READ = 3
 """Different values shown on one line of the sheet."""
@@ -266,11 +270,15 @@ def _row(row: int, line: ErrorLine, look: Mapping[str, int]) -> str:
 def _height(texts: Sequence[str]) -> int:
     """The points that the longest text of a row takes, wrapped in its column: not every program measures them."""
     lines = max(
-        sum(-(-len(line) // width) or 1 for line in text.split("\n"))
+        sum(_lines(line, int(width * _LETTERS)) for line in text.split("\n"))
         for text, width in zip(texts, COLUMNS.values(), strict=True)
         if text
     )
     return min(_LINE * lines, _TALLEST)
+
+
+def _lines(text: str, width: int) -> int:
+    return 1 if len(text) <= width else len(wrap(text, width))
 
 
 def _place(line: ErrorLine) -> str:

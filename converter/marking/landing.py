@@ -11,12 +11,16 @@ _SELECTED = re.compile(rb"""(<(?:[\w.\-]+:)?sheetView\b[^>]*?\stabSelected\s*=\s
 _OTHER = {b"1": b"0", b"0": b"1", b"true": b"false", b"false": b"true"}
 
 
-def land_on(package: Package, entry: SheetEntry) -> None:
-    """Let the workbook open on a sheet; a hidden one, or a workbook without views, stays as it is."""
+def land_on(package: Package, entry: SheetEntry, *, elsewhere: bool) -> None:
+    """Let the workbook open on a sheet; a hidden one, or a workbook without views, stays as it is.
+
+    `elsewhere`: the user's view is of another sheet whatever number it bears, for it may bear one of none of his.
+    """
     part = workbook_part(package)
     view = _view(package.tree(part))
     state = package.tree(part).find(in_main("sheets"))[entry.index].get("state", "visible")
-    if view is None or view.get("activeTab", "0") == str(entry.index) or state != "visible":
+    there = view is not None and view.get("activeTab", "0") == str(entry.index) and not elsewhere
+    if view is None or there or state != "visible":
         return
     others = [each for each in sheet_entries(package) if each.part != entry.part]
     left = [each.index for each in others if _turned(package, each.part, {b"1", b"true"})]
@@ -26,12 +30,12 @@ def land_on(package: Package, entry: SheetEntry) -> None:
     view.set("activeTab", str(entry.index))
 
 
-def put_back(package: Package) -> None:
-    """Let the workbook open where the user was, unless he saved it since."""
+def put_back(package: Package) -> bool:
+    """Let the workbook open where the user was, unless he saved it since; tell whether it did."""
     part = workbook_part(package)
     noted = traces(package.tree(part)).get(_LANDED)
     if noted is None:
-        return
+        return False
     active, _, left = noted.partition(":")
     workbook = package.edit(part)
     erase(workbook, _LANDED)
@@ -40,9 +44,10 @@ def put_back(package: Package) -> None:
         view.set("activeTab", active)
     else:
         view.attrib.pop("activeTab", None)
-    by_index = {each.index: each.part for each in sheet_entries(package)}
-    for index in filter(None, left.split(",")):
-        _turned(package, by_index[int(index)], {b"0", b"false"})
+    for each in sheet_entries(package):  # one that was there then may be gone
+        if str(each.index) in left.split(","):
+            _turned(package, each.part, {b"0", b"false"})
+    return True
 
 
 def _view(workbook: Tree) -> Tree:

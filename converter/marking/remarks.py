@@ -163,6 +163,8 @@ def _notes(issues: Iterable[Issue]) -> Notes:
 
 _NAMED = 3
 """Columns that the line of `controle` names."""
+_FITS = 32
+"""Letters of that line that its column shows: it is neither cut nor wrapped."""
 
 
 def _counted(issues: Sequence[Issue], elsewhere: Sequence[Place] = ()) -> str:
@@ -171,9 +173,17 @@ def _counted(issues: Sequence[Issue], elsewhere: Sequence[Place] = ()) -> str:
         found = [issue for issue in issues if gravite(issue.code) is gravity]
         if found:
             shown = list(dict.fromkeys([*filter(None, map(_short, found)), *map(_cell, elsewhere)]))
-            named = ", ".join(shown[:_NAMED]) + (", …" if len(shown) > _NAMED else "")
-            return french(f"{plural(len(found), word)} : {named}" if named else plural(len(found), word))
+            return french(_fitting(plural(len(found), word), shown))
     return ""
+
+
+def _fitting(said: str, names: Sequence[str], between: str = " : ") -> str:
+    """Return what is said and as many names as the column shows, one at least."""
+    lines = [said]
+    for count in range(1, min(len(names), _NAMED) + 1):
+        more = ", …" if len(names) > count else ""
+        lines.append(f"{said}{between}{', '.join(names[:count])}{more}")
+    return next((line for line in reversed(lines[2:]) if len(line) <= _FITS), lines[:2][-1])
 
 
 def _short(issue: Issue) -> str:
@@ -194,7 +204,7 @@ def _standing(suivi: SuiviLigne, libelle: str, issues: Sequence[Issue], elsewher
         return ", ".join(filter(None, (suivi.etat.value, counted)))
     if any(gravite(issue.code) is Gravite.ERREUR for issue in issues):
         return counted
-    return french(f"{suivi.etat} : voir {', '.join(map(_cell, elsewhere[:_NAMED]))}") if elsewhere else suivi.etat.value
+    return french(_fitting(f"{suivi.etat} : voir", [*map(_cell, elsewhere)], " ")) if elsewhere else suivi.etat.value
 
 
 def _request_columns(

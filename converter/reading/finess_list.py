@@ -15,8 +15,10 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable
-from converter.reading.workbook import RawRow, RawRows, fold
+from converter.reading import delimited
+from converter.reading.workbook import fold
 from converter.xlsx import parts
+from converter.xlsx.parts import RawRow, RawRows
 
 _NAMED = "fichierdecalcul"
 """What the name of the list begins with, where `Paramètres` does not tell it."""
@@ -87,19 +89,7 @@ def _sheets(nom: str, data: bytes) -> Iterator[RawRows]:
 def _csv(data: bytes) -> RawRows:
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise csv.Error
-    text = _decoded(data)
-    head = text[:20_000]
-    delimiter = max(";,\t|", key=head.count)
-    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return delimited.delimited_rows(data)
 
 
 # --- which columns ----------------------------------------------------------------------------------------------------

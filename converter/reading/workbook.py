@@ -8,20 +8,23 @@ punctuation apart), wherever the user moved them; sheets by their name, else by 
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from converter.issues import Inutilisable, Issue, Place
+from converter.reading.opendocument import OpenDocument
 from converter.spec import programme, tags
 from converter.spec.formats import CellFault, tidy
 from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PARAMETRES, PIECES
 from converter.xlsx import parts
+from converter.xlsx.parts import RawRow, RawRows
 
-_HEADER_DEPTH = 30
+HEADER_DEPTH = 30
 """Rows from the top within which tags and headings are looked for: users insert titles above."""
 _KEY_TAGS = {
     PARAMETRES: "profilIntegrationINS",
@@ -31,12 +34,11 @@ _KEY_TAGS = {
 }
 """The tag by which a renamed sheet is known."""
 _VALUE_HEADING = "valeur"
+_TITLE_CELLS = 2
+"""The columns of ours that a title above the headings may fill at most."""
 _AMOUNT = "montantSegurHT"
-_NOT_SHARED = frozenset({_AMOUNT})
+NOT_SHARED = frozenset({_AMOUNT})
 """Columns where a cell merged over several rows is not the value of each: a total must not be asked for twice."""
-
-RawRow: TypeAlias = list[Any]
-RawRows: TypeAlias = list[RawRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,21 @@ def read(path: Path) -> Classeur:
     Raises `Inutilisable` (F001 to F014) when it is not one of ours or holds no request, with one issue for each
     thing missing, and `Empeche` (E101) when it cannot be opened.
     """
-    sheets = _Sheets(path.name, parts.load(path))
+    package = parts.Parts(path.name, parts.load(path))
+    return _read(path, SheetRows(package, parts.SheetValues(package)))
+
+
+def read_opendocument(path: Path) -> Classeur:
+    """Read a workbook of LibreOffice, which `read` refuses since nothing can be written into it; raises as `read`."""
+    book = OpenDocument(path.name, parts.load(path))
+    return _read(path, SheetRows(book, book))
+
+
+def _read(path: Path, sheets: "SheetRows") -> Classeur:
     found = sheets.find()
-    parametres = _settings(found[PARAMETRES], sheets) if PARAMETRES in found else None
+    if not found:
+        raise parts.refusal(path.name, "F009")
+    parametres = sheets.settings(found[PARAMETRES]) if PARAMETRES in found else None
     sold = _sold(parametres)
     headers = [_Header.of(nom, found[nom], sheets.rows(found[nom]), sold) for nom in DATA_SHEETS if nom in found]
     issues = [*sheets.missing(found), *(issue for header in headers for issue in header.issues)]
@@ -124,54 +138,55 @@ def ensure_opens(path: Path, nom: str) -> None:
         package.ensure_whole(part)
 
 
-class _Sheets:
+def our_sheets(names: Sequence[str], rows: Callable[[str], RawRows]) -> dict[str, str]:
+    """Return the real name of each of our sheets among these: by its name, else by its tags."""
+    found = {nom: sheet for nom in _KEY_TAGS if (sheet := _named(nom, names))}
+    for nom in _KEY_TAGS.keys() - found.keys():
+        tagged = [sheet for sheet in names if sheet not in found.values() and _tagged(rows(sheet), nom)]
+        if len(tagged) == 1:
+            found[nom] = tagged[0]
+    return found
+
+
+def _named(nom: str, names: Sequence[str]) -> str:
+    alike = [sheet for sheet in names if fold(sheet) == fold(nom)]
+    return nom if nom in alike else next(iter(alike), "")
+
+
+def _tagged(rows: RawRows, nom: str) -> bool:
+    return any(_KEY_TAGS[nom] in row for row in rows[:HEADER_DEPTH])
+
+
+class SheetRows:
     """The worksheets of a file, each read when it is first asked for."""
 
-    def __init__(self, nom: str, data: bytes) -> None:
-        self.package = parts.Parts(nom, data)
-        self.nom = nom
-        self.names = tuple(self.package.sheets)
-        self._values = parts.SheetValues(self.package)
+    def __init__(self, package: parts.Parts | OpenDocument, values: parts.SheetValues | OpenDocument) -> None:
+        self.package = package
+        self.names = tuple(package.sheets)
+        self._values = values
         self._rows: dict[str, RawRows] = {}
-        self._merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
 
     def rows(self, sheet: str) -> RawRows:
         """Return the cells of a sheet from A1; F013 when it is too large to read."""
         if sheet not in self._rows:
             if far := self.package.far_cell(sheet):
-                faits = (("feuille", sheet), ("cellule", far))
-                raise Inutilisable(Issue("F013", Place(sheet), faits=faits))
-            grid = self._values.sheet(sheet)
-            self._rows[sheet] = grid.to_python(skip_empty_area=False)
-            self._merged[sheet] = grid.merged_cell_ranges or []
+                raise parts.too_far(sheet, far)
+            self._rows[sheet] = self._values.rows(sheet)
         return self._rows[sheet]
 
     def merged_down(self, sheet: str) -> Iterator[tuple[int, int, int]]:
         """Yield the column and the first and last row, all from 1, of each area merged within one column."""
-        self.rows(sheet)
-        for (top, left), (bottom, right) in self._merged[sheet]:
+        for (top, left), (bottom, right) in self._values.merged(sheet):
             if left == right:  # merged across columns, it is a title
                 yield left + 1, top + 1, bottom + 1
 
     def find(self) -> dict[str, str]:
-        """Return the real name of each of our sheets that is there; F009 when none is."""
-        found = {nom: sheet for nom in _KEY_TAGS if (sheet := self._named(nom))}
-        for nom in _KEY_TAGS.keys() - found.keys():
-            tagged = [sheet for sheet in self.names if sheet not in found.values() and self._tagged(sheet, nom)]
-            if len(tagged) == 1:
-                found[nom] = tagged[0]
-        if not found:
-            raise parts.refusal(self.nom, "F009")
-        return found
+        """Return the real name of each of our sheets that is there."""
+        return our_sheets(self.names, lambda sheet: [] if self.package.far_cell(sheet) else self.rows(sheet))
 
-    def _named(self, nom: str) -> str:
-        alike = [sheet for sheet in self.names if fold(sheet) == fold(nom)]
-        return nom if nom in alike else next(iter(alike), "")
-
-    def _tagged(self, sheet: str, nom: str) -> bool:
-        if self.package.far_cell(sheet):
-            return False
-        return any(_KEY_TAGS[nom] in row for row in self.rows(sheet)[:_HEADER_DEPTH])
+    def settings(self, sheet: str) -> Reglages:
+        """Return the parameters of a sheet."""
+        return find_settings(sheet, self.rows(sheet), self.package.faults(sheet))
 
     def missing(self, found: Mapping[str, str]) -> Iterator[Issue]:
         """Yield an issue for each of our sheets that is not there."""
@@ -185,8 +200,8 @@ class _Sheets:
 # --- Paramètres -------------------------------------------------------------------------------------------------------
 
 
-def _settings(feuille: str, sheets: _Sheets) -> Reglages:
-    rows, faults = sheets.rows(feuille), sheets.package.faults(feuille)
+def find_settings(feuille: str, rows: RawRows, faults: Mapping[tuple[int, int], CellFault]) -> Reglages:
+    """Find the parameters of a sheet by tag or label, each with its value under the heading `Valeur`."""
     labels = {fold(p.libelle): p.nom for p in tags.parametres()}
     names = {p.nom for p in tags.parametres()}
     heading = next((column for row in rows for column, cell in enumerate(row) if fold(cell) == _VALUE_HEADING), None)
@@ -206,9 +221,8 @@ def _settings(feuille: str, sheets: _Sheets) -> Reglages:
 def _sold(parametres: Reglages | None) -> frozenset[str]:
     """Return the software types whose columns must be there: DPI, and those whose numéro ANS is filled."""
     values = parametres.valeurs if parametres else {}
-    return frozenset(
-        {programme.DPI, *(logiciel for logiciel in programme.LOGICIELS if _filled(values.get(f"numeroAns.{logiciel}")))}
-    )
+    numbered = {logiciel for logiciel in programme.LOGICIELS if is_filled(values.get(f"numeroAns.{logiciel}"))}
+    return frozenset({programme.DPI, *numbered})
 
 
 # --- headings ---------------------------------------------------------------------------------------------------------
@@ -227,15 +241,9 @@ class _Header:
 
     @classmethod
     def of(cls, nom: str, feuille: str, rows: RawRows, sold: frozenset[str]) -> "_Header":
-        """Find the columns by tag, and by heading those whose tag is gone."""
+        """Find the columns, and what is wrong with them."""
         wanted = tags.columns(nom)
-        headings = {fold(tag.libelle): tag.nom for tag in wanted}
-        names = {tag.nom: tag.nom for tag in wanted}
-        tag_row, by_tag = _best_row(rows, lambda cell: names.get(cell.strip()))
-        heading_row, by_heading = _best_row(rows, lambda cell: headings.get(fold(cell)))
-        taken = {column for columns in by_tag.values() for column in columns}
-        left = {tag: columns for tag, columns in by_heading.items() if tag not in by_tag and not taken & {*columns}}
-        chosen = by_tag | left
+        tag_row, heading_row, chosen = located(rows, wanted)
         titles = rows[heading_row - 1] if heading_row else []
         issues = (*_missing(nom, feuille, chosen, titles, sold), *_doubled(feuille, chosen))
         colonnes = {tag.nom: chosen[tag.nom][0] for tag in wanted if tag.nom in chosen}
@@ -245,10 +253,26 @@ class _Header:
 Positions: TypeAlias = dict[str, list[int]]
 
 
-def _best_row(rows: RawRows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
+def located(
+    rows: RawRows, wanted: Sequence[tags.Tag], told: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int, int, Positions]:
+    """Return the Excel rows of the tags and of the headings, 0 where there is none, and the columns of each tag.
+
+    A column is found by its tag, else by its heading; `told` gives the tag of some other headings, folded.
+    """
+    headings = {fold(tag.libelle): tag.nom for tag in wanted} | {**told}
+    names = {tag.nom: tag.nom for tag in wanted}
+    tag_row, by_tag = best_row(rows, lambda cell: names.get(cell.strip()))
+    heading_row, by_heading = best_row(rows, lambda cell: headings.get(fold(cell)))
+    taken = {column for columns in by_tag.values() for column in columns}
+    left = {tag: columns for tag, columns in by_heading.items() if tag not in by_tag and not taken & {*columns}}
+    return tag_row, heading_row, by_tag | left
+
+
+def best_row(rows: RawRows, tag_of: Callable[[str], str | None]) -> tuple[int, Positions]:
     """Return the Excel row near the top that names the most columns, and where it has each; 0 where none names two."""
     best: tuple[int, Positions] = (0, {})
-    for number, row in enumerate(rows[:_HEADER_DEPTH], start=1):
+    for number, row in enumerate(rows[:HEADER_DEPTH], start=1):
         positions: Positions = {}
         for column, cell in enumerate(row, start=1):
             if isinstance(cell, str) and (tag := tag_of(cell)):
@@ -281,19 +305,18 @@ def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _table(header: _Header, sheets: _Sheets) -> Table:
+def _table(header: _Header, sheets: SheetRows) -> Table:
     rows = sheets.rows(header.feuille)
     _fill_merged(header, sheets)
     _put_faults(rows, sheets.package.percentages(header.feuille, header.colonnes.get(_AMOUNT, 0)))
     _put_faults(rows, sheets.package.faults(header.feuille))
-    first = max(header.ligne_balises, header.ligne_titres)
-    left_out = {*sheets.package.frame_rows(header.feuille)}
+    entetes = (header.ligne_balises, header.ligne_titres)
+    numbers = data_rows(rows, entetes, {*sheets.package.frame_rows(header.feuille)}, header.colonnes)
     vendor = [header.colonnes[tag.nom] - 1 for tag in tags.vendor_columns(header.nom) if tag.nom in header.colonnes]
-    numbers = [number for number in range(first + 1, len(rows) + 1) if number not in left_out]
-    kept = [number for number in numbers if any(_filled(rows[number - 1][column]) for column in vendor)]
+    kept = [number for number in numbers if any(is_filled(rows[number - 1][column]) for column in vendor)]
     tool = [header.colonnes[tag.nom] - 1 for tag in tags.tool_columns(header.nom) if tag.nom in header.colonnes]
     filled = set(kept)
-    emptied = [n for n in numbers if n not in filled and any(_filled(rows[n - 1][column]) for column in tool)]
+    emptied = [n for n in numbers if n not in filled and any(is_filled(rows[n - 1][column]) for column in tool)]
     return Table(
         header.feuille,
         header.nom,
@@ -306,6 +329,30 @@ def _table(header: _Header, sheets: _Sheets) -> Table:
     )
 
 
+def data_rows(
+    rows: RawRows, entetes: Collection[int], cadre: Collection[int], colonnes: Mapping[str, int]
+) -> list[int]:
+    """Return the Excel rows of a sheet that may hold data: those below its tags and headings (`entetes`).
+
+    A row above is a title, unless it fills most columns that must be filled: tags or headings were sorted among the
+    data. `cadre` are the rows of a table that hold none; `colonnes` the column of each tag.
+    """
+    first = max(entetes)
+    wanted = [at for nom, at in colonnes.items() if _must_be_filled(nom)]
+    above = [n for n in range(1, first) if n not in entetes and _is_no_title(rows[n - 1], wanted)]
+    return [n for n in (*above, *range(first + 1, len(rows) + 1)) if n not in cadre]
+
+
+def _must_be_filled(nom: str) -> bool:
+    tag = tags.TAG[nom]
+    return tag.par is tags.Par.FOURNISSEUR and tag.obligation is tags.Obligation.TOUJOURS
+
+
+def _is_no_title(row: RawRow, wanted: Sequence[int]) -> bool:
+    filled = sum(is_filled(row[column - 1]) for column in wanted)
+    return filled > max(_TITLE_CELLS, len(wanted) // 2)
+
+
 def _frame(header: _Header, rows: RawRows, numbers: Sequence[int]) -> pd.DataFrame:
     """Return the columns found, of these Excel rows."""
     cells = list(zip(*(rows[number - 1] for number in numbers), strict=True)) or [()] * len(rows[0])
@@ -313,12 +360,12 @@ def _frame(header: _Header, rows: RawRows, numbers: Sequence[int]) -> pd.DataFra
     return pd.DataFrame(columns, index=pd.Index(numbers, dtype="int64", name="ligne"), dtype=object)
 
 
-def _fill_merged(header: _Header, sheets: _Sheets) -> None:
+def _fill_merged(header: _Header, sheets: SheetRows) -> None:
     """Give each row of a merged area the value that Excel shows across them."""
     rows = sheets.rows(header.feuille)
     tag_at = {column: tag for tag, column in header.colonnes.items()}
     for column, top, bottom in sheets.merged_down(header.feuille):
-        if tag_at.get(column, "") not in _NOT_SHARED:
+        if tag_at.get(column, "") not in NOT_SHARED:
             for row in rows[top:bottom]:
                 row[column - 1] = rows[top - 1][column - 1]
 
@@ -330,7 +377,8 @@ def _put_faults(rows: RawRows, faults: Mapping[tuple[int, int], CellFault]) -> N
             rows[row - 1][column - 1] = fault
 
 
-def _filled(cell: Any) -> bool:
+def is_filled(cell: Any) -> bool:
+    """Tell whether a raw cell says anything."""
     if isinstance(cell, str):
         return cell[:1].isalnum() or tidy(cell)[0] != ""
     return cell is not None

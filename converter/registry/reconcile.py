@@ -7,7 +7,7 @@ registry lost or put back from an old copy, and a workbook copied elsewhere all 
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from itertools import chain
 
@@ -55,13 +55,15 @@ class Rapprochement:
     """The status of each row, in order; what to tell; and what the registry has to learn from the workbook.
 
     A row that claims to be converted and names no deposit is believed as long as it says so, and not learnt.
-    `historiques` is all that the portal ever said of each row, under any of its numbers.
+    `historiques` is all that the portal ever said of each row, under any of its numbers; `numeros` is a free number for
+    each row that has none, by its cell.
     """
 
     statuts: tuple[Statut, ...]
     issues: tuple[Issue, ...]
     signalements: tuple[Signalement, ...]
     historiques: tuple[str, ...] = ()
+    numeros: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def reconcile(lignes: Sequence[Ligne], memoire: Memoire) -> Rapprochement:
         tuple(issues),
         (*learnt, *refused),
         histories(lignes, memoire),
+        {ligne.place: numero for ligne in lignes if not ligne.numero and (numero := next(proposals, ""))},
     )
 
 

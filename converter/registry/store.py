@@ -288,6 +288,16 @@ def open_registry(dossier: Path) -> Iterator[tuple["Registry", tuple[Issue, ...]
         yield Registry(base), issues
 
 
+def numbers_used(dossier: Path) -> frozenset[str]:
+    """Return every number that the registry of a folder knows; none where there is no sound one. Changes nothing."""
+    chemin = dossier / REGISTRE
+    try:
+        with closing(sqlite3.connect(f"{chemin.absolute().as_uri()}?mode=ro", uri=True)) as base:
+            return frozenset(numero for (numero,) in base.execute("SELECT numeroEditeur FROM demande"))
+    except sqlite3.DatabaseError:
+        return frozenset()
+
+
 @contextmanager
 def _connected(chemin: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(chemin, isolation_level=None)) as base:

@@ -289,6 +289,12 @@ MESSAGES: Mapping[str, Message] = {
         "La liste « {cle} » est vide dans le modèle : son contenu est repris du modèle intégré.",
         "Comparez le premier fichier produit avec le guide avant de le déposer.",
     ),
+    "S049": Message(
+        _C,
+        "classeur repris",
+        "Les données de « {fichier} » (LibreOffice) ont été reprises dans « {classeur} », à côté.",
+        "Continuez dans « {classeur} », que LibreOffice ouvre aussi ; « {fichier} » reste tel quel et ne sert plus.",
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from converter.sentences.message import Message
 _E, _A, _C = Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.CORRECTION
 
 MESSAGES: Mapping[str, Message] = {
-    "V001": Message(_E, "cellule à remplir", "« {libelle} » est vide.", "Indiquez {attendu}.", "3.2"),
+    "V001": Message(_E, "cellule à remplir", "« {libelle} » est vide.", "Indiquez {attendu}{libre}.", "3.2"),
     "V002": Message(
         _E,
         "longueur inexacte",

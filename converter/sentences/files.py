@@ -33,8 +33,9 @@ MESSAGES: Mapping[str, Message] = {
     "F005": Message(
         _E,
         "classeur LibreOffice",
-        "« {fichier} » est un classeur LibreOffice (.ods).",
-        "Enregistrez-le sous le format « Classeur Excel 2007-365 (.xlsx) ».",
+        "« {fichier} » est un classeur LibreOffice (.ods), dans lequel l’outil n’écrit pas.",
+        "Déposez-le sur Convertir : l’outil en fait à côté un classeur .xlsx, le contrôle, et vous y continuez, dans "
+        "LibreOffice si vous voulez.",
     ),
     "F006": Message(
         _E,
@@ -59,7 +60,8 @@ MESSAGES: Mapping[str, Message] = {
         _E,
         "autre classeur",
         "« {fichier} » n’est pas fait à partir du modèle : aucune de ses feuilles n’est reconnue.",
-        "Créez un classeur neuf (commande « modele » ou dossier du kit) et copiez-y vos lignes.",
+        "Demandez à votre informaticien d’en reprendre les données dans un classeur neuf : segur-hop modele --depuis "
+        "et ce fichier ; ou copiez vos lignes dans celui du kit.",
     ),
     "F010": Message(
         _E,
@@ -171,5 +173,11 @@ MESSAGES: Mapping[str, Message] = {
         "dépôts déjà commencés",
         "« {fichier} » a déjà ses propres dépôts : deux suites de numéros ne peuvent pas être réunies.",
         "Choisissez un dossier neuf pour la nouvelle campagne.",
+    ),
+    "F036": Message(
+        _E,
+        "classeur déjà repris",
+        "« {classeur} » existe déjà à côté de « {fichier} » ; il n’est pas remplacé.",
+        "Continuez dans « {classeur} », ou renommez-le pour reprendre « {fichier} » de nouveau.",
     ),
 }

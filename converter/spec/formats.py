@@ -31,6 +31,10 @@ class CellFault:
     texte: str
 
 
+KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The errors that every spreadsheet program knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a cell says: its canonical value (`None`: blank or refused), repairs made, and why it was refused."""

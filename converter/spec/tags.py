@@ -557,6 +557,8 @@ TAGS: tuple[Tag, ...] = (
     ),
 )
 
+PERSONNELLES = frozenset(tag.nom for tag in TAGS if tag.format in (NOM, EMAIL, TELEPHONE))
+"""The tags that hold a person's name, address or telephone."""
 PHRASES = frozenset({"controle", "libelleTraitement"})
 """The columns that hold a line in plain words."""
 TAG = MappingProxyType({tag.nom: tag for tag in TAGS})

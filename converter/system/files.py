@@ -2,9 +2,9 @@
 
 import errno
 import os
+import shutil
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +13,8 @@ from converter.issues import Empeche, Inutilisable, Issue
 from converter.system.refusals import DROITS, guarded, refuse_long_path
 
 _UNFINISHED = ".segur-hop-"
-_DAY = 86_400
+_DEAD = 3600
+"""Seconds after which no run still writes to a temporary file: what is older was left by a power cut."""
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
 """What a network drive answers that cannot do this for a folder."""
 
@@ -51,22 +52,35 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def file_aside(folder: Path) -> Iterator[Path]:
-    """Yield an empty file of a folder, to write to before it takes its name; it goes where it has not taken one."""
+    """Yield an empty file of a folder, to write to before it takes its name; it goes where it has not taken one.
+
+    So do those that a power cut left there.
+    """
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=".tmp", dir=folder)
     os.close(handle)
     unfinished = Path(name)
+    _sweep(unfinished)
     try:
         yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a power cut left aside a day ago or more."""
-    for left in folder.glob(f"{_UNFINISHED}*.tmp"):
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a folder for what must not outlive the run, and remove those that a power cut left."""
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, suffix=".tmp") as folder:
+        _sweep(Path(folder))
+        yield Path(folder)
+
+
+def _sweep(fresh: Path) -> None:
+    """Remove what is of the same kind beside a fresh file or folder and long dead, by the clock of their disk."""
+    now = fresh.stat().st_mtime
+    for left in fresh.parent.glob(f"{_UNFINISHED}*.tmp"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _DAY:
-                left.unlink()
+            if now - left.stat().st_mtime > _DEAD:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def sync_file(path: Path) -> None:

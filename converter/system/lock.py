@@ -7,7 +7,7 @@ says who holds it.
 import os
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,8 @@ def locked(dossier: Path, attente: float, prevenir: Callable[[Tenant], None]) ->
         _write_note(dossier)
         yield
     finally:
+        with suppress(OSError):  # someone reads it right now
+            (dossier / _NOTE).unlink(missing_ok=True)
         lock.release()
 
 

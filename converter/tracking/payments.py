@@ -3,7 +3,6 @@
 What the workbook already says is never overwritten: the same is no news, another value is a conflict.
 """
 
-import textwrap
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -111,8 +110,8 @@ class _Settling:
     def _tell_strangers(self, others: Sequence[Versement]) -> None:
         """Tell of the lines that name no request, at once: a bank's list has all that the bank saw."""
         if others:
-            named = "; ".join(f"ligne {each.ligne} : {textwrap.shorten(each.texte, 60)}" for each in others[:_LISTED])
-            more = "; …" if len(others) > _LISTED else ""
+            named = ", ".join(f"ligne {each.ligne}" for each in others[:_LISTED])
+            more = ", …" if len(others) > _LISTED else ""
             self._tell("A210", Place(), others[0], nombre=str(len(others)), lignes=named + more)
 
     def _take(self, ligne: int, found: Sequence[Versement]) -> None:

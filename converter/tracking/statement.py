@@ -3,7 +3,6 @@
 The columns are found by their headings, else by what they hold: the number by the numbers that are looked for.
 """
 
-import codecs
 import csv
 import io
 import re
@@ -16,12 +15,12 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from converter.issues import Inutilisable, Issue
+from converter.reading import delimited
 from converter.reading.workbook import fold
 from converter.spec.formats import Montant, show
 from converter.spec.tags import TAG
 
 _HEADER_DEPTH = 30
-_SEPARATORS = ";\t,|"
 _ASP, _EDITEUR, _PAID, _DAY = "numeroASP", "numeroEditeur", "montantPaye", "datePaiement"
 _LABEL = "libellé"
 """A column that no heading names and whose cells tell numbers, alone or within a label."""
@@ -102,7 +101,10 @@ def read_statement(data: bytes, nom: str, known: Connus) -> tuple[Versement, ...
 
 def _grids(data: bytes, nom: str) -> Iterator[Grille]:
     if not data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        yield _csv(data)
+        try:
+            yield delimited.delimited_rows(data)
+        except csv.Error:
+            raise Inutilisable(Issue("A201", faits=(("fichier", nom),))) from None
         return
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -110,26 +112,6 @@ def _grids(data: bytes, nom: str) -> Iterator[Grille]:
     except CalamineError:
         raise Inutilisable(Issue("A201", faits=(("fichier", nom),))) from None
     yield from filter(None, sheets)
-
-
-def _csv(data: bytes) -> Grille:
-    texte = _decoded(data)
-    return list(csv.reader(io.StringIO(texte, newline=""), delimiter=_separator(texte)))
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
-def _separator(texte: str) -> str:
-    """Return the sign that cuts the most lines; a comma only where nothing else does, for it cuts amounts too."""
-    lines = texte.splitlines()
-    return max(_SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), -_SEPARATORS.index(sign)))
 
 
 # --- the columns ------------------------------------------------------------------------------------------------------

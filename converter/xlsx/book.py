@@ -98,6 +98,8 @@ def ensure_strings(package: Package) -> None:
     workbook = workbook_part(package)
     told = [each.target for each in package.relationships(workbook) if each.type.endswith("/sharedStrings")]
     part = told[0] if told else "xl/sharedStrings.xml"
+    if not told and package.is_other(part, STRINGS):
+        part = package.free_name("xl/sharedStringsSegurHop{}.xml")
     if part in package and _STRING.search(package.read(part)):
         pass
     elif any(_SHARED.search(package.read(each)) for each in worksheets(package).values()):

@@ -209,6 +209,11 @@ class Package:
         declared = (each.get("PartName", "").lower() for each in self._declarations("Override"))
         return part not in self and f"/{part}".lower() not in declared
 
+    def is_other(self, part: str, content_type: str) -> bool:
+        """Tell whether a part is there and declared to be of another type."""
+        told = {each.get("PartName", "").lower(): each.get("ContentType") for each in self._declarations("Override")}
+        return part in self and told.get(f"/{part}".lower(), content_type) != content_type
+
     def relationships(self, part: str) -> list[Relationship]:
         """The internal relationships of a part (`""`: of the package)."""
         if rels_of(part) not in self:

@@ -13,14 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 from xml.parsers import expat
 
 from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
-from converter.spec.formats import CellFault
+from converter.spec.formats import KNOWN_ERRORS, CellFault
 from converter.xlsx.sheet import column_number
 from converter.xlsx.text import MAIN
 
@@ -36,10 +37,17 @@ MAX_FILLED = 3_000_000
 MAX_ROWS = 200_000
 """Rows of a sheet that hold a value: ten times the requests of the whole country."""
 
+_PERCENTAGES = MappingProxyType({"9": "0%", "10": "0.00%"})
+"""The number formats that every program has and that show a percentage."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNWRITTEN_CALC_ID = "124519"
 """The calculation engine that xlsxwriter and openpyxl name, who compute nothing: Excel puts its own when it saves."""
+
+RawRow: TypeAlias = list[Any]
+RawRows: TypeAlias = list[RawRow]
+Area: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+"""A merged area by its first and last cell, each (row, column) from 0."""
 
 
 def refusal(nom: str, code: str) -> Inutilisable:
@@ -52,6 +60,14 @@ def load(path: Path) -> bytes:
 
     Raises `Inutilisable` when it is something else (F001 to F008), `Empeche` (E101) when it cannot be opened.
     """
+    data = load_any(path)
+    if code := other_kind(data):
+        raise refusal(path.name, code)
+    return data
+
+
+def load_any(path: Path) -> bytes:
+    """Return the bytes of a file, whatever it is; raises as `load` where there is none."""
     try:
         if not path.exists():
             raise refusal(path.name, "F001")
@@ -59,15 +75,13 @@ def load(path: Path) -> bytes:
             raise refusal(path.name, "F002")
         if path.stat().st_size > MAX_OCTETS:
             raise refusal(path.name, "F008")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError:
         raise Empeche(Issue("E101", faits=(("fichier", path.name),))) from None
-    if code := _other_kind(data):
-        raise refusal(path.name, code)
-    return data
 
 
-def _other_kind(data: bytes) -> str:
+def other_kind(data: bytes) -> str:
+    """Return the code that says what bytes are that are no zip, `""` where they are one."""
     if not data:
         return "F007"
     if data.startswith(_OLE):
@@ -85,6 +99,11 @@ class RawCell:
     formula: str | None
     value: str | None
     style: int = 0
+
+
+def is_percentage(code: str) -> bool:
+    """Tell a number format that shows 0,2 as 20 %; a sign in quotes is only a word."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", code)
 
 
 class Parts:
@@ -125,7 +144,7 @@ class Parts:
         """Return the bytes of a part, names compared without case; F006 when it is missing or damaged."""
         try:
             return self._zip.read(self._names[part.lower()])
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise refusal(self.nom, "F006") from error
 
     def _cells_of(self, sheet: str) -> bytes:
@@ -139,17 +158,17 @@ class Parts:
                         pieces.append(piece)
                         filled += _filled_cells(piece)
                         if filled > MAX_FILLED:
-                            raise _too_large(sheet)
-            except _DAMAGE as error:
+                            raise too_large(sheet)
+            except DAMAGE as error:
                 raise refusal(self.nom, "F006") from error
             data = b"".join(pieces)
             if data.startswith(_UTF16):
                 data = etree.tostring(self.xml(part), encoding="UTF-8")
                 filled = _filled_cells(data)
                 if filled > MAX_FILLED:
-                    raise _too_large(sheet)
+                    raise too_large(sheet)
             if filled > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
-                raise _too_large(sheet)
+                raise too_large(sheet)
             self._cells_read = {sheet: data}
         return self._cells_read[sheet]
 
@@ -234,23 +253,38 @@ class Parts:
         data = self._cells_of(sheet)
         styles = {style for style in self._percent_styles if f's="{style}"'.encode() in data}
         return {
-            (cell.ligne, cell.colonne): CellFault("V014", f"{100 * float(cell.value):.15g} %".replace(".", ","))
+            (cell.ligne, cell.colonne): percentage(cell.value)
             for cell in (self._cells(data) if styles else ())
             if cell.colonne == colonne and cell.style in styles and cell.type == "n" and cell.value
         }
 
-    @cached_property
-    def _percent_styles(self) -> frozenset[int]:
+    def formats(self, sheet: str) -> dict[tuple[int, int], str]:
+        """Return the number format of each number of a sheet that has one, by (row, column)."""
+        from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+        known = {str(number): code for number, code in BUILTIN_FORMATS.items() if code != "General"}
+        codes = self._format_codes(known)
+        return {
+            (cell.ligne, cell.colonne): code
+            for cell in self._cells(self._cells_of(sheet))
+            if cell.type == "n" and cell.value and (code := codes.get(cell.style))
+        }
+
+    def _format_codes(self, known: Mapping[str, str]) -> dict[int, str]:
+        """Return the number format of each cell style that has one of its own or one of these, by number."""
         part = next(
             (part for kind, part in self._related(self._workbook_part).values() if kind.endswith("/styles")), ""
         )
         styles = self.xml(part) if part in self._names else None
         if styles is None:
-            return frozenset()
-        own = {each.get("numFmtId"): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
-        percent = {"9", "10"} | {number for number, code in own.items() if "%" in re.sub(r'"[^"]*"|\\.', "", code)}
+            return {}
+        codes = {**known} | {each.get("numFmtId", ""): each.get("formatCode", "") for each in styles.iter("{*}numFmt")}
         formats = styles.findall("{*}cellXfs/{*}xf")
-        return frozenset(rank for rank, each in enumerate(formats) if each.get("numFmtId") in percent)
+        return {rank: code for rank, each in enumerate(formats) if (code := codes.get(each.get("numFmtId", ""), ""))}
+
+    @cached_property
+    def _percent_styles(self) -> frozenset[int]:
+        return frozenset(style for style, code in self._format_codes(_PERCENTAGES).items() if is_percentage(code))
 
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
@@ -309,7 +343,7 @@ class Parts:
         try:
             with self._zip.open(self._names[part.lower()]) as unpacked:
                 return unpacked.read(2)
-        except _DAMAGE:
+        except DAMAGE:
             return b""  # told when it is read
 
     def ensure_whole(self, part: str) -> None:
@@ -332,7 +366,9 @@ class Parts:
                 if name in {"styles", "sharedStrings"} and part.lower() in self._names:
                     sources[f"xl/{name}.xml"], kinds[f"xl/{name}.xml"] = part, name
             for name, part in sources.items():
-                out.writestr(name, etree.tostring(self.xml(part), encoding="UTF-8"))
+                root = self.xml(part)
+                _spell_errors(root)
+                out.writestr(name, etree.tostring(root, encoding="UTF-8"))
             out.writestr("xl/workbook.xml", self._plain_workbook())
             out.writestr("xl/_rels/workbook.xml.rels", _plain_relationships(kinds))
         return plain.getvalue()
@@ -360,7 +396,8 @@ class Parts:
         }
 
 
-_DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
+DAMAGE = (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
+"""What `zipfile` raises on a damaged package."""
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -375,7 +412,18 @@ def _filled_rows(cells: bytes) -> int:
     return sum(_filled_cells(row) > 0 for row in _ROW.findall(cells))
 
 
-def _too_large(sheet: str) -> Inutilisable:
+def too_far(sheet: str, cellule: str) -> Inutilisable:
+    """Return the exception that says which value lies so far out that its sheet is too large to read."""
+    return Inutilisable(Issue("F013", Place(sheet), faits=(("feuille", sheet), ("cellule", cellule))))
+
+
+def percentage(value: str) -> CellFault:
+    """Return a number as it is shown, where it is shown as a percentage."""
+    return CellFault("V014", f"{100 * float(value):.15g} %".replace(".", ","))
+
+
+def too_large(sheet: str) -> Inutilisable:
+    """Return the exception that says which sheet holds too much."""
     limits = (("lignes", f"{MAX_ROWS:_}".replace("_", " ")), ("cellules", f"{MAX_FILLED:_}".replace("_", " ")))
     return Inutilisable(Issue("F019", Place(sheet), faits=(("feuille", sheet), *limits)))
 
@@ -399,6 +447,13 @@ def _may_be_large(cells: bytes) -> bool:
         or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
     )
     return unusual or _FAR_OUT.search(cells) is not None
+
+
+def _spell_errors(root: etree._Element) -> None:
+    """Give the errors of newer programs (`#SPILL!`) the name of an old one, which is all that calamine needs."""
+    for value in root.iterfind("{*}sheetData/{*}row/{*}c[@t='e']/{*}v"):
+        if value.text not in KNOWN_ERRORS:
+            value.text = "#VALUE!"
 
 
 def _plain_relationships(kinds: Mapping[str, str]) -> bytes:
@@ -468,10 +523,14 @@ class SheetValues:
         self._open_plain()
         return self.sheet(name)
 
-    def rows(self, name: str) -> list[list[Any]]:
+    def rows(self, name: str) -> RawRows:
         """Return the cells of a sheet from A1."""
-        rows: list[list[Any]] = self.sheet(name).to_python(skip_empty_area=False)
+        rows: RawRows = self.sheet(name).to_python(skip_empty_area=False)
         return rows
+
+    def merged(self, name: str) -> list[Area]:
+        """Return the merged areas of a sheet."""
+        return self.sheet(name).merged_cell_ranges or []
 
 
 def _resolve(source: str, target: str) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from converter.issues import Empeche, Issue
-from converter.system.files import file_aside, sweep, sync_file, sync_folder
+from converter.system.files import file_aside, sync_file, sync_folder
 from converter.system.refusals import guarded
 
 BACKUPS = "sauvegardes"
@@ -52,8 +52,6 @@ def replace_workbook(path: Path, write: Callable[[Path], object], seen: Stamp | 
     real = path.resolve()
     with guarded(real.parent):
         ensure_writable(real)
-        sweep(real.parent)
-        sweep(real.parent / BACKUPS)
         seen = seen or stamp(real)
         with file_aside(real.parent) as unfinished:
             write(unfinished)

@@ -121,6 +121,7 @@ ELSEWHERE = {
     "D": "test_deposit.py, test_registry.py, test_reconcile.py: deposits",
     "K": "test_portal.py: the portal's own checks",
     "S": "test_adopter.py: the shape",
+    "T": "moving/test_moving.py: data of an older file",
 }
 """Codes that other files trigger, by prefix."""
 

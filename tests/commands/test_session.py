@@ -143,6 +143,26 @@ def test_an_accepted_proposition_is_written_at_the_next_run(sample: Callable[[st
     assert "P014" not in {finding["code"] for finding in report["anomalies"]}
 
 
+def test_a_missing_number_is_answered_by_the_next_free_one(sample: Callable[[str], Path]) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    load = load_workbook(book)
+    for sheet in ("Demandes", "Bénéficiaires", "Pièces"):
+        rows = load[sheet]
+        end = rows.max_row
+        for column in range(1, rows.max_column + 1):
+            rows.cell(end + 1, column).value = rows.cell(end, column).value if column > 3 else None
+    load["Demandes"].cell(4, 7).value = 9000
+    load.save(book)
+    _, report = call("valider", book, *DAY)
+    (missing,) = (
+        issue
+        for issue in report["anomalies"]
+        if issue["cellule"] == "A4" and issue["code"] == "V001" and issue["feuille"] == "Demandes"
+    )
+    assert "(prochain numéro libre : 00002)" in missing["conseil"].replace("\u00a0", " ")
+
+
 def test_a_copy_is_annotated_and_the_original_left_alone(sample: Callable[[str], Path]) -> None:
     book = sample(MISTAKES)
     before = book.read_bytes()

@@ -105,6 +105,10 @@ TAGS_ARE_NAMED: Mapping[str, tuple[str, str]] = {
         "the tool's own columns, written",
         "codeTraitement dateDepot fichierJSON FINESSPMSI historique libelleTraitement nomEtablissement numeroASP",
     ),
+    "moving.transfer": (
+        "the number that ties the rows of a list together",
+        "numeroEditeur",
+    ),
     "portal": (
         "the head of the file that its name must tell too",
         "numeroAns",

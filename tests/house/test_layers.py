@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"spec", "attachments"}),
     frozenset({"sentences", "xlsx"}),
     frozenset({"reading", "blank", "portal"}),
-    frozenset({"checking", "kit"}),
+    frozenset({"checking", "kit", "moving"}),
     frozenset({"registry"}),
     frozenset({"marking", "tracking", "depositing"}),
     frozenset({"returning"}),

@@ -14,6 +14,7 @@ SAME_IDEA: Mapping[str, str] = {
     "depots": "the folder of deposits held open, and where it lies",
     "files": "what is done with files, and what is said of them",
     "kit": "the folder of the kit, its class, and the command that makes it",
+    "moving": "data of an older file on its way, and what is said of it",
     "portal": "the portal's controls, and what is said by them",
     "reading": "what a format reads in a cell, and the folder that reads the workbook",
     "rules": "the rules, and what is said by them",

@@ -15,6 +15,7 @@ from converter import cli
 from converter.blank import template
 from converter.kit import folder as kit
 from converter.kit import libraries, wheels
+from converter.spec import shape
 from converter.system.depots import depots_beside
 from tests.tools.derived import REPO, load_samples
 
@@ -232,7 +233,8 @@ def test_an_offline_kit_holds_the_libraries_unpacked_without_their_tests(
 ) -> None:
     fill(index)
     (tmp_path / "kit" / "roues").mkdir(parents=True)
-    (tmp_path / "kit" / "roues" / "numpy-1.0-cp312-cp312-win_amd64.whl").write_bytes(b"ancien")
+    for wheel in ("numpy-1.0-cp312-cp312-win_amd64.whl", OURS):  # of a kit of before
+        (tmp_path / "kit" / "roues" / wheel).write_bytes(b"ancien")
     assert cli.run(["kit", str(tmp_path / "kit"), "--hors-ligne"]) == 0
     held = tmp_path / "kit" / "bibliotheques"
     assert {folder.name for folder in held.iterdir()} == {"segur-hop", "windows-3.13"}
@@ -357,6 +359,28 @@ def test_a_second_campaign_goes_on_in_the_deposits_of_the_first(
     assert told["depots"][0]["depot"] == "JSON-1234567890-20220502-001"
     assert told["depots"][0]["demandes"] == ["00001"]
     assert told["depots"][0]["annulable"] is True
+
+
+def test_a_second_campaign_knows_the_next_free_number_and_keeps_the_adopted_model(
+    first: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = tmp_path / "2026"
+    model = shutil.copyfile(Path(shape.__file__).with_name("modele-hop.json"), first / "modele-portail.json")
+    assert cli.run(["kit", str(second), "--suite", str(first)]) == 0
+    assert "Premier numéro libre : 00002." in plain(capsys.readouterr().out)
+    assert (second / "modele-portail.json").read_bytes() == model.read_bytes()
+    for workbook in (second / "demandes.xlsx", tmp_path / "2025" / "suite.xlsx"):
+        if not workbook.exists():
+            assert cli.run(["modele", "-o", str(workbook)]) == 0
+        assert "Commencez à 00002 : les précédents ont servi." in plain(number_prompt(workbook))
+    cli.run(["modele", "-o", str(tmp_path / "blank.xlsx")])
+    assert "Commencez" not in number_prompt(tmp_path / "blank.xlsx")
+
+
+def number_prompt(workbook: Path) -> str:
+    """Return what Excel shows on a cell of the column of numbers."""
+    rules = openpyxl.load_workbook(workbook)["Demandes"].data_validations.dataValidation
+    return str(next(rule.prompt for rule in rules if "A3" in str(rule.sqref)))
 
 
 def renumber(workbook: Path, old: str, new: str) -> None:

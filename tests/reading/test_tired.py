@@ -1,175 +1,21 @@
 """Workbooks as they come back after months of use: each tired in one way, with what reading and checking it gives."""
 
-import io
-import re
 import shutil
 import subprocess
-import zipfile
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pytest
-from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.worksheet.formula import ArrayFormula
 
-from converter.issues import Inutilisable
+from converter.issues import Gravite, Inutilisable
+from converter.marking.annotate import Mark, mark_cells, unmark_cells
 from converter.reading import workbook
-from converter.spec.sheets import BENEFICIAIRES, DATA_SHEETS, DEMANDES, PIECES
+from converter.spec.sheets import DEMANDES, PIECES
+from tests.support.annotated import lost, readings
+from tests.support.foreign import remade
+from tests.support.tired import CHANGED, TIRED, Book, Changing, Tiring, a_conversation_on_a_request
 from tests.support.workbooks import examine, good, opened
-
-Book = openpyxl.Workbook
-Tiring = Callable[[Book], None]
-
-TIRED: list[tuple[Tiring, set[str]]] = []
-"""Each way to tire the good workbook, and all that is found then; corrections are named too."""
-
-
-def finds(*issues: str) -> Callable[[Tiring], Tiring]:
-    """Enter a way to tire a workbook into the table."""
-
-    def enter(tire: Tiring) -> Tiring:
-        TIRED.append((tire, set(issues)))
-        return tire
-
-    return enter
-
-
-def _typed(cell: str, value: object) -> Tiring:
-    def tire(book: Book) -> None:
-        sheet, reference = cell.split("!")
-        book[sheet][reference] = value  # type: ignore[assignment]
-
-    tire.__name__ = f"typed_{cell}_{value!r}"[:60]
-    return tire
-
-
-# --- columns and headings ---------------------------------------------------------------------------------------------
-
-
-@finds()
-def columns_moved(book: Book) -> None:
-    sheet = book[BENEFICIAIRES]
-    for row in range(1, sheet.max_row + 1):
-        sheet[f"H{row}"], sheet[f"B{row}"] = sheet[f"B{row}"].value, None
-
-
-@finds()
-def headings_renamed_and_broken_over_lines(book: Book) -> None:
-    for name in DATA_SHEETS:
-        for cell in book[name][2]:
-            cell.value = f"{cell.value}\n(voir guide)" if cell.value else None
-
-
-@finds()
-def tag_row_deleted(book: Book) -> None:
-    for name in DATA_SHEETS:
-        for cell in book[name][1]:
-            cell.value = None
-
-
-@finds()
-def tag_row_unhidden(book: Book) -> None:
-    for name in DATA_SHEETS:
-        book[name].row_dimensions[1].hidden = False
-
-
-@finds()
-def a_column_of_ones_own_and_one_deleted_of_the_tool(book: Book) -> None:
-    book[DEMANDES]["AH2"], book[DEMANDES]["AH3"] = "Suivi interne", "relancer"
-    for row in (1, 2):
-        book[PIECES][f"B{row}"] = None
-
-
-@finds("C006 Demandes!G3", "V012 Demandes!G3")
-def a_credit_with_a_typographers_minus(book: Book) -> None:
-    book[DEMANDES]["G3"] = "−13750"
-
-
-# --- sheets -----------------------------------------------------------------------------------------------------------
-
-
-@finds()
-def sheets_renamed(book: Book) -> None:
-    for name in DATA_SHEETS:
-        book[name].title = f"{name} 2022"
-
-
-@finds()
-def a_sheet_copied(book: Book) -> None:
-    book.copy_worksheet(book[DEMANDES]).title = "Demandes (2)"
-
-
-@finds()
-def tables_back_to_ranges(book: Book) -> None:
-    for name in DATA_SHEETS:
-        book[name].tables.clear()
-
-
-@finds()
-def a_filter_hides_rows(book: Book) -> None:
-    for row in (4, 5):
-        book[DEMANDES].row_dimensions[row].hidden = True
-
-
-@finds(f"R170 {BENEFICIAIRES}!A15", f"R170 {BENEFICIAIRES}!A16")
-def a_second_table_below_the_first(book: Book) -> None:
-    book[BENEFICIAIRES]["A15"], book[BENEFICIAIRES]["C15"] = "Contact", "Rôle"
-    book[BENEFICIAIRES]["A16"], book[BENEFICIAIRES]["C16"] = "Mme Martin", "achats"
-
-
-# --- cells pasted from elsewhere --------------------------------------------------------------------------------------
-
-
-@finds()
-def a_number_merged_over_its_rows(book: Book) -> None:
-    book[BENEFICIAIRES]["A4"] = None
-    book[BENEFICIAIRES].merge_cells("A3:A4")
-
-
-@finds()
-def rich_text_in_a_name(book: Book) -> None:
-    book[BENEFICIAIRES]["C3"] = CellRichText("DU", TextBlock(InlineFont(b=True), "PONT"))
-
-
-@finds()
-def a_hyperlink_on_an_address(book: Book) -> None:
-    book[BENEFICIAIRES]["D3"].hyperlink = "mailto:m.dupont@ch-saint-martin.fr"
-    book[BENEFICIAIRES]["D3"].value = "m.dupont@ch-saint-martin.fr"
-
-
-for _cell, _value, _found in (
-    ("Demandes!G3", "1.234,50", "C006"),
-    ("Demandes!G3", "1,234.50", "C006"),
-    ("Demandes!G3", "13 750 €", "C006"),
-    ("Demandes!G3", "13\u00a0750,00\u202f€", "C006"),
-    ("Demandes!G3", "１３７５０", "C006"),
-    ("Demandes!G3", "13\u00ad750", "C006"),
-    ("Demandes!G3", "137\u200b50,00", "C006"),
-    ("Demandes!G3", "13750€00", "V010"),
-    ("Demandes!G3", "1e4", "V010"),
-    ("Demandes!G3", "1.234", "V011"),
-    ("Demandes!G3", "16 500 € TTC", "V013"),
-    ("Demandes!E3", "\u200f15/04/2022\u200f", "C003"),
-    ("Demandes!E3", "15\u00a0avril\u00a02022", "C003"),
-    ("Demandes!E3", datetime(2022, 4, 15, 9, 30), "C005"),  # noqa: DTZ001 - Excel knows no time zone
-    ("Bénéficiaires!C3", "E\u0301LISE", ""),
-    ("Bénéficiaires!C3", "DU\u00adPONT", "C002"),
-    ("Bénéficiaires!C3", "دوبون", ""),
-    ("Bénéficiaires!C3", "X" * 32_767, "V004"),
-    ("Bénéficiaires!C3", "DUPONT_x0007_", "C002"),
-    ("Bénéficiaires!D3", "m.dupont@ｃｈ.fr", "V030"),
-    ("Bénéficiaires!F3", "７５０７１２１８４", "V040"),
-    ("Demandes!G3", "#REF!", "V050"),
-    ("Bénéficiaires!F3", "#N/A", "V050"),
-    ("Bénéficiaires!F3", "=750712184+0", "V051"),
-    ("Demandes!G3", "=1e400", "V051"),
-    ("Bénéficiaires!F3", ArrayFormula("E3", "=E4"), "V051"),
-):
-    finds(*[f"{_found} {_cell}"] if _found else ())(_typed(_cell, _value))
 
 
 @pytest.mark.parametrize(("tire", "found"), TIRED, ids=[tire.__name__ for tire, _ in TIRED])
@@ -232,27 +78,23 @@ def test_days_are_the_same_in_a_workbook_of_1904(tmp_path: Path) -> None:
     assert {demande.valeurs["dateCommande"] for demande in found.verdict.demandes} == {date(2022, 4, 15)}
 
 
-def _inline(data: bytes, strings: list[bytes]) -> bytes:
-    """Put the shared strings of a sheet into its cells, as Google Sheets and many exporters do."""
-    return re.sub(
-        rb'<c ([^>]*?)t="s"([^>]*)><v>(\d+)</v></c>',
-        lambda match: b'<c %bt="inlineStr"%b>' % match.group(1, 2) + strings[int(match[3])] + b"</c>",
-        data,
+@pytest.mark.parametrize(("change", "found"), CHANGED, ids=[change.__name__ for change, _ in CHANGED])
+def test_a_workbook_of_another_program_is_read_for_what_it_says(
+    change: Changing, found: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "demandes.xlsx").write_bytes(remade(good(), change))
+    assert set(examine(tmp_path / "demandes.xlsx").issues) == found
+
+
+def test_a_conversation_stays_whole_under_our_marks(tmp_path: Path) -> None:
+    source, target = tmp_path / "demandes.xlsx", tmp_path / "marqué.xlsx"
+    source.write_bytes(remade(good(), a_conversation_on_a_request))
+    mark_cells(
+        source, target, [Mark(DEMANDES, 3, 1, Gravite.ERREUR, "faux"), Mark(DEMANDES, 3, 5, Gravite.ERREUR, "f")]
     )
-
-
-def test_strings_in_the_cells_and_the_tag_row_in_sight_are_read_alike(tmp_path: Path) -> None:
-    path = tmp_path / "demandes.xlsx"
-    with zipfile.ZipFile(io.BytesIO(good())) as source, zipfile.ZipFile(path, "w") as target:
-        items = re.findall(rb"<si>(.*?)</si>", source.read("xl/sharedStrings.xml"), re.DOTALL)
-        strings = [b"<is>" + item + b"</is>" for item in items]
-        for name in source.namelist():
-            data = source.read(name)
-            if "/worksheets/sheet" in name:
-                data = _inline(data, strings).replace(b' hidden="1"', b"")
-            target.writestr(name, data)
-    assert b"inlineStr" in zipfile.ZipFile(path).read("xl/worksheets/sheet3.xml")
-    assert examine(path).issues == []
+    assert lost(source, target) == []
+    unmark_cells(target, tmp_path / "net.xlsx")
+    assert readings(tmp_path / "net.xlsx") == readings(source)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -82,6 +82,14 @@ def test_each_row_to_renumber_gets_its_own_proposal() -> None:
     assert [issue.proposition for issue in reconcile(rows, memory()).issues] == ["00002", "00003"]
 
 
+def test_each_row_without_a_number_is_offered_a_free_one() -> None:
+    rows = [
+        replace(ROW, numero=numero, place=Place(DEMANDES, ligne, 1))
+        for ligne, numero in enumerate(["", "00012", ""], 3)
+    ]
+    assert reconcile(rows, memory()).numeros == {Place(DEMANDES, 3, 1): "00013", Place(DEMANDES, 5, 1): "00014"}
+
+
 def test_a_refused_number_asks_for_a_new_one() -> None:
     statut, told = judged(replace(ROW, **CONVERTED), memory(reponse=REFUSED))
     assert (statut.etat, told) == (Etat.REJETEE, ["D013"])

@@ -253,6 +253,25 @@ CODES += table(
     proposes=("{a}.{b}.{c}.{d}", "{a}-{b}-{c}-{d}", "SIRET {r}", "SIRET{a} {b} {c} {d}", "'{r}", "N°{r}"),
     refuses=("{n}", "{n} {n}", "{r}0", "{r}A", "{a}.28E+13", "FR32{n}", "FR 32 {n}", "{r}²", "RCS Paris {n}"),
 )
+CODES += table(
+    values.NUMERO_ANS,
+    tuple({"r": ans, "a": ans[:4], "b": ans[4:7], "c": ans[7:]} for ans in ("1234567890", "ABCDE12345", "0000000001")),
+    read=("{r}", " {r}\n", "{r}\u00a0", "{a} {b} {c}", "{a}\u202f{b}\u202f{c}", "\u200b{r}"),
+    proposes=("{a}.{b}.{c}", "{a}-{b}-{c}", "{a}/{b}/{c}", "'{r}", "’{r}", "{r}."),
+    refuses=(
+        "ANS {r}",
+        "{a}{b}",
+        "{r}1",
+        "{r}{r}",
+        "{r} {r}",
+        "{r}, {r}",
+        "{r};{r}",
+        "{r}?",
+        "{a}{b}é",
+        "{r}²",
+        "néant",
+    ),
+)
 
 NUMBERS = [
     (values.FINESS, 750712184.0, "750712184"),

@@ -70,6 +70,17 @@ def no_strings(parts: Parts) -> None:
     parts["xl/sharedStrings.xml"] = b'<x:sst xmlns:x="%s" />' % MAIN.encode()
 
 
+def strings_of_another_type(parts: Parts) -> None:
+    """Hold shared strings that nothing relates to and that are declared as what they are not, as MiniExcel does."""
+    _replace("[Content_Types].xml", b"</Types>", declared(b"xl/sharedStrings.xml", _RELS))(parts)
+    parts["xl/sharedStrings.xml"] = b'<sst xmlns="%s"><si><t>x</t></si></sst>' % MAIN.encode()
+
+
+def view_beyond_the_sheets(parts: Parts) -> None:
+    """Open on a sheet that was deleted since."""
+    _replace("xl/workbook.xml", b"<workbookView", b'<workbookView activeTab="2"')(parts)
+
+
 def zipped_on_a_mac(parts: Parts) -> None:
     """Hold what the Finder adds."""
     for name in list(parts):
@@ -152,6 +163,8 @@ CASES: Mapping[str, tuple[Callable[[], bytes], Callable[[Parts], None]]] = {
     "strings declared only": (lambda: bare(_BARE), strings_declared),
     "strings related and absent": (lambda: bare(_BARE), strings_related),
     "no strings in the table": (lambda: bare(_BARE), no_strings),
+    "strings of another type": (lambda: bare(_BARE), strings_of_another_type),
+    "view beyond the sheets": (lambda: case("values.xlsx"), view_beyond_the_sheets),
     "zipped on a Mac": (lambda: case("values.xlsx"), zipped_on_a_mac),
     "macro sheet": (lambda: case("values.xlsx"), macro_sheet),
     "sheet without part": (lambda: case("values.xlsx"), module_sheet),

@@ -146,6 +146,11 @@ def opened() -> openpyxl.Workbook:
     return openpyxl.load_workbook(BytesIO(_without_instructions()))
 
 
+def good_sheets() -> dict[str, list[Any]]:
+    """Return its rows of cells by sheet."""
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in opened()}
+
+
 _shared = cache(opened)
 
 

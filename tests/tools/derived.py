@@ -104,6 +104,7 @@ FAMILLES = {
     "A": "La décision de l’ASP et le paiement",
     "D": "Les dépôts, les numéros, le registre",
     "S": "La réponse du portail",
+    "T": "Un ancien fichier repris dans un classeur neuf",
     "E": "Ce que le poste a refusé",
 }
 

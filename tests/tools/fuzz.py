@@ -2,9 +2,9 @@
 
     python -m tests.tools.fuzz workbooks --seed 1 --number 20000 [--keep FOLDER]
 
-`workbooks`: mutated bytes, zip entries, XML nodes, attributes and values, run twice through `valider`; `json`: the
-portal's answers, models and deposits; `attachments`: PDF, PNG and JPG. What falls short is told
-with its seed, and kept.
+`workbooks`: mutated bytes, zip entries, XML nodes, attributes and values, run twice through `valider`; `moved`: the
+same through `modele --depuis`; `json`: the portal's answers, models and deposits; `attachments`: PDF, PNG and JPG. What
+falls short is told with its seed, and kept.
 """
 
 import argparse

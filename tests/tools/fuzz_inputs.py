@@ -18,6 +18,8 @@ from PIL import Image
 
 from converter.attachments import inspection
 from converter.commands import session, valider, verifier
+from converter.commands.modele import modele_depuis
+from converter.commands.screen import console
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import ErrorLine, Mark, annotate
 from converter.reading import workbook as reading
@@ -185,6 +187,14 @@ def _validate(path: Path) -> None:
         _annotate(path)
 
 
+def _move(path: Path) -> None:
+    """Run `modele --depuis`: whatever was read, what is written can be opened."""
+    target = path.with_name("neuf.xlsx")
+    target.unlink(missing_ok=True)
+    modele_depuis(path, None, target, console=console(quiet=True))
+    reading.ensure_opens(target, target.name)
+
+
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 
@@ -255,6 +265,7 @@ def _inspect(path: Path) -> None:
 
 KINDS: Mapping[str, Kind] = {
     "workbooks": Kind("demandes.xlsx", workbook, _validate, again=True),
+    "moved": Kind("ancien.xlsx", workbook, _move),
     "json": Kind("JSON-1234567890-20220601-001.json", document, _read_document),
     "attachments": Kind("origine.bin", attachment, _inspect),
 }

@@ -20,7 +20,7 @@ from tests.tools.derived import load_samples
 REPO = Path(__file__).parents[2]
 IMAGES = REPO / "templates" / "images"
 JSON = "JSON-1234567890-20220502-001"
-DPI, WIDEST, COLOURS = 170, 1100, 40
+DPI, WIDEST, COLOURS = 170, 1100, 64
 FRENCH = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N">
@@ -38,20 +38,21 @@ class Picture:
     page: int = 1
     across: tuple[float, float] = (0, 1)
     down: tuple[float, float] = (0.06, 0.93)
+    widest: int = WIDEST
 
 
 PICTURES = (
-    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.083, 0.127)),
+    Picture("cycle", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.0745, 0.1135)),
     Picture("couleurs", "exemple/demandes.xlsx", "Mode d'emploi", down=(0.2515, 0.3605)),
     Picture("parametres", "exemple/demandes.xlsx", "Paramètres"),
     Picture("demandes", "exemple/demandes.xlsx", "Demandes"),
     Picture("beneficiaires", "exemple/demandes.xlsx", "Bénéficiaires"),
     Picture("pieces", "exemple/demandes.xlsx", "Pièces"),
     Picture("marques", "corriger/demandes.xlsx", "Demandes"),
-    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", down=(0.02, 0.42)),
-    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.5)),
+    Picture("erreurs", "corriger/demandes.xlsx", "Points à revoir", down=(0.02, 0.4025)),
+    Picture("bordereau", f"deposer/depots/{JSON}/bordereau.xlsx", "", down=(0.02, 0.4945)),
     Picture("reponse", "deposer/demandes.xlsx", "Demandes"),
-    Picture("suivi", "deposer/suivi.xlsx", "", down=(0.02, 0.7)),
+    Picture("suivi", "deposer/suivi.xlsx", "", down=(0.045, 0.483), widest=800),
 )
 
 
@@ -105,7 +106,7 @@ def cut(page: Image.Image, picture: Picture) -> Image.Image:
     width, height = page.size
     whole = trimmed(page.convert("RGB").crop((0, int(top * height), width, int(bottom * height))))
     part = trimmed(whole.crop((int(left * whole.width), 0, int(right * whole.width), whole.height)))
-    part.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
+    part.thumbnail((picture.widest, picture.widest), Image.Resampling.LANCZOS)
     return part.quantize(COLOURS, dither=Image.Dither.NONE)
 
 

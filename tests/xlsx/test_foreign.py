@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import warnings
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from openxml_audit import OpenXmlValidator
 
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import CellValue, ErrorLine, Mark, annotate, mark_cells, unmark_cells
+from converter.xlsx.parts import Parts
 from tests.support.annotated import MAIN, bare, case, lost, parts, readings
 from tests.support.foreign import CASES, STRICT, foreign, remade
 
@@ -36,17 +38,40 @@ def loads(path: Path) -> bool:
 
 @pytest.mark.parametrize("name", CASES)
 def test_marks_lose_nothing_come_again_the_same_and_go_without_a_trace(name: str, tmp_path: Path) -> None:
-    source, once, twice, undone = (tmp_path / f"{each}.xlsx" for each in range(4))
+    source = tmp_path / "source.xlsx"
     source.write_bytes(foreign(name))
+    once = marked_and_unmarked(source, MARKS)
+    assert findings(once) <= findings(source)
+    assert loads(once) or not loads(source)
+
+
+def marked_and_unmarked(source: Path, marks: list[Mark]) -> Path:
+    """Mark a workbook, again, and no more; return it marked once."""
+    once, twice, undone = (source.with_name(f"{each}{source.suffix}") for each in ("once", "twice", "undone"))
     for errors in (None, [LINE]):
-        annotate(source, once, marks=MARKS, errors=errors)
+        annotate(source, once, marks=marks, errors=errors)
         assert lost(source, once) == []
-        annotate(once, twice, marks=MARKS, errors=errors)
+        annotate(once, twice, marks=marks, errors=errors)
         assert twice.read_bytes() == once.read_bytes()
         unmark_cells(once, undone)
         assert list(readings(undone)) == list(readings(source))
         assert readings(undone) == readings(source)
-    assert findings(once) <= findings(source)
+    return once
+
+
+THEIRS = [path for path in sorted(FOREIGN.glob("*.xls?")) if not path.name.startswith("mutated-")]
+UNSHARED = "Emit shared strings"
+"""A remark that stands where cells name strings that are not there, and ours may not take their numbers."""
+
+
+@pytest.mark.skipif(not FOREIGN.exists(), reason="needs the workbooks of other programs")
+@pytest.mark.parametrize("path", THEIRS, ids=lambda path: path.stem[:50])
+def test_a_workbook_of_another_program_is_as_whole_with_our_marks(path: Path, tmp_path: Path) -> None:
+    source = Path(shutil.copy(path, tmp_path / f"source{path.suffix}"))
+    names = list(Parts(path.name, path.read_bytes()).sheets)
+    marks = [Mark(name, *cell, Gravite.ERREUR, "faux") for name in (names[0], names[-1]) for cell in ((1, 1), (60, 9))]
+    once = marked_and_unmarked(source, marks)
+    assert [told for _, told in findings(once) - findings(source) if UNSHARED not in told] == []
     assert loads(once) or not loads(source)
 
 
@@ -107,6 +132,19 @@ def test_what_a_strict_part_says_of_the_other_variant_stays(tmp_path: Path) -> N
     assert link in parts(target)[rels]
     unmark_cells(target, undone)
     assert readings(undone) == readings(source)
+
+
+def _without_first_sheet(found: dict[str, bytes]) -> None:
+    del found["xl/worksheets/sheet1.xml"]
+
+
+def test_the_sheet_that_the_user_was_on_may_be_gone(tmp_path: Path) -> None:
+    source, once, gone, again = (tmp_path / f"{each}.xlsx" for each in range(4))
+    source.write_bytes(case("values.xlsx"))
+    annotate(source, once, marks=MARKS, errors=[LINE])
+    gone.write_bytes(remade(once.read_bytes(), _without_first_sheet))
+    annotate(gone, again, marks=MARKS, errors=[LINE])
+    assert "xl/worksheets/sheet2.xml" in parts(again)
 
 
 DAMAGES = {
