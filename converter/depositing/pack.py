@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from converter.attachments.inspection import read_at_most
-from converter.depositing.zip_file import CENTRAL, END, LOCAL, Content, NewZip
+from converter.depositing.zip_file import CENTRAL, END, LOCAL, NewZip, Payload
 from converter.registry.store import Fichier
 
 K = TypeVar("K", bound=Hashable)
@@ -120,10 +120,10 @@ def _check_names(names: list[str]) -> None:
         raise ValueError(msg)
 
 
-def _contents(entries: Iterable[Entry]) -> Generator[Content, None, None]:
+def _contents(entries: Iterable[Entry]) -> Generator[Payload, None, None]:
     """Yield what each entry holds; a large one is read while the one before it is written."""
     with ThreadPoolExecutor(1) as beside:
-        ready: Callable[[], Content] | None = None
+        ready: Callable[[], Payload] | None = None
         for entry in entries:
             following = beside.submit(_content, entry).result if entry.octets > _LARGE else partial(_content, entry)
             if ready:
@@ -133,9 +133,9 @@ def _contents(entries: Iterable[Entry]) -> Generator[Content, None, None]:
             yield ready()
 
 
-def _content(entry: Entry) -> Content:
+def _content(entry: Entry) -> Payload:
     data = _unchanged(entry)
-    return Content(data, _deflated(data), zlib.crc32(data))
+    return Payload(data, _deflated(data), zlib.crc32(data))
 
 
 def _unchanged(entry: Entry) -> bytes:

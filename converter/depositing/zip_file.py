@@ -28,7 +28,7 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 _END_HEAD = struct.Struct("<4s4H2LH")
 
 
-class Content(NamedTuple):
+class Payload(NamedTuple):
     """What an entry holds: its bytes, the same deflated where that pays, and their checksum."""
 
     data: bytes
@@ -53,9 +53,9 @@ class NewZip:
         """The hex digest of what was written."""
         return self._hash.hexdigest()
 
-    def add(self, name: str, content: Content) -> None:
+    def add(self, name: str, payload: Payload) -> None:
         """Write one entry, deflated where that is given; `name` is ASCII."""
-        data, deflated, crc = content
+        data, deflated, crc = payload
         kind, written = (_STORED, data) if deflated is None else (_DEFLATED, deflated)
         facts = (kind, 0, _EPOCH, crc, len(written), len(data), len(name))
         encoded = name.encode("ascii")

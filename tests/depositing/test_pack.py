@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.depositing.pack import LIMIT, Entry, FichierChange, PlannedZip, plan, write_zip
-from converter.depositing.zip_file import Content, NewZip
+from converter.depositing.zip_file import NewZip, Payload
 from converter.registry.store import Fichier
 
 NOISE = random.Random(5).randbytes  # noqa: S311 - noise, no secret
@@ -172,7 +172,7 @@ def test_a_zip_is_the_one_that_the_standard_library_writes() -> None:
         with zipfile.ZipFile(theirs, "w") as library:
             for name, data in entries.items():
                 deflated = zlib.compress(data, wbits=-15) if len(data) > 50 else None
-                archive.add(name, Content(data, deflated, zlib.crc32(data)))
+                archive.add(name, Payload(data, deflated, zlib.crc32(data)))
                 info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 info.create_system, info.external_attr = 3, 0o100644 << 16
                 library.writestr(info, data, zipfile.ZIP_STORED if deflated is None else zipfile.ZIP_DEFLATED)
