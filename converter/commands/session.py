@@ -35,7 +35,7 @@ from converter.registry.reconcile import (
     reconcile,
     without_changed,
 )
-from converter.registry.rows import Rangs
+from converter.registry.rows import Ligne, Rangs
 from converter.registry.store import Depot, Memoire, Registry
 from converter.sentences.say import gravite, libelle
 from converter.spec import programme
@@ -89,10 +89,11 @@ class Ouvert:
 
 @dataclass(frozen=True, slots=True)
 class Examen:
-    """A workbook read and checked against a registry."""
+    """A workbook read and checked against a registry; `lignes` are what its rows say of themselves."""
 
     ouvert: Ouvert
     lecture: Lecture
+    lignes: Sequence[Ligne]
     statuts: Mapping[int, Statut]
     rapprochement: Rapprochement
     verdict: Verdict
@@ -172,7 +173,8 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     """Check a workbook against a registry, its attachments inspected."""
     lecture = ouvert.lecture
     lignes = list(lecture.frames.demandes.valeurs.index)
-    rapprochement = reconcile(Rangs(lecture).lignes(memoire), memoire)
+    told = Rangs(lecture).lignes(memoire)
+    rapprochement = reconcile(told, memoire)
     statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
@@ -187,7 +189,7 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     judge = partial(check, lecture, pieces, options.au, connus=connus)
     verdict = _with_refused(_check(judge, lecture, rapprochement.issues, memoire), statuts)
     verdict = _with_free_numbers(verdict, rapprochement.numeros)
-    return Examen(ouvert, lecture, statuts, rapprochement, verdict)
+    return Examen(ouvert, lecture, told, statuts, rapprochement, verdict)
 
 
 def _check(
@@ -237,7 +239,7 @@ def _attached(lecture: Lecture, pieces: Mapping[str, Inspection], found: Rapproc
 
 def retold(examen: Examen, memoire: Memoire) -> Examen:
     """Return the examination with what the registry has learnt in between told of each row."""
-    said = histories(Rangs(examen.ouvert.lecture).lignes(memoire), memoire)
+    said = histories(examen.lignes, memoire)
     return replace(examen, rapprochement=replace(examen.rapprochement, historiques=said))
 
 

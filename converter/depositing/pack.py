@@ -3,13 +3,16 @@
 import hashlib
 import re
 import zlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from converter.attachments.inspection import read_at_most
-from converter.depositing.zip_file import CENTRAL, END, LOCAL, NewZip
+from converter.depositing.zip_file import CENTRAL, END, LOCAL, NewZip, Payload
 from converter.registry.store import Fichier
 
 K = TypeVar("K", bound=Hashable)
@@ -19,6 +22,8 @@ LIMIT = 200_000_000
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,48}")
 _SLICE, _SLICES = 4_096, 16
+_LARGE = 100_000
+"""Bytes from which on a file takes longer to read and hash than handing it to a thread does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def plan(requests: Sequence[tuple[K, Sequence[Entry]]], limit: int = LIMIT) -> t
 
 
 def write_zip(target: Path, entries: Iterable[Entry]) -> Fichier:
-    """Write a new zip, one file in memory at a time, and return what it is: the same entries give the same bytes.
+    """Write a new zip, two files in memory at a time, and return what it is: the same entries give the same bytes.
 
     Each file is read once. The caller syncs and publishes the zip. Raises `FichierChange` for a file that is not the
     inspected one any more, `ValueError` for a name that is not ours or twice there, `FileExistsError` where `target`
@@ -81,11 +86,10 @@ def write_zip(target: Path, entries: Iterable[Entry]) -> Fichier:
     """
     entries = tuple(entries)
     _check_names([entry.name for entry in entries])
-    with target.open("xb") as file:
+    with target.open("xb") as file, closing(_contents(entries)) as contents:
         archive = NewZip(file)
-        for entry in entries:
-            data = _unchanged(entry)
-            archive.add(entry.name, data, _deflated(data))
+        for entry, content in zip(entries, contents, strict=True):
+            archive.add(entry.name, content)
         archive.close()
     return Fichier(target.name, archive.octets, archive.sha256)
 
@@ -114,6 +118,24 @@ def _check_names(names: list[str]) -> None:
     if len({name.casefold() for name in names}) < len(names):
         msg = "a name stands twice in the zip"
         raise ValueError(msg)
+
+
+def _contents(entries: Iterable[Entry]) -> Generator[Payload, None, None]:
+    """Yield what each entry holds; a large one is read while the one before it is written."""
+    with ThreadPoolExecutor(1) as beside:
+        ready: Callable[[], Payload] | None = None
+        for entry in entries:
+            following = beside.submit(_content, entry).result if entry.octets > _LARGE else partial(_content, entry)
+            if ready:
+                yield ready()
+            ready = following
+        if ready:
+            yield ready()
+
+
+def _content(entry: Entry) -> Payload:
+    data = _unchanged(entry)
+    return Payload(data, _deflated(data), zlib.crc32(data))
 
 
 def _unchanged(entry: Entry) -> bytes:

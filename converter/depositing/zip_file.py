@@ -6,8 +6,7 @@ reads every zip of ours before it is published (`portal`).
 
 import hashlib
 import struct
-import zlib
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 LOCAL, CENTRAL = 30, 46
 """Bytes of the two heads of an entry, beside its name in each."""
@@ -29,6 +28,14 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 _END_HEAD = struct.Struct("<4s4H2LH")
 
 
+class Payload(NamedTuple):
+    """What an entry holds: its bytes, the same deflated where that pays, and their checksum."""
+
+    data: bytes
+    deflated: bytes | None
+    crc: int
+
+
 class NewZip:
     """A zip being written; the same entries give the same bytes on any system.
 
@@ -46,16 +53,17 @@ class NewZip:
         """The hex digest of what was written."""
         return self._hash.hexdigest()
 
-    def add(self, name: str, data: bytes, deflated: bytes | None) -> None:
+    def add(self, name: str, payload: Payload) -> None:
         """Write one entry, deflated where that is given; `name` is ASCII."""
-        kind, content = (_STORED, data) if deflated is None else (_DEFLATED, deflated)
-        facts = (kind, 0, _EPOCH, zlib.crc32(data), len(content), len(data), len(name))
+        data, deflated, crc = payload
+        kind, written = (_STORED, data) if deflated is None else (_DEFLATED, deflated)
+        facts = (kind, 0, _EPOCH, crc, len(written), len(data), len(name))
         encoded = name.encode("ascii")
         self._directory.append(
             _CENTRAL_HEAD.pack(b"PK\1\2", 20, _UNIX, 20, 0, 0, *facts, 0, 0, 0, 0, _MODE, self.octets) + encoded
         )
         self._write(_LOCAL_HEAD.pack(b"PK\3\4", 20, 0, *facts, 0) + encoded)
-        self._write(content)
+        self._write(written)
 
     def close(self) -> None:
         """Write the directory: nothing may be added then."""

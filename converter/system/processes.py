@@ -1,5 +1,6 @@
 """Long work shared among processes: for parts that need nothing of each other, and are worth starting processes for."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,15 +44,16 @@ def _started(count: int) -> ProcessPoolExecutor | None:
         return None
     try:
         # Started afresh, as Windows does: a copy of this one would hold its files, locks and registry open.
-        pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _live_no_longer_than_the_run)
+        pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow, (gc.get_threshold(),))
         pool.submit(os.getpid).result()
     except (OSError, ImportError, BrokenProcessPool):
         return None
     return pool
 
 
-def _live_no_longer_than_the_run() -> None:
-    """Leave an interruption to the process that asked, and end with it however it ends."""
+def _follow(cycles: tuple[int, int, int]) -> None:
+    """Look for cycles as seldom as the process that asked, leave interruptions to it, and end however it ends."""
+    gc.set_threshold(*cycles)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent:

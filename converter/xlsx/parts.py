@@ -250,7 +250,7 @@ class Parts:
 
     def percentages(self, sheet: str, colonne: int) -> dict[tuple[int, int], CellFault]:
         """Return the numbers of a column that Excel shows as a percentage: 13,75 stands there as 1375 %."""
-        data = self.read(self.sheets[sheet])
+        data = self._cells_of(sheet)
         styles = {style for style in self._percent_styles if f's="{style}"'.encode() in data}
         return {
             (cell.ligne, cell.colonne): percentage(cell.value)

@@ -1,5 +1,6 @@
 """Deposits built by several processes: the same bytes, and nothing left by a run that is killed while they build."""
 
+import gc
 import os
 import signal
 import threading
@@ -38,6 +39,20 @@ def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pyt
     assert [depot.fichiers for depot in convert(tmp_path / "shared", *requests)] == [each.fichiers for each in alone]
     assert dict(contents(tmp_path / "shared")) == dict(contents(tmp_path / "alone"))
     assert len(alone) == 3
+
+
+def cycles(_: int) -> tuple[int, int, int]:
+    return gc.get_threshold()
+
+
+def test_a_process_looks_for_cycles_as_seldom_as_the_one_that_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    before = gc.get_threshold()
+    gc.set_threshold(123_456, 7, 8)
+    try:
+        assert list(each_done(cycles, [1, 2], shared=True)) == [(123_456, 7, 8)] * 2
+    finally:
+        gc.set_threshold(*before)
 
 
 @pytest.mark.usefixtures("shared")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.depositing.pack import LIMIT, Entry, FichierChange, PlannedZip, plan, write_zip
-from converter.depositing.zip_file import NewZip
+from converter.depositing.zip_file import NewZip, Payload
 from converter.registry.store import Fichier
 
 NOISE = random.Random(5).randbytes  # noqa: S311 - noise, no secret
@@ -172,7 +172,7 @@ def test_a_zip_is_the_one_that_the_standard_library_writes() -> None:
         with zipfile.ZipFile(theirs, "w") as library:
             for name, data in entries.items():
                 deflated = zlib.compress(data, wbits=-15) if len(data) > 50 else None
-                archive.add(name, data, deflated)
+                archive.add(name, Payload(data, deflated, zlib.crc32(data)))
                 info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 info.create_system, info.external_attr = 3, 0o100644 << 16
                 library.writestr(info, data, zipfile.ZIP_STORED if deflated is None else zipfile.ZIP_DEFLATED)
@@ -253,6 +253,33 @@ def test_a_file_changed_since_its_inspection_is_not_packed(tmp_path: Path, conte
         write_zip(tmp_path / "a.zip", [source])
 
     assert raised.value.path == source.path
+
+
+LARGE = (b"a", NOISE(200_000), b"large " * 50_000, NOISE(150_000), b"b")
+"""Files read while the one before them is written, among others that are not."""
+
+
+def test_large_files_go_in_whole_and_in_order(tmp_path: Path) -> None:
+    packed = write_zip(tmp_path / "a.zip", [on_disk(tmp_path, f"{n}.pdf", data) for n, data in enumerate(LARGE)])
+
+    data = (tmp_path / "a.zip").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as written:
+        assert [(info.filename, written.read(info)) for info in written.infolist()] == [
+            (f"{n}.pdf", content) for n, content in enumerate(LARGE)
+        ]
+    assert packed == Fichier("a.zip", len(data), hashlib.sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize("changed", range(len(LARGE)))
+def test_whichever_file_changed_is_the_one_told(tmp_path: Path, changed: int) -> None:
+    sources = [on_disk(tmp_path, f"{n}.pdf", data) for n, data in enumerate(LARGE)]
+    for source in sources[changed:]:  # all from there on: the first is told
+        source.path.write_bytes(b"another")
+
+    with pytest.raises(FichierChange) as raised:
+        write_zip(tmp_path / "a.zip", sources)
+
+    assert raised.value.path == sources[changed].path
 
 
 def test_a_file_gone_since_its_inspection_is_told(tmp_path: Path) -> None:
