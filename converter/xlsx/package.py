@@ -82,6 +82,7 @@ class Package:
         self._names = {name.lower(): name for name in self._zip.namelist()}
         starts = sorted(info.header_offset for info in self._zip.infolist())
         self._ends = dict(zip(starts, [*starts[1:], self._zip.start_dir], strict=True))
+        self._ensure_within()
         self._changed: dict[str, bytes] = {}
         self._trees: dict[str, Tree] = {}
         self._edited: set[str] = set()
@@ -95,6 +96,13 @@ class Package:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._zip.close()
+
+    def _ensure_within(self) -> None:
+        """Refuse an entry that is told to begin before the file or in the directory: its bytes cannot be copied."""
+        for info in self._zip.infolist():
+            if not 0 <= info.header_offset < self._zip.start_dir:
+                self._zip.close()
+                raise unreadable(info.filename)
 
     def __contains__(self, part: str) -> bool:
         """Part names are compared without case, as the standard says."""

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import shutil
 import warnings
 import zipfile
@@ -171,6 +172,24 @@ def test_a_part_that_cannot_be_read_is_named(part: str, tmp_path: Path) -> None:
     with pytest.raises(Inutilisable) as refusal:
         annotate(source, tmp_path / "target.xlsx", marks=MARKS, errors=[LINE])
     assert [(issue.code, dict(issue.faits)["partie"]) for issue in refusal.value.issues] == [("F018", part)]
+
+
+@pytest.mark.parametrize("offset", [2**31, -40], ids=["beyond", "before"])
+def test_a_part_told_to_lie_outside_the_file_is_named(offset: int, tmp_path: Path) -> None:
+    source = tmp_path / "source.xlsx"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name, data in parts_of(case("values.xlsx")).items():
+            archive.writestr(name, data)
+        archive.writestr("docProps/custom.xml", b"<custom/>")
+        size = archive.fp.tell() if archive.fp else 0
+        # `zipfile` takes a directory that lies before where it is told for bytes put before the zip, and counts them off.
+        archive.getinfo("docProps/custom.xml").header_offset = max(offset, 0)
+    if offset < 0:
+        source.write_bytes(source.read_bytes().replace(struct.pack("<L", size), struct.pack("<L", size - offset)))
+    with pytest.raises(Inutilisable) as refusal:
+        annotate(source, tmp_path / "target.xlsx", marks=MARKS, errors=[LINE])
+    named = [(issue.code, dict(issue.faits)["partie"]) for issue in refusal.value.issues]
+    assert named in ([("F018", "docProps/custom.xml")], [("F018", "[Content_Types].xml")])
 
 
 def test_a_part_whose_bytes_are_not_those_packed_is_named(tmp_path: Path) -> None:
