@@ -2,8 +2,8 @@
 
 import io
 import re
-import struct
 import shutil
+import struct
 import warnings
 import zipfile
 from pathlib import Path
@@ -182,7 +182,7 @@ def test_a_part_told_to_lie_outside_the_file_is_named(offset: int, tmp_path: Pat
             archive.writestr(name, data)
         archive.writestr("docProps/custom.xml", b"<custom/>")
         size = archive.fp.tell() if archive.fp else 0
-        # `zipfile` takes a directory that lies before where it is told for bytes put before the zip, and counts them off.
+        # Where the directory lies before where it is told to, `zipfile` counts the difference off every offset.
         archive.getinfo("docProps/custom.xml").header_offset = max(offset, 0)
     if offset < 0:
         source.write_bytes(source.read_bytes().replace(struct.pack("<L", size), struct.pack("<L", size - offset)))
