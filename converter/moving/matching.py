@@ -1,7 +1,7 @@
 """Which column of the old file is which of ours: by its tag, its heading, or what the user says of it."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from converter.columns import letters_of
@@ -156,11 +156,23 @@ def _entry(each: Feuillet, column: int) -> Entree:
 
 
 def _near(each: Feuillet, column: int) -> str:
-    """Return the heading of ours that one resembles, be it the short one."""
+    """Return the heading of ours, be it the short one, that one resembles: the same first word, or a slip in it."""
     free = [TAG[nom] for sheet in DATA_SHEETS for nom in _names(sheet) if nom not in each.balises.values()]
-    words = {fold(word): tag.nom for tag in free for word in (tag.court, tag.libelle) if word}
-    near = difflib.get_close_matches(fold(each.titres[column]), words, n=1, cutoff=0.6)
-    return libelle(words[near[0]]) if near else ""
+    ours = {word: tag.nom for tag in free for word in (tag.court, tag.libelle) if word}
+    title = each.titres[column]
+    same = [word for word in ours if _first(word) == _first(title)]
+    near = _nearest(title, same, cutoff=0) or _nearest(title, ours, cutoff=0.8)
+    return libelle(ours[near]) if near else ""
+
+
+def _nearest(title: str, ours: Iterable[str], *, cutoff: float) -> str | None:
+    folded = {fold(word): word for word in ours}
+    near = difflib.get_close_matches(fold(title), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else None
+
+
+def _first(title: str) -> str:
+    return fold(next(iter(title.split()), ""))
 
 
 def _names(sheet: str) -> list[str]:

@@ -342,6 +342,26 @@ def test_a_list_becomes_the_rows_of_three_sheets(liste: Liste, tmp_path: Path) -
     assert told == liste.told
 
 
+RESEMBLANCES = {
+    "N° commande": "N° éditeur",
+    "FINESS": "FINESS PMSI",
+    "Date de commande": "Date de signature du bon de commande",
+    "Montant HT": "Montant Ségur HT (€)",
+    "Montatn Ségur HT": "Montant Ségur HT (€)",
+    "Contact": "",
+    "Commercial": "",
+    "Bon de commande": "",
+    "Prix": "",
+}
+"""What headings of a list of one's own resemble: no word of ours that only sounds like it."""
+
+
+def test_a_heading_resembles_what_begins_with_its_word(tmp_path: Path) -> None:
+    path = _as_xlsx(tmp_path / "liste.xlsx", [[*RESEMBLANCES], ["x"] * len(RESEMBLANCES)])
+    entries = matching.entries(matching.feuillets(old.read_old(path), ()))
+    assert {entry.titre: entry.ressemble for entry in entries} == RESEMBLANCES
+
+
 def test_the_sheet_filled_in_is_the_list_of_the_second_run(tmp_path: Path) -> None:
     rows = [["Réf", "Prix", "Vendeur"], ["A0001", 13750.5, "Zoé"]]
     path = _as_xlsx(tmp_path / "liste.xlsx", rows)
