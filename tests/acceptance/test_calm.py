@@ -1,5 +1,6 @@
 """A run changes no height, no width and no style: what the user laid out stays laid out."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ def look(workbook: Path) -> Mapping[tuple[str, str], tuple[str | None, ...]]:
     """Return heights and styles of rows, widths of columns and styles of cells, by part and place."""
     found: dict[tuple[str, str], tuple[str | None, ...]] = {}
     for name, data in parts(workbook).items():
-        if not name.startswith("xl/worksheets/sheet"):
+        if not re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):  # the tool's own sheets are written anew
             continue
         sheet = etree.fromstring(data)
         for row in sheet.iter(f"{MAIN}row"):
