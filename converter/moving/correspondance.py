@@ -1,6 +1,5 @@
 """The list of where each column goes: the sheet that the new workbook has, and what the user filled in there."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +10,7 @@ from xlsxwriter.workbook import Workbook
 from converter.blank import theme
 from converter.issues import Inutilisable, Issue, Place
 from converter.moving import old
-from converter.reading.workbook import HEADER_DEPTH, fold
+from converter.reading.workbook import HEADER_DEPTH, fold, resembling
 from converter.sentences.say import libelle
 from converter.spec.formats import show
 from converter.spec.sheets import DATA_SHEETS
@@ -126,8 +125,8 @@ def read_answers(path: Path) -> tuple[Consigne, ...]:
             continue
         place, balise = Place(feuille.nom, ligne, goes + 1), _tag(answer)
         if balise is None:
-            near = difflib.get_close_matches(fold(answer), _known(), n=1, cutoff=0.6)
-            meant = libelle(_known()[near[0]]) if near else ""
+            near = resembling(answer, _known())
+            meant = libelle(_known()[near]) if near else ""
             faits = (("fichier", path.name), ("cellule", place.cellule))
             refusals.append(Issue("T011", place, valeur=answer, faits=faits, proposition=meant))
         else:

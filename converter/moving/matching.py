@@ -1,19 +1,18 @@
 """Which column of the old file is which of ours: by its tag, its heading, or what the user says of it."""
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from converter.columns import letters_of
 from converter.issues import Issue, Place
 from converter.moving.correspondance import NAME, Consigne, Entree
 from converter.moving.old import Ancien, Feuille
-from converter.reading.workbook import HEADER_DEPTH, data_rows, fold, is_filled, located
+from converter.reading.workbook import HEADER_DEPTH, data_rows, fold, is_filled, located, resembling
 from converter.sentences.say import libelle
 from converter.spec import tags
 from converter.spec.formats import show
 from converter.spec.sheets import DATA_SHEETS, LISTES, MODE_EMPLOI, PARAMETRES
-from converter.spec.tags import TAG, Tag
+from converter.spec.tags import Tag
 from converter.xlsx.sheet import Cell
 
 _OF_THE_TOOL = frozenset(map(fold, (MODE_EMPLOI, LISTES, PARAMETRES, "Erreurs", NAME)))
@@ -142,12 +141,12 @@ def _titles(feuille: Feuille, tag_row: int, heading_row: int) -> Iterator[tuple[
 
 def entries(found: Sequence[Feuillet]) -> list[Entree]:
     """Return the lines of the sheet `Correspondance`."""
-    return [_entry(each, column) for each in found for column in each.titres]
+    return [_entry(each, column, lignes) for each in found for lignes in [each.lignes()] for column in each.titres]
 
 
-def _entry(each: Feuillet, column: int) -> Entree:
+def _entry(each: Feuillet, column: int, lignes: Sequence[int]) -> Entree:
     balise = each.balises.get(column, "" if column in each.apart else None)
-    filled = (each.feuille.rows[row - 1][column - 1] for row in each.lignes())
+    filled = (each.feuille.rows[row - 1][column - 1] for row in lignes)
     exemple = next((show(cell) for cell in filled if is_filled(cell)), "")[:_EXAMPLE]
     place = Place(each.feuille.nom, each.debut, column)
     if balise is not None and each.pris:
@@ -157,26 +156,16 @@ def _entry(each: Feuillet, column: int) -> Entree:
 
 def _near(each: Feuillet, column: int) -> str:
     """Return the heading of ours, be it the short one, that one resembles: the same first word, or a slip in it."""
-    free = [TAG[nom] for sheet in DATA_SHEETS for nom in _names(sheet) if nom not in each.balises.values()]
+    free = (tag for sheet in DATA_SHEETS for tag in tags.vendor_columns(sheet) if tag.nom not in each.balises.values())
     ours = {word: tag.nom for tag in free for word in (tag.court, tag.libelle) if word}
     title = each.titres[column]
     same = [word for word in ours if _first(word) == _first(title)]
-    near = _nearest(title, same, cutoff=0) or _nearest(title, ours, cutoff=0.8)
+    near = resembling(title, same, cutoff=0) or resembling(title, ours, cutoff=0.8)
     return libelle(ours[near]) if near else ""
-
-
-def _nearest(title: str, ours: Iterable[str], *, cutoff: float) -> str | None:
-    folded = {fold(word): word for word in ours}
-    near = difflib.get_close_matches(fold(title), folded, n=1, cutoff=cutoff)
-    return folded[near[0]] if near else None
 
 
 def _first(title: str) -> str:
     return fold(next(iter(title.split()), ""))
-
-
-def _names(sheet: str) -> list[str]:
-    return [tag.nom for tag in tags.vendor_columns(sheet)]
 
 
 def left_behind(ancien: Ancien, found: Sequence[Feuillet], consignes: Sequence[Consigne]) -> Iterator[Issue]:

@@ -8,7 +8,7 @@ punctuation apart), wherever the user moved them; sheets by their name, else by 
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -94,6 +94,13 @@ def fold(text: object) -> str:
     """Fold a heading or a name to its letters and digits, without case or accents."""
     decomposed = unicodedata.normalize("NFKD", str(text)).casefold()
     return re.sub(r"[^a-z0-9]", "", decomposed.replace("°", "o"))
+
+
+def resembling(text: str, words: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return which of several headings or names one resembles most, `""` where it resembles none."""
+    folded = {fold(word): word for word in words}
+    near = difflib.get_close_matches(fold(text), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else ""
 
 
 def read(path: Path) -> Classeur:
@@ -190,11 +197,10 @@ class SheetRows:
 
     def missing(self, found: Mapping[str, str]) -> Iterator[Issue]:
         """Yield an issue for each of our sheets that is not there."""
-        spare = {fold(sheet): sheet for sheet in self.names if sheet not in found.values()}
+        spare = [sheet for sheet in self.names if sheet not in found.values()]
         for nom in _KEY_TAGS:
             if nom not in found:
-                near = difflib.get_close_matches(fold(nom), spare, n=1, cutoff=0.6)
-                yield Issue("F010", Place(nom), faits=(("feuille", nom),), proposition=spare[near[0]] if near else "")
+                yield Issue("F010", Place(nom), faits=(("feuille", nom),), proposition=resembling(nom, spare))
 
 
 # --- Paramètres -------------------------------------------------------------------------------------------------------
@@ -284,14 +290,11 @@ def best_row(rows: RawRows, tag_of: Callable[[str], str | None]) -> tuple[int, P
 
 def _missing(nom: str, feuille: str, chosen: Positions, titles: RawRow, sold: frozenset[str]) -> Iterator[Issue]:
     used = {column for columns in chosen.values() for column in columns}
-    spare = {
-        fold(cell): cell for column, cell in enumerate(titles, start=1) if isinstance(cell, str) and column not in used
-    }
+    spare = [cell for column, cell in enumerate(titles, start=1) if isinstance(cell, str) and column not in used]
     for tag in tags.vendor_columns(nom):
         if tag.nom not in chosen and sold & {*tag.logiciels}:
-            near = difflib.get_close_matches(fold(tag.libelle), spare, n=1, cutoff=0.6)
             faits = (("feuille", feuille), ("colonne", tag.libelle))
-            yield Issue("F011", Place(feuille), tag.nom, faits=faits, proposition=spare[near[0]] if near else "")
+            yield Issue("F011", Place(feuille), tag.nom, faits=faits, proposition=resembling(tag.libelle, spare))
 
 
 def _doubled(feuille: str, chosen: Positions) -> Iterator[Issue]:
