@@ -1,10 +1,8 @@
 """A deposit: whole, checked, the same bytes for the same input, known to the registry, and withdrawn as a whole."""
 
-import errno
 import hashlib
 import json
 import os
-import stat
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +18,7 @@ from converter.issues import Empeche, Inutilisable
 from converter.registry.fingerprint import empreinte
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.spec.shape import compile_model
+from tests.support.drives import sync_no_folder
 from tests.support.lots import (
     JOUR,
     NUMEROS_ANS,
@@ -119,14 +118,7 @@ def test_the_day_is_the_one_asked_for(depots: Path, requests: tuple[Demande, ...
 def test_a_drive_that_syncs_no_folder_is_no_obstacle(
     depots: Path, requests: tuple[Demande, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync = os.fsync
-
-    def files_only(descriptor: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "Invalid argument")
-        sync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", files_only)
+    sync_no_folder(monkeypatch)
     assert convert(depots, *requests)
 
 

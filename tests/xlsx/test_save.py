@@ -15,6 +15,7 @@ import pytest
 
 from converter.issues import Empeche
 from converter.xlsx import save
+from tests.support.drives import sync_no_folder
 
 
 @pytest.fixture
@@ -51,14 +52,7 @@ def test_the_workbook_is_replaced_after_a_dated_copy(workbook: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows syncs no folder")
 def test_a_drive_that_syncs_no_folder_is_no_obstacle(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sync = os.fsync
-
-    def files_only(descriptor: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "Invalid argument")
-        sync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", files_only)
+    sync_no_folder(monkeypatch)
     save.replace_workbook(workbook, writing(b"new"))
     assert workbook.read_bytes() == b"new"
 
