@@ -167,7 +167,8 @@ class Parts:
                 filled = _filled_cells(data)
                 if filled > MAX_FILLED:
                     raise too_large(sheet)
-            if filled > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
+            # The first two only spare most sheets the last, which is slow.
+            if filled > MAX_ROWS and data.count(b"row") > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
                 raise too_large(sheet)
             self._cells_read = {sheet: data}
         return self._cells_read[sheet]
@@ -498,6 +499,7 @@ class SheetValues:
         """Open the workbook; F006 when it is damaged."""
         self._package = package
         self._plain = False
+        self._merged: dict[str, list[Area]] = {}
         if package.is_utf16():  # calamine reads such a sheet as an empty one
             self._open_plain()
             return
@@ -525,12 +527,14 @@ class SheetValues:
 
     def rows(self, name: str) -> RawRows:
         """Return the cells of a sheet from A1."""
-        rows: RawRows = self.sheet(name).to_python(skip_empty_area=False)
+        sheet = self.sheet(name)
+        self._merged[name] = sheet.merged_cell_ranges or []
+        rows: RawRows = sheet.to_python(skip_empty_area=False)
         return rows
 
     def merged(self, name: str) -> list[Area]:
-        """Return the merged areas of a sheet."""
-        return self.sheet(name).merged_cell_ranges or []
+        """Return the merged areas of a sheet whose rows were read: calamine reads all of it at each opening."""
+        return self._merged[name]
 
 
 def _resolve(source: str, target: str) -> str:
