@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from converter.checking import instruction
 from converter.checking.instruction import Suites
@@ -48,14 +49,18 @@ class Lecture:
     @property
     def dossier_pieces(self) -> Path:
         """The folder of the attachments."""
-        typed_name = self.frames.parametres["dossierPieces"] or tags.TAG["dossierPieces"].vide
-        return self.classeur.chemin.parent / str(typed_name)
+        return dossier_pieces(self.classeur.chemin, self.frames.parametres)
 
     def fichiers(self) -> tuple[str, ...]:
         """The distinct attachment names to inspect, of requests not converted yet."""
         pieces = self.frames.pieces.valeurs
         waiting = pieces[~pieces["numeroEditeur"].isin(self.frozen)]
         return tuple(waiting["fichier"].dropna().unique())
+
+
+def dossier_pieces(chemin: Path, parametres: Mapping[str, Any]) -> Path:
+    """Return the folder of the attachments of a workbook with these parameters."""
+    return chemin.parent / str(parametres["dossierPieces"] or tags.TAG["dossierPieces"].vide)
 
 
 def read_cells(classeur: Classeur) -> Lecture:

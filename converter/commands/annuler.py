@@ -27,7 +27,7 @@ def annuler(depot: str, chemin: Path, options: Options, *, refuse: bool = False)
     Raises `Inutilisable` (D024 to D026) and `Empeche`, nothing withdrawn.
     """
     step = Step(options.tell)
-    with opened(chemin, step) as ouvert:
+    with opened(chemin, options, step) as ouvert:
         if not options.copie:
             ensure_replaceable(chemin)
         with deposit.open_depots(options.depots(chemin), model_for(chemin)) as depots:

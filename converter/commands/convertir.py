@@ -38,7 +38,7 @@ def convertir(chemin: Path, options: Options) -> Outcome:
     Raises `Inutilisable` and `Empeche`; a workbook that could not be written is found out before anything is deposited.
     """
     step = Step(options.tell)
-    with opened(chemin, step) as ouvert:
+    with opened(chemin, options, step) as ouvert:
         if not options.copie:
             ensure_replaceable(chemin)
         annotate.ensure_markable(ouvert.source)
@@ -84,7 +84,7 @@ def _deposit(examen: Examen, depots: Depots, au: date, step: Step) -> tuple[Depo
     if not ready:
         return ()
     step("Écriture des dépôts", len(examen.verdict.demandes))
-    return deposit.convert(depots, ready, au, step.advance)
+    return deposit.convert(depots, ready, au, step.advance, examen.ouvert.workers)
 
 
 def _in_files(done: Sequence[Depot]) -> dict[str, Depot]:

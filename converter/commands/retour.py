@@ -36,7 +36,7 @@ def retour(reponse: Path, chemin: Path, options: Options, *, remplacer: bool = F
     with ExitStack() as stack:
         step("Lecture de la réponse")
         answer = received.read_answer(read_bytes(reponse), reponse.name)
-        before = stack.enter_context(opened(chemin, step))
+        before = stack.enter_context(opened(chemin, options, step))
         if not options.copie:
             ensure_replaceable(chemin)
         depots = stack.enter_context(deposit.open_depots(options.depots(chemin), model_for(chemin)))

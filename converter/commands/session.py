@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from converter.attachments import inspection
-from converter.attachments.inspection import Inspection
+from converter.attachments.inspection import Attachments, Inspection
 from converter.attachments.readings import Lectures
 from converter.checking.check import Verdict, check
-from converter.checking.lecture import Lecture, read_cells
+from converter.checking.lecture import Lecture, dossier_pieces, read_cells
 from converter.checking.rules import UNKNOWN_NUMBER
 from converter.checking.schema import REQUIRED
 from converter.commands.outcome import FINE, TO_CORRECT, Outcome, Standing, Upload
@@ -24,6 +24,7 @@ from converter.marking import adopting, annotate, remarks
 from converter.marking.annotate import CellValue
 from converter.marking.remarks import SuiviLigne
 from converter.reading import finess_list, workbook
+from converter.reading.frames import typed_settings
 from converter.registry.fingerprint import of_pieces
 from converter.registry.reconcile import (
     Rapprochement,
@@ -42,10 +43,11 @@ from converter.spec import programme
 from converter.spec.formats import show
 from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
-from converter.spec.sheets import BENEFICIAIRES
-from converter.spec.tags import tool_columns
+from converter.spec.sheets import BENEFICIAIRES, PIECES
+from converter.spec.tags import TAG, tool_columns
 from converter.system.depots import depots_beside
 from converter.system.files import new_file, scratch
+from converter.system.processes import Workers
 from converter.system.refusals import guarded
 from converter.xlsx import save
 from converter.xlsx.wanted import Acceptation
@@ -73,11 +75,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Ouvert:
-    """A workbook as it was read: `seen` tells that version of it, `source` is the file that annotations start from."""
+    """A workbook as it was read: `seen` tells that version of it, `source` is the file that annotations start from.
+
+    `workers` are there for what takes long; `pieces` are its attachments, which they open already, `None` where what
+    it says of them may have changed since.
+    """
 
     seen: save.Stamp
     source: Path
     lecture: Lecture
+    workers: Workers
+    pieces: Attachments | None = None
     acceptations: tuple[Acceptation, ...] = ()
     """What became of the propositions that the user said OUI to."""
 
@@ -116,21 +124,41 @@ def read(chemin: Path) -> Lecture:
 
 
 @contextmanager
-def opened(chemin: Path, step: Step) -> Iterator[Ouvert]:
+def opened(chemin: Path, options: Options, step: Step) -> Iterator[Ouvert]:
     """Yield the workbook and what it says, with the propositions in it that the user said OUI to.
 
     Where there are any, annotations start from a copy: the original is written once, at the end of the run.
     """
     step("Lecture du classeur")
-    seen = stamp_of(chemin)
-    lecture = read(chemin)
-    acceptations = tuple(adopting.adopted(lecture, annotate.read_accepted(chemin)))
-    before = Ouvert(seen, chemin, lecture, acceptations)
-    with with_values(before, adopting.accepted_values(acceptations)) as (after, refused):
-        yield replace(after, acceptations=adopting.written_back(acceptations, refused))
+    with as_it_stands(chemin, options) as found:
+        acceptations = tuple(adopting.adopted(found.lecture, annotate.read_accepted(chemin)))
+        before = replace(found, acceptations=acceptations)
+        with with_values(before, adopting.accepted_values(acceptations)) as (after, refused):
+            yield replace(after, acceptations=adopting.written_back(acceptations, refused))
 
 
-def stamp_of(chemin: Path) -> save.Stamp:
+@contextmanager
+def as_it_stands(chemin: Path, options: Options) -> Iterator[Ouvert]:
+    """Yield the workbook and what it says; its attachments may be opened already while it is read."""
+    seen = _stamp_of(chemin)
+    with Workers() as workers:
+        book = workbook.open_workbook(chemin)
+        pieces = _begun(chemin, book, options, workers)
+        yield Ouvert(seen, chemin, read_cells(book.classeur()), workers, pieces)
+
+
+def _begun(chemin: Path, book: workbook.OpenWorkbook, options: Options, workers: Workers) -> Attachments | None:
+    """Have the attachments opened that a workbook names at first sight: where it names others, those come later."""
+    if book.parametres is None:
+        return None
+    parametres, _, _ = typed_settings(book.parametres)
+    readings = map(TAG["fichier"].format.read, book.glance(PIECES, "fichier"))
+    pieces = _attachments(dossier_pieces(chemin, parametres), parametres, _store(chemin, options))
+    pieces.begin([reading.valeur for reading in readings if reading.valeur], workers)
+    return pieces
+
+
+def _stamp_of(chemin: Path) -> save.Stamp:
     """Tell this version of a workbook; what cannot be told at all is refused when it is read."""
     return save.stamp(chemin) if chemin.exists() else (0, 0)
 
@@ -148,18 +176,35 @@ def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[O
         copy = folder / before.source.name
         refused = annotate.annotate(before.source, copy, marks=(), values=values)
         lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
-        yield replace(before, source=copy, lecture=lecture), refused
+        yield replace(before, source=copy, lecture=lecture, pieces=None), refused
 
 
-def inspect(lecture: Lecture, store: Path | None = None) -> Mapping[str, Inspection]:
+def inspect(lecture: Lecture) -> Mapping[str, Inspection]:
     """Open every attachment of the requests to convert; return what was found, by name as it is written.
 
-    Their text is read too, unless the workbook says not to; `store` keeps it for the next run.
+    Their text is read too, unless the workbook says not to.
     """
-    lectures = None if lecture.frames.parametres["lectureBonsCommande"] is False else Lectures(store)
-    found = inspection.inspect(lecture.fichiers(), lecture.dossier_pieces, programme.EXTENSIONS, lectures)
-    if lectures:
-        lectures.save()
+    pieces = _attachments(lecture.dossier_pieces, lecture.frames.parametres, None)
+    return pieces.inspect(lecture.fichiers())
+
+
+def _attachments(dossier: Path, parametres: Mapping[str, Any], store: Path | None) -> Attachments:
+    """Return the attachments of a workbook with these parameters; `store` keeps their text for the next run."""
+    lectures = None if parametres["lectureBonsCommande"] is False else Lectures(store)
+    return Attachments(dossier, programme.EXTENSIONS, lectures)
+
+
+def _store(chemin: Path, options: Options) -> Path | None:
+    return None if options.copie else chemin.parent / save.BACKUPS / f"{chemin.stem}.lectures"
+
+
+def _inspected(ouvert: Ouvert, lecture: Lecture, options: Options) -> Mapping[str, Inspection]:
+    """Open what is left to be opened, and keep what the files say."""
+    store = _store(ouvert.chemin, options)
+    pieces = ouvert.pieces or _attachments(lecture.dossier_pieces, lecture.frames.parametres, store)
+    pieces.begin(lecture.fichiers(), ouvert.workers)
+    found = pieces.inspect(lecture.fichiers())
+    pieces.save_texts()
     return found
 
 
@@ -179,13 +224,11 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
     step("Contrôle des pièces")
-    chemin = lecture.classeur.chemin
-    store = None if options.copie else chemin.parent / save.BACKUPS / f"{chemin.stem}.lectures"
-    pieces = inspect(lecture, store)
+    pieces = _inspected(ouvert, lecture, options)
     step("Contrôle des demandes")
     rapprochement = without_changed(rapprochement, lignes, _attached(lecture, pieces, rapprochement))
     statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
-    connus = finess_list.find(chemin.parent, lecture.frames.parametres["fichierFiness"])
+    connus = finess_list.find(ouvert.chemin.parent, lecture.frames.parametres["fichierFiness"])
     judge = partial(check, lecture, pieces, options.au, connus=connus)
     verdict = _with_refused(_check(judge, lecture, rapprochement.issues, memoire), statuts)
     verdict = _with_free_numbers(verdict, rapprochement.numeros)

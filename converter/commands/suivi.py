@@ -17,12 +17,12 @@ from converter.commands.screen import euros, say, shown, tell
 from converter.commands.session import (
     Options,
     Ouvert,
+    as_it_stands,
     depots_of,
     ensure_replaceable,
     examine,
     kept_out,
     read,
-    stamp_of,
     suivis_of,
     with_values,
     write_back,
@@ -103,8 +103,11 @@ def noter(liste: Path, chemin: Path, memoire: Memoire, options: Options) -> Rapp
     step = Step(options.tell)
     ensure_replaceable(chemin)
     step("Lecture de la liste des paiements")
-    seen = stamp_of(chemin)
-    before = Ouvert(seen, chemin, read(chemin))
+    with as_it_stands(chemin, options) as before:
+        return _noted(liste, before, memoire, options, step)
+
+
+def _noted(liste: Path, before: Ouvert, memoire: Memoire, options: Options, step: Step) -> Rapproche:
     rangs = Rangs(before.lecture)
     versements = statement.read_statement(read_bytes(liste), liste.name, payments.numbers(rangs, memoire).connus)
     found = payments.settle(versements, rangs, memoire)

@@ -59,7 +59,7 @@ def _move_data(chemin: Path) -> tuple[Path, tuple[Issue, ...]]:
 
 def _checked(chemin: Path, options: Options, *told: Issue) -> Outcome:
     step = Step(options.tell)
-    with opened(chemin, step) as ouvert:
+    with opened(chemin, options, step) as ouvert:
         obstacles = () if options.copie else obstacles_to(chemin)
         step("Lecture du registre")
         memoire, _, repaired = deposit.consult(options.depots(chemin), model_for(chemin))

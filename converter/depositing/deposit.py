@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from converter.checking.demande import Lot
 from converter.depositing.building import Order, build_deposit
@@ -32,7 +33,7 @@ from converter.spec.names import depot_name
 from converter.spec.shape import Shape
 from converter.system.files import is_writable, scratch, sync_folder
 from converter.system.lock import Tenant, locked
-from converter.system.processes import each_done
+from converter.system.processes import Workers
 from converter.system.refusals import guarded, reason
 
 EN_COURS = ".en-cours"
@@ -46,6 +47,9 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 MANY_DEMANDES = 5_000
 """Requests from which on several processes build their deposits: fewer take less than starting those does."""
+
+Built: TypeAlias = dict[str, tuple[Fichier, ...]]
+"""The files of each deposit."""
 
 Progress = Callable[[int], None]
 """Told how many more requests are in a deposit that is built."""
@@ -136,9 +140,10 @@ def _copied(dossier: Path, shape: Shape) -> Iterator[Depots]:
 # --- converting -------------------------------------------------------------------------------------------------------
 
 
-def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress) -> tuple[Depot, ...]:
+def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress, workers: Workers) -> tuple[Depot, ...]:
     """Deposit lots under the date of a day: all of them, or none when anything stands in the way.
 
+    `workers` build them where they are many.
     Raises `Inutilisable` before anything is built (D020, D022), `Empeche` with everything undone (E020 to E026; E031
     when an attachment changed since its check) or, past the point of no return, to be finished by the next run (E032).
     """
@@ -146,7 +151,8 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress)
         noms = depots.registre.reserve(lots, jour, depots.shape.nom)
         with ExitStack() as undo:
             undo.callback(_undo, depots, noms)
-            built = _built(depots, noms, lots, jour, progress)
+            orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
+            built = _built(depots, orders, progress, workers)
             sync_folder(depots.en_cours)
             depots.registre.commit_built(built)
             undo.pop_all()
@@ -159,16 +165,14 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
     depots.registre.forget(noms)
 
 
-def _built(
-    depots: Depots, noms: Sequence[str], lots: Sequence[Lot], jour: date, progress: Progress
-) -> dict[str, tuple[Fichier, ...]]:
-    """Build the deposits, each beside the others, and give each its name: by several processes where they are many."""
+def _built(depots: Depots, orders: Sequence[Order], progress: Progress, workers: Workers) -> Built:
+    """Build the deposits, each beside the others, and give each its name."""
     depots.en_cours.mkdir()
-    orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
-    many = sum(len(lot.demandes) for lot in lots) >= MANY_DEMANDES
+    many = sum(len(order.lot.demandes) for order in orders) >= MANY_DEMANDES
     built = {}
-    with closing(each_done(build_deposit, orders, shared=many)) as done:
-        for order, (folder, files) in zip(orders, done, strict=True):
+    with ExitStack() as stack:
+        begun = stack.enter_context(closing(workers.begin(build_deposit, orders))) if many else None
+        for order, (folder, files) in zip(orders, begun or map(build_deposit, orders), strict=True):
             _move(folder, depots.en_cours / order.nom)
             built[order.nom] = files
             progress(len(order.lot.demandes))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from converter.issues import Facts, Issue, Place
-from converter.reading.workbook import Classeur, Table
+from converter.reading.workbook import Classeur, Reglages, Table
 from converter.spec import tags
 from converter.spec.formats import Reading, show
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
@@ -75,7 +75,7 @@ class Frames:
 
 def typed(classeur: Classeur) -> tuple[Frames, list[Issue]]:
     """Read every cell of a workbook; a cell that cannot be read counts as blank and has its issue."""
-    parametres, refuses, issues = _typed_settings(classeur)
+    parametres, refuses, issues = typed_settings(classeur.parametres)
     read = [_typed_table(table, date1904=classeur.date1904) for table in classeur.tables()]
     (demandes, _), *others = read
     for _, found in read:
@@ -88,8 +88,8 @@ def typed(classeur: Classeur) -> tuple[Frames, list[Issue]]:
     return Frames(parametres, refuses, demandes, *frames), issues
 
 
-def _typed_settings(classeur: Classeur) -> tuple[dict[str, Any], frozenset[str], list[Issue]]:
-    settings = classeur.parametres
+def typed_settings(settings: Reglages) -> tuple[dict[str, Any], frozenset[str], list[Issue]]:
+    """Read every parameter; return their values, the names of those refused, and the issues."""
     readings = [(p, p.tag.format.read(settings.valeurs.get(p.nom))) for p in tags.parametres()]
     issues = [
         Issue(code, settings.places[p.nom], p.nom, show(settings.valeurs[p.nom]), faits, _proposed(code, reading))

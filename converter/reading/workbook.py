@@ -104,37 +104,67 @@ def resembling(text: str, words: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def read(path: Path) -> Classeur:
-    """Read a workbook.
+    """Read a workbook; raises as `OpenWorkbook` and its `classeur`."""
+    return open_workbook(path).classeur()
 
-    Raises `Inutilisable` (F001 to F014) when it is not one of ours or holds no request, with one issue for each
-    thing missing, and `Empeche` (E101) when it cannot be opened.
+
+def open_workbook(path: Path) -> "OpenWorkbook":
+    """Open a workbook, of which little is read yet.
+
+    Raises `Inutilisable` (F001 to F009) when it is not one of ours, and `Empeche` (E101) when it cannot be opened.
     """
     package = parts.Parts(path.name, parts.load(path))
-    return _read(path, SheetRows(package, parts.SheetValues(package)))
+    return OpenWorkbook(path, SheetRows(package, parts.SheetValues(package)))
 
 
 def read_opendocument(path: Path) -> Classeur:
     """Read a workbook of LibreOffice, which `read` refuses since nothing can be written into it; raises as `read`."""
     book = OpenDocument(path.name, parts.load(path))
-    return _read(path, SheetRows(book, book))
+    return OpenWorkbook(path, SheetRows(book, book)).classeur()
 
 
-def _read(path: Path, sheets: "SheetRows") -> Classeur:
-    found = sheets.find()
-    if not found:
-        raise parts.refusal(path.name, "F009")
-    parametres = sheets.settings(found[PARAMETRES]) if PARAMETRES in found else None
-    sold = _sold(parametres)
-    headers = [_Header.of(nom, found[nom], sheets.rows(found[nom]), sold) for nom in DATA_SHEETS if nom in found]
-    issues = [*sheets.missing(found), *(issue for header in headers for issue in header.issues)]
-    if issues or parametres is None:
-        raise Inutilisable(*issues)
-    demandes, beneficiaires, pieces = (_table(header, sheets) for header in headers)
-    classeur = Classeur(path, parametres, demandes, beneficiaires, pieces, sheets.package.date1904)
-    if classeur.demandes.brut.empty:
-        feuille = classeur.demandes.feuille
-        raise Inutilisable(Issue("F014", Place(feuille), faits=(("feuille", feuille),)))
-    return classeur
+class OpenWorkbook:
+    """A workbook that was opened, each of its sheets read when it is first asked for."""
+
+    def __init__(self, path: Path, sheets: "SheetRows") -> None:
+        """Find its sheets and read its parameters; F009 when none of our sheets is there."""
+        self._path, self._sheets = path, sheets
+        self._found = sheets.find()
+        if not self._found:
+            raise parts.refusal(path.name, "F009")
+        found = self._found.get(PARAMETRES)
+        self.parametres = sheets.settings(found) if found else None
+        self._sold = _sold(self.parametres)
+
+    def glance(self, nom: str, balise: str) -> list[Any]:
+        """Return the raw cells below the heading of a column, as they stand; none where it is not there."""
+        if nom not in self._found:
+            return []
+        header = self._header(nom)
+        at, rows = header.colonnes.get(balise), self._sheets.rows(header.feuille)
+        return [row[at - 1] for row in rows[header.ligne_titres :]] if at else []
+
+    def classeur(self) -> Classeur:
+        """Read all of it.
+
+        Raises `Inutilisable` (F010 to F014) when it holds no request or lacks something, with one issue for each
+        thing missing.
+        """
+        sheets, found = self._sheets, self._found
+        headers = [self._header(nom) for nom in DATA_SHEETS if nom in found]
+        issues = [*sheets.missing(found), *(issue for header in headers for issue in header.issues)]
+        if issues or self.parametres is None:
+            raise Inutilisable(*issues)
+        demandes, beneficiaires, pieces = (_table(header, sheets) for header in headers)
+        classeur = Classeur(self._path, self.parametres, demandes, beneficiaires, pieces, sheets.package.date1904)
+        if classeur.demandes.brut.empty:
+            feuille = classeur.demandes.feuille
+            raise Inutilisable(Issue("F014", Place(feuille), faits=(("feuille", feuille),)))
+        return classeur
+
+    def _header(self, nom: str) -> "_Header":
+        feuille = self._found[nom]
+        return _Header.of(nom, feuille, self._sheets.rows(feuille), self._sold)
 
 
 def ensure_opens(path: Path, nom: str) -> None:

@@ -5,11 +5,12 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import wait as ended
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from threading import Thread
-from typing import TypeVar
+from typing import Self, TypeVar
 
 _Part = TypeVar("_Part")
 _Done = TypeVar("_Done")
@@ -18,37 +19,61 @@ _MOST = 4
 """Processes at most: each takes some tens of megabytes."""
 
 
-def each_done(work: Callable[[_Part], _Done], parts: Sequence[_Part], *, shared: bool) -> Generator[_Done, None, None]:
-    """Yield what `work` makes of each part, in order: where `shared`, by several processes if the system has any.
+class Workers:
+    """Processes that work beside this one: started when there is work for them, ended with the block that has them."""
 
-    `work` is a function of a module. It is done again, here, over the parts of a process that something ended from
-    outside; what it raises is raised. Once the generator is closed none works any more; none outlives this process.
-    """
-    given = 0
-    pool = _started(min(_MOST, os.cpu_count() or 1, len(parts))) if shared else None
-    if pool:
+    def __init__(self) -> None:
+        """Start none yet."""
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        """Return them."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End them; what nobody waited for is left."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, work: Callable[[_Part], _Done], parts: Sequence[_Part]) -> Generator[_Done, None, None]:
+        """Begin `work` on parts at once, and yield what it makes of each, in order.
+
+        `work` is a function of a module. It is done here, as it is asked for, over the parts of a process that
+        something ended from outside, and over all where the system has no process to spare; what it raises is raised.
+        Once the generator is closed none works at it any more; none outlives this process.
+        """
+        return _in_order(work, parts, self._given(work, parts))
+
+    def _given(self, work: Callable[[_Part], _Done], parts: Sequence[_Part]) -> Sequence["Future[_Done]"]:
         try:
-            for done in pool.map(work, parts):
-                yield done
-                given += 1
-        except BrokenProcessPool:
-            pass
-        finally:
-            pool.shutdown(cancel_futures=True)
-    yield from map(work, parts[given:])
+            self._pool = self._pool or _pool()
+            return [self._pool.submit(work, part) for part in parts] if self._pool else ()
+        except (OSError, ImportError, BrokenProcessPool):
+            return ()
 
 
-def _started(count: int) -> ProcessPoolExecutor | None:
-    """Start processes; `None` where one would be no help, or the system allows none."""
+def _in_order(
+    work: Callable[[_Part], _Done], parts: Sequence[_Part], given: Sequence["Future[_Done]"]
+) -> Generator[_Done, None, None]:
+    done = 0
+    try:
+        for each in given:
+            yield each.result()
+            done += 1
+    except BrokenProcessPool:
+        pass
+    finally:
+        ended([each for each in given if not each.cancel()])
+    yield from map(work, parts[done:])
+
+
+def _pool() -> ProcessPoolExecutor | None:
+    """Return processes to be started, `None` where one would be no help."""
+    count = min(_MOST, os.cpu_count() or 1)
     if count < 2:  # noqa: PLR2004 - one more than this one
         return None
-    try:
-        # Started afresh, as Windows does: a copy of this one would hold its files, locks and registry open.
-        pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow, (gc.get_threshold(),))
-        pool.submit(os.getpid).result()
-    except (OSError, ImportError, BrokenProcessPool):
-        return None
-    return pool
+    # Started afresh, as Windows does: a copy of this one would hold its files, locks and registry open.
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow, (gc.get_threshold(),))
 
 
 def _follow(cycles: tuple[int, int, int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from converter.attachments import inspection
+from converter.attachments.inspection import Attachments
 from converter.cli import run
 from converter.depositing import deposit
 from converter.marking import annotate
@@ -290,8 +290,8 @@ def test_an_answer_that_changes_nothing_has_the_workbook_read_once(
     answer = tmp_path / sent.name
     assert run(["verifier", str(sent), "--reponse", str(answer), *DAY]) == 0
     times: list[Path] = []
-    read = workbook.read
-    monkeypatch.setattr(workbook, "read", lambda path: times.append(path) or read(path))
+    read = workbook.open_workbook
+    monkeypatch.setattr(workbook, "open_workbook", lambda path: times.append(path) or read(path))
     assert run(["retour", str(answer), str(book), "--quiet"]) == 0
     assert len(times) == 2, "as it was, then with what the answer changes"
     times.clear()
@@ -332,13 +332,13 @@ def test_a_save_while_the_tool_works_is_never_written_over(
     sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = sample(GUIDE)
-    inspect = inspection.inspect
+    inspect = Attachments.inspect
 
     def someone_saves(*arguments: Any) -> Any:
         put(book, "Demandes", 3, "montantSegurHT", 14000)
         return inspect(*arguments)
 
-    monkeypatch.setattr(inspection, "inspect", someone_saves)
+    monkeypatch.setattr(Attachments, "inspect", someone_saves)
     code, report = call("convertir", book, *DAY)
     assert (code, report["depots"], [f["code"] for f in report["anomalies"]]) == (3, [], ["E115"])
     assert cells(book, "Demandes", "montantSegurHT") == {3: 14000}

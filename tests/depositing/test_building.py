@@ -5,15 +5,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from converter.depositing import deposit
 from converter.issues import Empeche
 from converter.system import processes
-from converter.system.processes import each_done
+from converter.system.processes import Workers
 from tests.support.kill import faults, halves, killed_after, run
 from tests.support.lots import SHAPE, codes, convert, demandes
 
@@ -41,6 +42,11 @@ def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pyt
     assert len(alone) == 3
 
 
+def done(work: Callable[[Any], Any], parts: Sequence[object]) -> list[object]:
+    with Workers() as workers:
+        return list(workers.begin(work, parts))
+
+
 def cycles(_: int) -> tuple[int, int, int]:
     return gc.get_threshold()
 
@@ -50,7 +56,7 @@ def test_a_process_looks_for_cycles_as_seldom_as_the_one_that_asked(monkeypatch:
     before = gc.get_threshold()
     gc.set_threshold(123_456, 7, 8)
     try:
-        assert list(each_done(cycles, [1, 2], shared=True)) == [(123_456, 7, 8)] * 2
+        assert done(cycles, [1, 2]) == [(123_456, 7, 8)] * 2
     finally:
         gc.set_threshold(*before)
 
@@ -110,7 +116,7 @@ def test_no_process_outlives_the_run(tmp_path: Path) -> None:
     parts = [(tmp_path, 0), (tmp_path, 0)]
     child = os.fork()
     if child == 0:
-        list(each_done(slowly, parts, shared=True))
+        done(slowly, parts)
         os._exit(0)
     assert waited(lambda: len(begun(tmp_path)) == 2)
     os.kill(child, signal.SIGKILL)
@@ -127,7 +133,7 @@ def test_what_an_ended_process_leaves_is_done_here(tmp_path: Path) -> None:
 
     ending = threading.Thread(target=end_one)
     ending.start()
-    assert list(each_done(slowly, [(tmp_path, number) for number in (1, 2, 3)], shared=True)) == [1, 2, 3]
+    assert done(slowly, [(tmp_path, number) for number in (1, 2, 3)]) == [1, 2, 3]
     ending.join()
     assert os.getpid() in begun(tmp_path)
 
@@ -138,5 +144,5 @@ def test_where_no_process_may_be_started_this_one_does_all(tmp_path: Path, monke
         raise PermissionError
 
     monkeypatch.setattr(processes, "ProcessPoolExecutor", refused)
-    assert list(each_done(slowly, [(tmp_path, 1), (tmp_path, 2)], shared=True)) == [1, 2]
+    assert done(slowly, [(tmp_path, 1), (tmp_path, 2)]) == [1, 2]
     assert {*begun(tmp_path)} == {os.getpid()}

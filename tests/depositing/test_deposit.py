@@ -18,6 +18,7 @@ from converter.issues import Empeche, Inutilisable
 from converter.registry.fingerprint import empreinte
 from converter.registry.store import Depot, EtatDepot, Memoire, Reponse
 from converter.spec.shape import compile_model
+from converter.system.processes import Workers
 from tests.support.drives import sync_no_folder
 from tests.support.lots import (
     JOUR,
@@ -125,7 +126,7 @@ def test_a_drive_that_syncs_no_folder_is_no_obstacle(
 def test_progress_counts_every_request(depots: Path, tmp_path: Path) -> None:
     told: list[int] = []
     with deposit.open_depots(depots, SHAPE) as opened:
-        deposit.convert(opened, in_lots(*demandes(tmp_path / "p", 201)), JOUR, told.append)
+        deposit.convert(opened, in_lots(*demandes(tmp_path / "p", 201)), JOUR, told.append, Workers())
     assert sum(told) == 201
 
 
@@ -203,7 +204,7 @@ def test_an_interruption_by_the_user_undoes_everything(depots: Path, requests: t
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), deposit.open_depots(depots, SHAPE) as opened:
-        deposit.convert(opened, in_lots(*requests), JOUR, interrupted)
+        deposit.convert(opened, in_lots(*requests), JOUR, interrupted, Workers())
     nothing_happened(depots, requests)
 
 
@@ -213,7 +214,7 @@ def test_no_rank_left_is_said_before_anything_is_built(depots: Path, requests: t
     built: list[int] = []
     with deposit.open_depots(depots, SHAPE) as opened:
         with pytest.raises(Inutilisable) as refused:
-            deposit.convert(opened, [Lot(entete, (each,)) for each in requests[:2]], JOUR, built.append)
+            deposit.convert(opened, [Lot(entete, (each,)) for each in requests[:2]], JOUR, built.append, Workers())
         assert codes(refused.value.issues) == ["D020"]
     assert built == []
     assert visible(depots) == {"JSON-1234567890-20220415-998", "registre.sqlite"}
@@ -233,7 +234,7 @@ def test_a_foreign_folder_in_the_way_is_never_touched(depots: Path, requests: tu
         (depots / NAME / "notes.txt").write_text("à moi")
 
     with deposit.open_depots(depots, SHAPE) as opened, pytest.raises(Empeche) as refused:
-        deposit.convert(opened, in_lots(*requests), JOUR, someone_makes_it)
+        deposit.convert(opened, in_lots(*requests), JOUR, someone_makes_it, Workers())
     assert codes([refused.value.issue]) == ["E032"]
     with deposit.open_depots(depots, SHAPE) as opened:
         assert codes(opened.issues) == ["D001", "D007"]

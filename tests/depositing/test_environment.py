@@ -20,6 +20,7 @@ from converter.checking.demande import Demande
 from converter.depositing import deposit
 from converter.issues import Empeche
 from converter.system.lock import Tenant
+from converter.system.processes import Workers
 from converter.system.refusals import guarded
 from tests.support.kill import halves, published
 from tests.support.lots import JOUR, SHAPE, codes, convert, demandes, in_lots, say
@@ -152,7 +153,7 @@ def test_a_folder_removed_meanwhile_is_said(depots: Path, requests: tuple[Demand
         shutil.rmtree(depots, ignore_errors=True)
 
     with pytest.raises(Empeche) as refused, deposit.open_depots(depots, SHAPE) as opened:
-        deposit.convert(opened, in_lots(*requests), JOUR, remove)
+        deposit.convert(opened, in_lots(*requests), JOUR, remove, Workers())
     assert refused.value.issue.code == "E022"
     assert "disparu" in say(refused.value.issue)
     assert convert(depots, *requests)[0].nom == "JSON-1234567890-20220415-001"
@@ -163,7 +164,7 @@ def test_a_folder_moved_meanwhile_is_said_and_recovers_where_it_is(
     depots: Path, requests: tuple[Demande, ...], tmp_path: Path
 ) -> None:
     with pytest.raises(Empeche) as refused, deposit.open_depots(depots, SHAPE) as opened:
-        deposit.convert(opened, in_lots(*requests), JOUR, lambda _: depots.rename(tmp_path / "ailleurs"))
+        deposit.convert(opened, in_lots(*requests), JOUR, lambda _: depots.rename(tmp_path / "ailleurs"), Workers())
     assert refused.value.issue.code == "E022"
     with deposit.open_depots(tmp_path / "ailleurs", SHAPE) as opened:
         assert set(codes(opened.issues)) <= {"D001"}

@@ -8,6 +8,7 @@ import pytest
 
 from converter.depositing import deposit
 from converter.registry.store import EtatDepot
+from converter.system.processes import Workers
 from tests.support.kill import (
     Command,
     DepotAlone,
@@ -159,6 +160,6 @@ def test_a_link_in_the_place_of_the_left_overs_is_not_followed(tmp_path: Path) -
     (tmp_path / "depots").mkdir()
     (tmp_path / "depots" / deposit.EN_COURS).symlink_to(mine)
     with deposit.open_depots(tmp_path / "depots", SHAPE) as depots:
-        deposit.convert(depots, in_lots(*demandes(tmp_path / "pieces", 1)), JOUR, lambda _: None)
+        deposit.convert(depots, in_lots(*demandes(tmp_path / "pieces", 1)), JOUR, lambda _: None, Workers())
     assert (mine / "important.txt").read_text() == "à garder"
     assert [path.name for path in mine.iterdir()] == ["important.txt"]

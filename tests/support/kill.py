@@ -42,6 +42,7 @@ from converter.registry.store import EtatDepot
 from converter.spec.programme import FIGES, Etat
 from converter.spec.sheets import DATA_SHEETS
 from converter.spec.tags import tool_columns
+from converter.system.processes import Workers
 from tests.support.lots import JOUR, SHAPE, demandes, in_lots
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "450-demandes"
@@ -60,12 +61,12 @@ OURS = (
 
 def run(dossier: Path, requests: tuple[Demande, ...]) -> int:
     """Convert what is still to be converted, as a second double-click would; return how many requests that was."""
-    with deposit.open_depots(dossier, SHAPE) as depots:
+    with Workers() as workers, deposit.open_depots(dossier, SHAPE) as depots:
         rows = [Ligne(Place(), request.numero, empreinte(request).valeurs) for request in requests]
         statuts = reconcile(rows, depots.registre.memory()).statuts
         waiting = [request for request, statut in zip(requests, statuts, strict=True) if statut.etat not in FIGES]
         if waiting:
-            deposit.convert(depots, in_lots(*waiting), JOUR, lambda _: None)
+            deposit.convert(depots, in_lots(*waiting), JOUR, lambda _: None, workers)
         return len(waiting)
 
 

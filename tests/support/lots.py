@@ -14,6 +14,7 @@ from converter.issues import Issue
 from converter.registry.store import Depot
 from converter.sentences.say import catalogue
 from converter.spec.shape import builtin_model
+from converter.system.processes import Workers
 
 JOUR = date(2022, 4, 15)
 SHAPE = builtin_model()
@@ -107,5 +108,5 @@ def codes(issues: Iterable[Issue]) -> list[str]:
 
 def convert(dossier: Path, *chosen: Demande, jour: date = JOUR) -> tuple[Depot, ...]:
     """Convert requests in a folder of deposits."""
-    with deposit.open_depots(dossier, SHAPE) as depots:
-        return deposit.convert(depots, in_lots(*chosen), jour, lambda _: None)
+    with Workers() as workers, deposit.open_depots(dossier, SHAPE) as depots:
+        return deposit.convert(depots, in_lots(*chosen), jour, lambda _: None, workers)
