@@ -222,7 +222,6 @@ class Format:
         return _wrong_kind(raw)
 
 
-_compiled = cache(re.compile)
 _SEPARATORS = re.compile("[-._/'’‐‑–]")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIil", "00111")
 _BEFORE_NUMBER = re.compile("^(?:n[°º]|no|num[eé]ro|finess|siret|fr|#)(?=[0-9])", re.IGNORECASE)
@@ -277,7 +276,7 @@ class Code(Format):
 
     def matches(self, code: str) -> bool:
         """Tell whether a text is a whole code."""
-        return _compiled(self.pattern).fullmatch(code) is not None
+        return _whole_code(self.motif, self.longueur).fullmatch(code) is not None
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the code."""
@@ -286,7 +285,12 @@ class Code(Format):
     @property
     def pattern(self) -> str:
         """The regular expression that a whole code matches."""
-        return f"{self.motif}{{{self.longueur}}}" if self.motif.startswith("[") else self.motif
+        return _whole_code(self.motif, self.longueur).pattern
+
+
+@cache
+def _whole_code(motif: str, longueur: int) -> re.Pattern[str]:
+    return re.compile(f"{motif}{{{longueur}}}" if motif.startswith("[") else motif)
 
 
 TITLE = re.compile(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from converter.xlsx.book import ORDER, in_main, insert, workbook_part
 from converter.xlsx.package import Package
+from converter.xlsx.sheet import sheet_data
 
 _FORMULA = re.compile(rb"<(?:[\w.\-]+:)?f[\s/>]")
 
@@ -26,4 +27,5 @@ def after_change(package: Package, worksheets: Iterable[str], *, formula_gone: b
 
 def has_formulas(worksheet: bytes) -> bool:
     """Tell, in doubt with yes, whether a worksheet part holds formulas."""
-    return (b"<f" in worksheet or b":f" in worksheet) and _FORMULA.search(worksheet) is not None
+    cells = sheet_data(worksheet)
+    return (b"<f" in cells or b":f" in cells) and _FORMULA.search(cells) is not None

@@ -22,7 +22,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from converter.issues import Empeche, Inutilisable, Issue, Place
 from converter.spec.formats import KNOWN_ERRORS, CellFault
-from converter.xlsx.sheet import column_number
+from converter.xlsx.sheet import column_number, sheet_data
 from converter.xlsx.text import MAIN
 
 MAX_OCTETS = 500_000_000
@@ -237,7 +237,8 @@ class Parts:
     def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
         """Return the error cells and the formulas never computed, by (row, column)."""
         data = self._cells_of(sheet)
-        if not any(mark in data for mark in _FAULTY):
+        cells = sheet_data(data)
+        if not any(mark in cells for mark in _FAULTY):
             return {}
         return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
 
@@ -430,8 +431,8 @@ def too_large(sheet: str) -> Inutilisable:
 
 
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s>].*?row\s*>", re.DOTALL)
-_FAULTY = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
-"""What the XML has somewhere when a cell holds an error or a formula."""
+_FAULTY = (b't="e', b"t='e", b"<f", b":f")
+"""What the rows of a sheet have somewhere when a cell holds an error or a formula: each ends with a seldom letter."""
 _FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9]|[A-Za-z0-9]*&)')
 """A row from 100 000, a column from BA or a reference with entities; without one, under 5.2 million cells."""
 _ODD = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\t\r\n]")

@@ -222,6 +222,11 @@ def _cell(reference: str, default: int) -> tuple[int, int]:
 
 
 @cache
+def sheet_data(worksheet: bytes) -> bytes:
+    """Return the rows of a worksheet part without what stands around them, which may speak of formulas too."""
+    return worksheet[worksheet.find(b"sheetData") : worksheet.rfind(b"sheetData")]
+
+
 def column_number(letters: bytes) -> int:
     """The number, from 1, of a column named by letters; 0 for none."""
     number = 0
