@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import wait as ended
@@ -17,6 +18,8 @@ _Done = TypeVar("_Done")
 
 _MOST = 4
 """Processes at most: each takes some tens of megabytes."""
+_NICE = 5
+"""How far they stand back: what this process does meanwhile is what all wait for, and its user works on."""
 
 
 class Workers:
@@ -77,7 +80,9 @@ def _pool() -> ProcessPoolExecutor | None:
 
 
 def _follow(cycles: tuple[int, int, int]) -> None:
-    """Look for cycles as seldom as the process that asked, leave interruptions to it, and end however it ends."""
+    """Stand back, look for cycles as seldom as the process that asked, leave interruptions to it, and end with it."""
+    if sys.platform != "win32":
+        os.nice(_NICE)
     gc.set_threshold(*cycles)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
