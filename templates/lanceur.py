@@ -431,6 +431,7 @@ def install_arguments(source: Source, target: Path) -> list[str]:
         *("install", str(source.package), "--target", str(target), "--only-binary", ":all:"),
         *(("--find-links", str(source.wheels)) if source.wheels.is_dir() else ()),
         *(("--constraint", str(source.lock)) if source.lock.is_file() else ()),
+        "--no-warn-conflicts",  # with what else this Python has: the tool never sees it, and to compare takes long
         *("--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "1", "--timeout", "20"),
     ]
 
