@@ -28,28 +28,38 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 LAUNCHERS = ("lanceur.py", "Convertir.sh", "Convertir.command", "Convertir.cmd")
 LAUNCHER_SOURCE = (TEMPLATES / "lanceur.py").read_text("utf-8")
 AWKWARD = "Kit d'été & co (1)"
-PATH = f"{Path(sys.executable).resolve().parent}:{os.environ['PATH']}"
+PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 """Where the launcher finds the Python that the tests run in, and not a shim that looks for one at each start."""
 
-# Writes down how it was called; refused (3) while its workbook is open, else it ends as STUB_END says.
+# Writes down how it was called; refused (3) while its workbook is open, else it ends as STUB_END says. Without pathlib,
+# which takes longer to load than all the rest.
 STUB = """
 import json, os, sys
-from pathlib import Path
 import bibliotheque
 ends = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
-workbook = Path(next(a for a in reversed(sys.argv) if a.lower().endswith(ends)))
+workbook = next(a for a in reversed(sys.argv) if a.lower().endswith(ends))
 with open(os.environ["STUB_LOG"], "a", encoding="utf-8") as log:
     log.write(json.dumps(sys.argv[1:]) + chr(10))
-if workbook.with_name("~$" + workbook.name).exists():
+folder, name = os.path.split(workbook)
+if os.path.exists(os.path.join(folder, "~$" + name)):
     sys.exit(3)
 if os.environ.get("STUB_END") == "crash":
     raise RuntimeError("bug")
 if sys.argv[1] == "modele":
     sys.exit(0)
-report = sys.argv[sys.argv.index("--rapport") + 1]
 said = json.loads(os.environ.get("STUB_REPORT", "{}"))
-Path(report).write_text(json.dumps({"classeur": str(workbook), "demandes": [], "anomalies": [], "depots": [], **said}))
+with open(sys.argv[sys.argv.index("--rapport") + 1], "w", encoding="utf-8") as report:
+    report.write(json.dumps({"classeur": workbook, "demandes": [], "anomalies": [], "depots": [], **said}))
 sys.exit(int(os.environ.get("STUB_END", 0)))
+"""
+
+# Stands for pip, which takes long to load, where a test is about whether something is installed, and not about how.
+QUICK_PIP = """
+import sys, zipfile
+from pathlib import Path
+wheels, target = (sys.argv[sys.argv.index(option) + 1] for option in ("--find-links", "--target"))
+for wheel in Path(wheels).glob("*.whl"):
+    zipfile.ZipFile(wheel).extractall(target)
 """
 
 
@@ -79,6 +89,11 @@ def stub_wheel(folder: Path, version: str = "0.1.0", code: str = STUB) -> Path:
     return make_wheel(
         folder, "segur-hop", version, {"converter/__init__.py": "", "converter/__main__.py": code}, ["bibliotheque"]
     )
+
+
+def quick_pip(folder: Path) -> None:
+    """Put a pip into the kit, which the launcher takes before any other."""
+    make_wheel(folder, "pip", "1.0", {"pip/__init__.py": "", "pip/__main__.py": QUICK_PIP})
 
 
 @dataclass
@@ -194,6 +209,7 @@ def installed_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The user's data once the stub is installed; its key is the wheel's content, the same in every kit here."""
     root = tmp_path_factory.mktemp("pose")
     kit = make_kit(root / "kit", root / "data")
+    quick_pip(kit.wheels)
     kit.put("demandes.xlsx")
     assert kit.run().returncode == 0
     return kit.data
@@ -220,6 +236,7 @@ def installed(kit: Kit, installed_data: Path, tmp_path: Path) -> Kit:
     """A kit with one workbook on a PC where it is installed, and may be changed."""
     kit.data = tmp_path / "data"
     shutil.copytree(installed_data, kit.data)
+    quick_pip(kit.wheels)
     kit.put("demandes.xlsx")
     return kit
 
@@ -276,6 +293,7 @@ def test_removed_module_heals(installed: Kit) -> None:
 
 def test_tool_that_cannot_start_is_reinstalled_once_then_explained(new: Kit) -> None:
     stub_wheel(new.wheels, code="import absente\n")
+    quick_pip(new.wheels)
     outcome = new.run()
     assert outcome.returncode == 3
     assert outcome.stdout.count("Installation") == 2  # the first start, the repair
@@ -694,30 +712,32 @@ def escaped(path: Path, typed: str) -> str:
     return str(path) if "'" in typed else re.sub(r"([ '&()])", r"\\\1", str(path))
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("", ""),
-        ("   ", ""),
-        ("absent.csv", "« absent.csv » : aucun fichier à cet endroit"),
-        ("'{folder}'", "c’est un dossier, il faut un fichier"),
-        ("~", "c’est un dossier, il faut un fichier"),
-        ("/", "« / » : c’est un dossier, il faut un fichier"),
-        ("~personne/liste.csv", "aucun fichier à cet endroit"),
-        ("x" * 3000, "aucun fichier à cet endroit"),
-        ("{folder}/notes.txt", "« notes.txt » : ce n’est"),
-        ('"{folder}/notes.txt"', "« notes.txt » : ce n’est"),
-    ],
-)
+WILL_NOT_DO = {
+    "": "",
+    "   ": "",
+    "absent.csv": "« absent.csv » : aucun fichier à cet endroit",
+    "'{folder}'": "c’est un dossier, il faut un fichier",
+    "~": "c’est un dossier, il faut un fichier",
+    "/": "« / » : c’est un dossier, il faut un fichier",
+    "~personne/liste.csv": "aucun fichier à cet endroit",
+    "x" * 3000: "aucun fichier à cet endroit",
+    "{folder}/notes.txt": "« notes.txt » : ce n’est",
+    '"{folder}/notes.txt"': "« notes.txt » : ce n’est",
+}
+"""What is typed for a file, and what is said of it."""
+
+
 @pytest.mark.parametrize("action", ["5", "6", "8"])
-def test_a_file_that_will_not_do_is_told_and_asked_for_again(kit: Kit, action: str, typed: str, said: str) -> None:
+def test_a_file_that_will_not_do_is_told_and_asked_for_again(kit: Kit, action: str) -> None:
     kit.put("demandes.xlsx")
     kit.put("notes.txt")
-    folder = str(kit.folder) if typed[:1] in "'\"" else escaped(kit.folder, typed)
     with kit.window(menu=f"{action}\n") as window:
         window.until("pour abandonner) : ")
-        window.type(f"{typed.format(folder=folder)}\n")
-        assert said in window.until("pour abandonner) : ")
+        for typed, said in WILL_NOT_DO.items():
+            before = len(window.shown)
+            folder = str(kit.folder) if typed[:1] in "'\"" else escaped(kit.folder, typed)
+            window.type(f"{typed.format(folder=folder)}\n")
+            assert said in window.until("pour abandonner) : ")[before:]
         window.type("q\n")
         assert window.close() == 130
     assert "erreur imprévue" not in window.shown
@@ -921,6 +941,7 @@ def test_unpacked_libraries_need_no_installation_and_stay_as_they_are(new: Kit, 
 
 def test_libraries_of_another_making_are_told_first_and_installed_instead(new: Kit, lanceur: ModuleType) -> None:
     (unpack(new, lanceur) / lanceur.STAMP).write_text("bibliotheque==0.9\n")
+    quick_pip(new.wheels)
     outcome = new.run()
     assert plain(outcome.stdout).startswith("\nCe kit n’est pas à jour : l’outil y a été renouvelé")
     assert "Installation" in outcome.stdout
@@ -1078,14 +1099,15 @@ def test_without_a_desktop_the_place_is_told(kit: Kit) -> None:
         assert f"À ouvrir : {workbook}" in window.shown
 
 
-def test_the_tool_is_left_the_time_to_end_when_it_is_interrupted(new: Kit) -> None:
+def test_the_tool_is_left_the_time_to_end_when_it_is_interrupted(installed: Kit) -> None:
     slow = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('au travail', flush=True)"
-    stub_wheel(new.wheels, code=f"{slow}; time.sleep(1.5)\n{STUB}")
-    with new.window(menu="1\n") as window:
+    (place,) = installed.environments
+    (place / "converter" / "__main__.py").write_text(f"{slow}; time.sleep(0.6)\n{STUB}", "utf-8")
+    with installed.window(menu="1\n") as window:
         window.until("au travail")
         window.process.send_signal(signal.SIGINT)
         assert "Abandonné." in window.until("pour fermer cette fenêtre")
-    assert new.calls() == [["valider", str(new.folder / "demandes.xlsx")]]
+    assert installed.calls() == [["valider", str(installed.folder / "demandes.xlsx")]]
 
 
 def test_crash_of_the_tool_is_told(kit: Kit) -> None:
