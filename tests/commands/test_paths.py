@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from converter.cli import run
-from tests.support.kits import spare_the_wheel
+from tests.support.kits import make_kits_quickly
 from tests.support.rights import public_folder, read_only
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "exemple-du-guide"
@@ -279,7 +279,7 @@ def test_a_kit_replaces_nothing_in_a_folder_that_is_no_kit(
 def test_a_kit_goes_on_with_one_folder_of_deposits(
     team: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spare_the_wheel(monkeypatch)
+    make_kits_quickly(monkeypatch)
     other, new = team / "autre", team / "neuf"
     (other / "depots").mkdir(parents=True)
     assert call(team, f"kit ? --suite {team}", new) == 0

@@ -17,7 +17,7 @@ from converter.kit import folder as kit
 from converter.kit import libraries
 from converter.spec import shape
 from converter.system.depots import depots_beside
-from tests.support.kits import OURS, spare_the_wheel
+from tests.support.kits import OURS, make_kits_quickly
 from tests.tools.derived import REPO, load_samples
 
 LAUNCHERS = ("Convertir.cmd", "Convertir.command", "Convertir.sh", "lanceur.py")
@@ -29,7 +29,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    spare_the_wheel(monkeypatch)
+    make_kits_quickly(monkeypatch)
 
 
 @pytest.fixture
@@ -333,14 +333,22 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
 # --- a second campaign ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def first(tmp_path: Path, light: None) -> Path:  # noqa: ARG001 - a fixture takes no usefixtures
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the kit of a campaign whose worked example is deposited: 00001, rank 001."""
-    folder = tmp_path / "2025"
-    cli.run(["kit", str(folder)])
+    folder = tmp_path_factory.mktemp("campagne") / "2025"
+    with pytest.MonkeyPatch.context() as quickly:
+        make_kits_quickly(quickly)
+        cli.run(["kit", str(folder)])
     shutil.copytree(folder / "exemple", folder, dirs_exist_ok=True)
     assert cli.run(["convertir", str(folder / "demandes.xlsx"), "--date-depot", "02/05/2022"]) == 0
     return folder
+
+
+@pytest.fixture
+def first(campaign: Path, tmp_path: Path, light: None) -> Path:  # noqa: ARG001 - a fixture takes no usefixtures
+    """Return such a kit that may be changed."""
+    return shutil.copytree(campaign, tmp_path / "2025")
 
 
 def test_a_second_campaign_goes_on_in_the_deposits_of_the_first(
