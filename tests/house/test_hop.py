@@ -8,7 +8,7 @@ import pytest
 
 from converter.spec.programme import BON_COMMANDE, COULOIR, LOGICIELS, PREUVE_HT, VAGUE
 from converter.spec.tags import TAG
-from tests.support.imports import modules
+from tests.support.imports import modules, parsed
 
 CODES = (COULOIR, VAGUE, "DPI", "PFI", BON_COMMANDE, PREUVE_HT)
 """What no other module spells, not even within another word: `RI` has two letters, and is spelt nowhere either."""
@@ -211,7 +211,7 @@ WORDS = frozenset({"fichier", "logiciel", "etat", "controle"})
 
 def literals(path: Path) -> Iterator[str]:
     """Yield the strings of a module, docstrings apart."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
@@ -269,9 +269,9 @@ def taken_apart(tree: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", [name for name in modules() if name not in {"spec.names", *NAMES_APART}])
 def test_names_of_files_are_written_and_taken_apart_in_one_module(name: str) -> None:
-    assert [*taken_apart(ast.parse(modules()[name].read_text(encoding="utf-8")))] == []
+    assert [*taken_apart(parsed(modules()[name]))] == []
 
 
 @pytest.mark.parametrize("name", NAMES_APART)
 def test_who_names_files_apart_does_so(name: str) -> None:
-    assert [*taken_apart(ast.parse(modules()[name].read_text(encoding="utf-8")))]
+    assert [*taken_apart(parsed(modules()[name]))]

@@ -3,8 +3,9 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 
-from tests.support.imports import modules
+from tests.support.imports import modules, parsed
 
 SAME_IDEA: Mapping[str, str] = {
     "accepted": "a correction accepted in the workbook, and the module that reads them",
@@ -45,7 +46,7 @@ def named() -> Iterator[tuple[str, str]]:
     """Yield every module and class that is not private: its name without case, and where it stands."""
     for place, path in modules().items():
         yield place.rpartition(".")[2].lower(), place
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ClassDef):
                 yield node.name.lower(), f"{place}.{node.name}"
 
@@ -55,6 +56,7 @@ def is_of(place: str, other: str) -> bool:
     return place.startswith(f"{other}.")
 
 
+@cache
 def homonyms() -> Mapping[str, list[str]]:
     places = defaultdict(list)
     for name, place in named():
@@ -75,6 +77,7 @@ def defined(node: ast.stmt) -> Iterator[str]:
         yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
+@cache
 def said_twice() -> frozenset[str]:
     """Return what several modules define, and functions with the name of another module.
 
@@ -83,7 +86,7 @@ def said_twice() -> frozenset[str]:
     places: dict[str, set[str]] = defaultdict(set)
     for place, path in modules().items():
         folder, _, last = place.rpartition(".")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             for name in defined(node):
                 command = (place == "cli" and f"commands.{name}" in modules()) or (
                     folder == "commands" and name == last

@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from functools import cache
 
-from tests.support.imports import modules
+from tests.support.imports import modules, parsed
 
 CALLED_FROM_OUTSIDE: Mapping[str, str] = {
     "writable": "of a stream: asked by the library that writes to it",
@@ -18,9 +17,8 @@ CALLED_FROM_OUTSIDE: Mapping[str, str] = {
 """What the package defines for a library to read, and which."""
 
 
-@cache
 def trees() -> Mapping[str, ast.Module]:
-    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules().items()}
+    return {name: parsed(path) for name, path in modules().items()}
 
 
 def defined(tree: ast.AST) -> Iterator[str]:

@@ -20,9 +20,16 @@ def modules(root: Path = ROOT) -> Mapping[str, Path]:
     return {".".join(part for part in parts if part != "__init__"): path for path, parts in dotted.items()}
 
 
-def imported(path: Path, root: Path = ROOT) -> set[str]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a file, which nobody changes."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imported(path: Path, root: Path = ROOT) -> frozenset[str]:
     """Return the modules of ours that a file imports, wherever in it, those of type checkers left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     hidden = {
         id(node)
         for test in ast.walk(tree)
@@ -37,13 +44,13 @@ def imported(path: Path, root: Path = ROOT) -> set[str]:
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     ours = {name.removeprefix("converter").removeprefix(".") for name in found if name.split(".")[0] == "converter"}
-    return {name if name in modules(root) else name.rpartition(".")[0] for name in ours}
+    return frozenset(name if name in modules(root) else name.rpartition(".")[0] for name in ours)
 
 
 @cache
 def graph(root: Path = ROOT) -> Graph:
     """Return what every module of a package imports of it."""
-    return {name: frozenset(imported(path, root) - {name}) for name, path in modules(root).items()}
+    return {name: imported(path, root) - {name} for name, path in modules(root).items()}
 
 
 def reachable(edges: Graph, start: str) -> frozenset[str]:
