@@ -71,6 +71,14 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
+@pytest.fixture(scope="module")
+def kit(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a kit with the installed tool."""
+    place = tmp_path_factory.mktemp("kit")
+    call(python, "-m", "converter", "kit", "kit", folder=place)
+    return place / "kit"
+
+
 def contents(wheel: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as package:
         return {name: package.read(name) for name in package.namelist()}
@@ -114,11 +122,8 @@ def test_the_installed_tool_runs_without_the_checkout(python: Path, tmp_path: Pa
     assert call(python.with_name("segur-hop"), "--version", folder=tmp_path) == "segur-hop 0.1.0\n"
 
 
-def test_the_installed_tool_makes_a_kit_whose_wheel_is_the_one_installed(
-    python: Path, wheel: Path, tmp_path: Path
-) -> None:
-    call(python, "-m", "converter", "kit", "kit", folder=tmp_path)
-    (again,) = (tmp_path / "kit" / "roues").glob("*.whl")
+def test_the_installed_tool_makes_a_kit_whose_wheel_is_the_one_installed(kit: Path, wheel: Path) -> None:
+    (again,) = (kit / "roues").glob("*.whl")
     assert again.name == wheel.name
     record = "segur_hop-0.1.0.dist-info/RECORD"
     first, second = contents(wheel), contents(again)
@@ -136,13 +141,12 @@ def test_a_wheel_made_again_is_the_same_to_the_byte_and_installs(python: Path, t
         made += (tmp_path / name).iterdir()
     assert made[0].read_bytes() == made[1].read_bytes()
     pip = (sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--disable-pip-version-check")
-    call(*pip, "--target", tmp_path / "cible", made[0], folder=tmp_path)
+    call(*pip, "--no-compile", "--target", tmp_path / "cible", made[0], folder=tmp_path)
     assert (tmp_path / "cible" / "converter" / "templates" / "lanceur.py").is_file()
 
 
-def test_the_installed_tool_converts_the_example_of_its_kit(python: Path, tmp_path: Path) -> None:
-    call(python, "-m", "converter", "kit", "kit", folder=tmp_path)
-    workbook = tmp_path / "kit" / "exemple" / "demandes.xlsx"
+def test_the_installed_tool_converts_the_example_of_its_kit(python: Path, kit: Path, tmp_path: Path) -> None:
+    workbook = kit / "exemple" / "demandes.xlsx"
     call(python, "-m", "converter", "convertir", workbook, "--date-depot", "02/05/2022", folder=tmp_path)
     name = "JSON-1234567890-20220502-001"
     made = workbook.parent / "depots" / name / f"{name}.json"
