@@ -17,6 +17,7 @@ from converter.system import processes
 from converter.system.processes import Workers
 from tests.support.kill import faults, halves, killed_after, run
 from tests.support.lots import SHAPE, codes, convert, demandes
+from tests.support.parts import cycles, slowly
 
 
 @pytest.fixture
@@ -45,10 +46,6 @@ def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pyt
 def done(work: Callable[[Any], Any], parts: Sequence[object]) -> list[object]:
     with Workers() as workers:
         return list(workers.begin(work, parts))
-
-
-def cycles(_: int) -> tuple[int, int, int]:
-    return gc.get_threshold()
 
 
 def test_a_process_looks_for_cycles_as_seldom_as_the_one_that_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,13 +78,6 @@ def test_a_run_killed_while_processes_build_is_undone_by_the_next(tmp_path: Path
     killed_after(seconds, lambda: run(tmp_path / "depots", requests))
     assert halves(tmp_path / "depots") == []
     assert faults(tmp_path / "depots", requests) == []
-
-
-def slowly(part: tuple[Path, int]) -> int:
-    folder, number = part
-    (folder / f"{number} begun by {os.getpid()}").touch()
-    time.sleep(0.2 if number else 30)
-    return number
 
 
 def begun(folder: Path) -> list[int]:
