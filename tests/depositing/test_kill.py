@@ -2,7 +2,9 @@
 
 import os
 import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.support.kill import (
     halves,
     killed_after,
     killed_at_line,
+    killed_once,
     lines_of,
     numbers,
     one_round,
@@ -56,10 +59,16 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
 
 def test_the_workbook_is_whole_and_in_step_after_a_kill(tmp_path: Path) -> None:
     command = Command()
-    for rank, part in enumerate((0.4, 0.9)):  # many more: tests.support.kill, by hand
-        _, _, wrong = one_round(
-            command, tmp_path / f"{rank}", lambda work, part=part: killed_after(part * 1.5, work) or True, twice=True
-        )
+    building, published, replacing = f"depots/{deposit.EN_COURS}", "depots/JSON-*", "sauvegardes/*.xlsx"
+    # Many more: tests.support.kill, by hand.
+    for rank, moments in enumerate(((building, published), (published, replacing))):
+        folder, comes = tmp_path / f"{rank}", iter(moments)
+
+        def kill(work: Callable[[], Any], folder: Path = folder, comes: Iterator[str] = comes) -> bool:
+            moment = next(comes, published)  # where another came too late
+            return killed_once(lambda: any(folder.glob(moment)), work)
+
+        _, _, wrong = one_round(command, folder, kill, twice=True)
         assert wrong == []
 
 

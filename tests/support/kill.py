@@ -83,6 +83,21 @@ def killed_after(seconds: float, work: Callable[[], Any]) -> bool:
     return _was_killed(status)
 
 
+def killed_once(come: Callable[[], bool], work: Callable[[], Any]) -> bool:
+    """Do the work in a process of its own, killed once something has come about; tell whether it was still at it."""
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    while not come():
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return _was_killed(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    return _was_killed(os.waitpid(child, 0)[1])
+
+
 def killed_at_line(line: int, work: Callable[[], Any]) -> bool:
     """Do the work in a process of its own, killed at the so-manieth line of our code that it comes to."""
     child = os.fork()
@@ -234,6 +249,8 @@ class Command:
     def __init__(self) -> None:
         self.sample = SAMPLE / "demandes.xlsx"
         self.before = self.read(self.sample)
+        self.whole = {self.sample.read_bytes()}
+        """The workbooks that were read and have lost nothing."""
 
     @staticmethod
     def read(book: Path) -> dict[str, Any]:
@@ -277,9 +294,10 @@ class Command:
 
     def _lost(self, folder: Path) -> list[str]:
         books = [folder / "demandes.xlsx", *(folder / "sauvegardes").glob("*.xlsx")]
-        distinct = {book.read_bytes(): book for book in books}
-        distinct.pop(self.sample.read_bytes(), None)
-        return [f"{book.name} lost something" for book in distinct.values() if self.read(book) != self.before]
+        distinct = {content: book for book in books if (content := book.read_bytes()) not in self.whole}
+        lost = {content for content, book in distinct.items() if self.read(book) != self.before}
+        self.whole |= distinct.keys() - lost
+        return [f"{distinct[content].name} lost something" for content in lost]
 
     @staticmethod
     def _untold(folder: Path) -> list[str]:
