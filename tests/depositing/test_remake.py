@@ -1,5 +1,6 @@
 """The zips of a deposit made again: the same bytes, or a sentence that says what is not as it was."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,17 @@ from tests.support.cycle import Cycle, pdf
 DEPOT = "JSON-1234567890-20220415-001"
 
 
-@pytest.fixture
-def cycle(tmp_path: Path) -> Cycle:
-    cycle = Cycle(tmp_path)
+@pytest.fixture(scope="module")
+def deposited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cycle = Cycle(tmp_path_factory.mktemp("déposé"))
     cycle.fill(["DPI", "DPI", "DPI"])
     assert cycle.convert() == [DEPOT]
-    return cycle
+    return cycle.folder
+
+
+@pytest.fixture
+def cycle(deposited: Path, tmp_path: Path) -> Cycle:
+    return Cycle(shutil.copytree(deposited, tmp_path / "équipe"))
 
 
 def archive(cycle: Cycle) -> Path:
