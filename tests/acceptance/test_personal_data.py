@@ -1,5 +1,6 @@
 """Names, addresses and telephones go where the user asked for them, and into nothing else that is said or left."""
 
+import io
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -55,7 +57,7 @@ GOOD = {
     "email": f"{MARK}@ch.fr".lower(),
     "telephone": "01 44 55 66 77",
 }
-WRONG: dict[str, dict[str, object]] = {
+WRONG: dict[str, dict[str, str]] = {
     "too long": {"nom": MARK.upper() * 9, "email": f"{MARK * 30}@ch.fr", "telephone": MARK * 9},
     "malformed": {"nom": f"CH {MARK.upper()}", "email": f"{MARK} @ ch", "telephone": f"voir {MARK}"},
     "titles and brackets": {
@@ -68,15 +70,22 @@ WRONG: dict[str, dict[str, object]] = {
 }
 
 
-def fill(path: Path, values: dict[str, object], sheets: tuple[str, ...] = (DEMANDES, BENEFICIAIRES)) -> None:
-    book = openpyxl.load_workbook(path)
+def fill(path: Path, values: dict[str, str], sheets: tuple[str, ...] = (DEMANDES, BENEFICIAIRES)) -> None:
+    path.write_bytes(filled(tuple(values.items()), sheets))
+
+
+@cache
+def filled(values: tuple[tuple[str, str], ...], sheets: tuple[str, ...]) -> bytes:
+    """Return the sample's workbook with these values in its columns of personal data."""
+    book, made = openpyxl.load_workbook(SAMPLE / "demandes.xlsx"), io.BytesIO()
     for sheet, letter, tag in (each for each in personal_cells(book) if each[0] in sheets):
-        value = next(value for start, value in values.items() if tag.startswith(start))
+        value = next(value for start, value in values if tag.startswith(start))
         for row in (3, 4, 5) if sheet == BENEFICIAIRES else (3,):
             if book[sheet][f"A{row}"].value:
                 book[sheet][f"{letter}{row}"] = value
     book[BENEFICIAIRES]["C12"] = f"Voir avec {MARK}" if DEMANDES in sheets else None
-    book.save(path)
+    book.save(made)
+    return made.getvalue()
 
 
 def silent(capfd: pytest.CaptureFixture[str]) -> str:
@@ -110,7 +119,7 @@ def test_a_wrong_value_is_told_by_its_cell_alone(
 
 def test_the_whole_way_says_and_leaves_nothing(team: Path, capfd: pytest.CaptureFixture[str]) -> None:
     book = str(team / "demandes.xlsx")
-    fill(team / "demandes.xlsx", dict(GOOD), (BENEFICIAIRES,))
+    fill(team / "demandes.xlsx", GOOD, (BENEFICIAIRES,))
     assert cli.run(["convertir", book, *DAY]) == 0
     sent = team / "depots" / NAME / f"{NAME}.json"
     assert MARK.upper() in sent.read_text("utf-8")
@@ -153,7 +162,7 @@ SPOILT: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("spoilt", SPOILT)
 def test_a_json_file_is_told_of_without_its_names(spoilt: str, team: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = _spoilt(team, SPOILT[spoilt])
-    fill(team / "demandes.xlsx", dict(GOOD))
+    fill(team / "demandes.xlsx", GOOD)
     attendu = next(SAMPLE.glob("attendu/**/*.json"))
     cli.run(["verifier", str(path), *DAY])
     cli.run(["verifier", str(path), "--avec", str(attendu)])

@@ -4,11 +4,13 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from converter.attachments.inspection import Attachments
 from converter.cli import run
@@ -35,9 +37,15 @@ def sample(tmp_path: Path) -> Callable[[str], Path]:
     return copy
 
 
+@lru_cache(maxsize=1)
+def opened(content: bytes) -> Workbook:
+    """The workbook of these bytes, to be read alone: opened once for all that is asked of it."""
+    return load_workbook(BytesIO(content))
+
+
 def cells(path: Path, sheet: str, tag: str) -> dict[int, Any]:
     """The values of a column by Excel row."""
-    rows = load_workbook(path)[sheet]
+    rows = opened(path.read_bytes())[sheet]
     column = next(cell.column for cell in rows[1] if cell.value == tag)
     return {row: rows.cell(row, column).value for row in range(3, rows.max_row + 1) if rows.cell(row, 1).value}
 
