@@ -1,17 +1,20 @@
-"""Long work shared among processes: for parts that need nothing of each other, and are worth starting processes for."""
+"""Long work shared among processes: for parts that need nothing of each other, and are worth starting processes for.
+
+What starts processes is imported by the runs that start some: most are short.
+"""
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures import wait as ended
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
 from threading import Thread
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _Part = TypeVar("_Part")
 _Done = TypeVar("_Done")
@@ -51,7 +54,7 @@ class Workers:
         try:
             self._pool = self._pool or _pool()
             return [self._pool.submit(work, part) for part in parts] if self._pool else ()
-        except (OSError, ImportError, BrokenProcessPool):
+        except (OSError, ImportError, BrokenExecutor):
             return ()
 
 
@@ -63,18 +66,21 @@ def _in_order(
         for each in given:
             yield each.result()
             done += 1
-    except BrokenProcessPool:
+    except BrokenExecutor:
         pass
     finally:
         ended([each for each in given if not each.cancel()])
     yield from map(work, parts[done:])
 
 
-def _pool() -> ProcessPoolExecutor | None:
+def _pool() -> "ProcessPoolExecutor | None":
     """Return processes to be started, `None` where one would be no help."""
     count = min(_MOST, os.cpu_count() or 1)
     if count < 2:  # noqa: PLR2004 - one more than this one
         return None
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # Started afresh, as Windows does: a copy of this one would hold its files, locks and registry open.
     return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow, (gc.get_threshold(),))
 
@@ -85,11 +91,15 @@ def _follow(cycles: tuple[int, int, int]) -> None:
         os.nice(_NICE)
     gc.set_threshold(*cycles)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_with(sentinel: int) -> None:
+    from multiprocessing.connection import wait
+
     wait([sentinel])
     os._exit(1)

@@ -1,5 +1,6 @@
 """Deposits built by several processes: the same bytes, and nothing left by a run that is killed while they build."""
 
+import concurrent.futures
 import gc
 import os
 import signal
@@ -13,7 +14,6 @@ import pytest
 
 from converter.depositing import deposit
 from converter.issues import Empeche
-from converter.system import processes
 from converter.system.processes import Workers
 from tests.support.kill import faults, halves, killed_after, run
 from tests.support.lots import SHAPE, codes, convert, demandes
@@ -133,6 +133,6 @@ def test_where_no_process_may_be_started_this_one_does_all(tmp_path: Path, monke
     def refused(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(processes, "ProcessPoolExecutor", refused)
+    monkeypatch.setattr(concurrent.futures, "ProcessPoolExecutor", refused)
     assert done(slowly, [(tmp_path, 1), (tmp_path, 2)]) == [1, 2]
     assert {*begun(tmp_path)} == {os.getpid()}
