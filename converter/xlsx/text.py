@@ -6,7 +6,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LONGEST = 32_767
 """Characters Excel keeps in one cell."""
 
-_ILLEGAL = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
