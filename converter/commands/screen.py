@@ -6,10 +6,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from converter.commands.outcome import Outcome, Standing
-from converter.commands.progress import Tell
+from converter.commands.progress import Tell, silent
 from converter.issues import Gravite, Issue
 from converter.sentences.say import conseil, discreet, gravite, phrase
 from converter.sentences.typography import plural
@@ -30,7 +29,12 @@ def console(*, quiet: bool = False, stderr: bool = False) -> Console:
 
 @contextmanager
 def shown(screen: Console) -> Iterator[Tell]:
-    """Show what is being done on one line that vanishes."""
+    """Show what is being done on one line that vanishes, where there is a screen to show it on."""
+    if screen.quiet or not screen.is_terminal:
+        yield silent
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True) as progress:
         task, at = progress.add_task("", total=None), ""
