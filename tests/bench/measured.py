@@ -1,5 +1,6 @@
 """One process run to its end: how long it took, how much of the processors, how much memory at most."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
@@ -8,6 +9,8 @@ from pathlib import Path
 
 REPO = Path(__file__).parents[2]
 _LAUNCH = Path(__file__).with_name("launch.py")
+_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Where the tool runs from its bytecode, as it does once installed, and as the libraries it is set against do here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Failed(Exception):  # noqa: N818 - a run that failed says nothing of how f
 def run(arguments: Sequence[str | Path], *, codes: Collection[int] = (0,)) -> Run:
     """Run a program in a process of its own; raises `Failed` where its exit code is not among `codes`."""
     launched = [sys.executable, "-S", _LAUNCH, *arguments]
-    done = subprocess.run(launched, cwd=REPO, capture_output=True, encoding="utf-8", errors="replace", check=True)
+    done = subprocess.run(
+        launched, cwd=REPO, env=_INSTALLED, capture_output=True, encoding="utf-8", errors="replace", check=True
+    )
     said, _, cost = done.stdout.rstrip("\n").rpartition("\n")
     code, seconds, processor, kilobytes = map(float, cost.split())
     if code not in codes:
