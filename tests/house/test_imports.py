@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = frozenset(
     {
-        *("dns", "email_validator", "lxml", "markdown_it", "numpy", "openpyxl", "pandas", "pandera", "phonenumbers"),
-        *("pypdfium2", "python_calamine", "rich", "xlsxwriter"),
+        *("dns", "email_validator", "lxml", "markdown_it", "multiprocessing", "numpy", "openpyxl", "pandas", "pandera"),
+        *("phonenumbers", "pypdfium2", "python_calamine", "rich", "rich.progress", "xlsxwriter"),
     }
 )
 CHECKING = frozenset({"lxml", "numpy", "pandas", "pandera", "pypdfium2", "python_calamine", "rich", "xlsxwriter"})
@@ -19,7 +19,7 @@ MAY_LOAD = {
     "regles": {"rich"},
     "adopter modele-hop.json": {"rich"},
     "modele -o vierge.xlsx": {"lxml", "rich", "xlsxwriter"},
-    "kit essai": {"lxml", "markdown_it", "rich", "xlsxwriter"},
+    "kit essai": {"lxml", "markdown_it", "rich", "rich.progress", "xlsxwriter"},
     "verifier --schema": {"rich"},
     "convertir demandes.xlsx": CHECKING,  # with e-mail addresses and telephones as they nearly always are
     "suivi demandes.xlsx": CHECKING,
