@@ -10,21 +10,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openxml_audit import OpenXmlValidator
 
 from converter.issues import Gravite, Inutilisable
 from converter.marking.annotate import CellValue, ErrorLine, Mark, annotate, mark_cells, unmark_cells
 from converter.xlsx.parts import Parts
 from tests.support.annotated import MAIN, bare, case, lost, parts, readings
+from tests.support.audit import findings
 from tests.support.foreign import CASES, STRICT, foreign, remade
 
 FOREIGN = Path(__file__).parents[3] / "shared" / "foreign"
 LINE = ErrorLine(Gravite.ERREUR, "V001", "Demandes", 3, 2, "Date", "hier", "JJ/MM/AAAA", "Illisible.", "Corrigez.")
 MARKS = [Mark(sheet, row, 2, Gravite.ERREUR, "faux") for sheet in ("Demandes", "Autre", "S") for row in (1, 3)]
-
-
-def findings(path: Path) -> set[tuple[str, str]]:
-    return {(str(each.part_uri), each.description) for each in OpenXmlValidator().validate(path).errors}
 
 
 def loads(path: Path) -> bool:

@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openxml_audit import OpenXmlValidator
 
 from converter.issues import Gravite
 from converter.marking.annotate import ErrorLine, Mark, annotate, mark_cells, unmark_cells
@@ -26,6 +25,7 @@ from tests.support.annotated import (
     three_marks,
     workbooks,
 )
+from tests.support.audit import findings
 
 LINE = ErrorLine(
     Gravite.ERREUR, "V001", "Demandes", 3, 2, "Date", "hier", "JJ/MM/AAAA", "Date illisible.", "Corrigez.", "01/02/2022"
@@ -122,11 +122,6 @@ def test_many_notes_beside_those_of_the_user_get_identifiers_of_their_own(tmp_pa
     assert {shape // 1024 for shape in shapes} == blocks == {1, 3, 4, 5}  # 2 is the other sheet's
     unmark_cells(target, undone)
     assert readings(undone) == readings(source)
-
-
-def findings(path: Path) -> set[tuple[str, str]]:
-    result = OpenXmlValidator().validate(path)
-    return {(str(each.part_uri), each.description) for each in result.errors}
 
 
 def test_a_workbook_is_never_written_over_while_it_is_read(tmp_path: Path) -> None:
