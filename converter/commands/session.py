@@ -140,11 +140,15 @@ def opened(chemin: Path, options: Options, step: Step) -> Iterator[Ouvert]:
 @contextmanager
 def as_it_stands(chemin: Path, options: Options) -> Iterator[Ouvert]:
     """Yield the workbook and what it says; its attachments may be opened already while it is read."""
-    seen = _stamp_of(chemin)
     with Workers() as workers:
-        book = workbook.open_workbook(chemin)
-        pieces = _begun(chemin, book, options, workers)
-        yield Ouvert(seen, chemin, read_cells(book.classeur()), workers, pieces)
+        yield _read(chemin, options, workers)
+
+
+def _read(chemin: Path, options: Options, workers: Workers) -> Ouvert:
+    seen = _stamp_of(chemin)
+    book = workbook.open_workbook(chemin)
+    pieces = _begun(chemin, book, options, workers)
+    return Ouvert(seen, chemin, read_cells(book.classeur()), workers, pieces)
 
 
 def _begun(chemin: Path, book: workbook.OpenWorkbook, options: Options, workers: Workers) -> Attachments | None:
