@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Self
 
 from lxml import etree
@@ -221,7 +220,6 @@ def _cell(reference: str, default: int) -> tuple[int, int]:
     return int(found[2] or default), column_number(found[1].encode()) or default
 
 
-@cache
 def sheet_data(worksheet: bytes) -> bytes:
     """Return the rows of a worksheet part without what stands around them, which may speak of formulas too."""
     return worksheet[worksheet.find(b"sheetData") : worksheet.rfind(b"sheetData")]
