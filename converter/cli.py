@@ -473,7 +473,7 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Entry point of `segur-hop` and of `python -m converter`."""
     # Rows make no cycles, yet looking for cycles among them after every 700 was a quarter of a large run.
-    gc.set_threshold(200_000)
+    gc.set_threshold(2_000_000)
     sys.excepthook = bugs.report_bug
     output = make_sturdy()
     code = run(sys.argv[1:])
