@@ -25,7 +25,7 @@ _PLAIN = {**_SPACES, **_UNSEEN, **_DASHES, 0x2019: "'", 0x0D: None}
 
 
 class Transcript(msgspec.Struct, frozen=True, array_like=True):
-    """What a file says, deflated; `entier` is False where some of it may be missing."""
+    """What a file says, deflated, nothing as nothing; `entier` is False where some of it may be missing."""
 
     condense: bytes
     entier: bool
@@ -34,12 +34,13 @@ class Transcript(msgspec.Struct, frozen=True, array_like=True):
     def of(cls, text: str, *, entier: bool = True) -> "Transcript":
         """Keep a text, its spaces, dashes and apostrophes each of one kind."""
         plain = "\n".join(" ".join(line.split()) for line in text.translate(_PLAIN).split("\n"))
-        return cls(zlib.compress(plain.strip().encode("utf-8", "replace")), entier)
+        said = plain.strip().encode("utf-8", "replace")
+        return cls(zlib.compress(said) if said else b"", entier)
 
     @property
     def texte(self) -> str:
         """The text, a line for each line of the page; `""` where there is none, or nothing but an image of it."""
-        return zlib.decompress(self.condense).decode()
+        return zlib.decompress(self.condense).decode() if self.condense else ""
 
 
 SANS = Transcript.of("", entier=False)
