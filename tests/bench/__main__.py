@@ -41,7 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", type=int, nargs=3, default=(200, 2000, 20000), metavar="REQUESTS")
     parser.add_argument("--octets", type=int, default=2_000_000_000, help="attachments to pack")
     parser.add_argument(
-        "--pairs", nargs="+", metavar="NAME", help="convertir valider small again regles help growth packing"
+        "--pairs",
+        nargs="+",
+        metavar="NAME",
+        help="convertir valider small, each also with -text, again regles help growth packing",
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="where the data is left for the next time")

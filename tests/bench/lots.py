@@ -1,7 +1,9 @@
 """Folders to measure on: a workbook of so many requests and its small PDFs, the same bytes at each build."""
 
+import io
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from PIL import Image
 
 from converter.blank import template
 from converter.spec import shape
@@ -60,20 +63,25 @@ class Campagne:
         shutil.copyfile(self.dossier / "original.xlsx", self.classeur)
 
 
-def campagne(base: Path, demandes: int, *, wrong: bool = False) -> Campagne:
-    """Return a folder of so many requests, built where it is not there yet; with `wrong`, one in ten has a mistake."""
-    made = Campagne(base / f"{demandes}{' dont fautives' if wrong else ''}", demandes)
+def campagne(base: Path, demandes: int, *, wrong: bool = False, text: bool = False) -> Campagne:
+    """Return a folder of so many requests, built where it is not there yet.
+
+    With `wrong`, one in ten has a mistake. The attachments are scans, or with `text` PDFs that say the amounts.
+    """
+    made = Campagne(base / f"{demandes}{' dont fautives' if wrong else ''}{' en texte' if text else ''}", demandes)
     if not (made.dossier / _MADE).exists():
-        _build(made, wrong=wrong)
+        _build(made, wrong=wrong, text=text)
     made.restore()
     return made
 
 
-def _build(made: Campagne, *, wrong: bool) -> None:
+def _build(made: Campagne, *, wrong: bool, text: bool) -> None:
     rows = _rows(made.demandes)
     for folder in (made.dossier, made.dossier / "pieces"):
         folder.mkdir(parents=True, exist_ok=True)
-    _write_pieces(made.dossier / "pieces", rows[DEMANDES], rows[PIECES])
+    say = _texts(rows[DEMANDES]) if text else _scans()
+    for piece in rows[PIECES]:
+        (made.dossier / "pieces" / piece["fichier"]).write_bytes(say(piece))
     _write_flat(made.flat, rows)
     if wrong:
         _spoil(rows)
@@ -123,16 +131,26 @@ def _spoil(rows: Mapping[str, list[Row]]) -> None:
         first[feuille][numero][tag] = value
 
 
-def _write_pieces(folder: Path, demandes: list[Row], pieces: list[Row]) -> None:
+def _scans() -> Callable[[Row], bytes]:
+    """Return what makes an attachment an image of a page, each of other bytes."""
+    out = io.BytesIO()
+    day = time.gmtime(0)
+    Image.new("L", (120, 170), 240).save(out, "PDF", creationDate=day, modDate=day)
+    return lambda piece: out.getvalue() + f"% {piece['fichier']}\n".encode()
+
+
+def _texts(demandes: list[Row]) -> Callable[[Row], bytes]:
+    """Return what makes an attachment say what it is, the order forms with the amount of their request."""
     amounts = {row["numeroEditeur"]: row["montantSegurHT"] for row in demandes}
     pdf = load_samples().pdf
-    for piece in pieces:
+
+    def say(piece: Row) -> bytes:
         numero = piece["numeroEditeur"]
         if piece["typeFichier"] == BON_COMMANDE:
-            said = ("Bon de commande", f"Demande {numero}", f"Montant total HT : {amounts[numero]:.2f} EUR")
-        else:
-            said = ("Attestation de non-assujettissement", f"Demande {numero}")
-        (folder / piece["fichier"]).write_bytes(pdf(*said))
+            return bytes(pdf("Bon de commande", f"Demande {numero}", f"Montant total HT : {amounts[numero]:.2f} EUR"))
+        return bytes(pdf("Attestation de non-assujettissement", f"Demande {numero}"))
+
+    return say
 
 
 def _write_flat(target: Path, rows: Mapping[str, list[Row]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.bench.lots import Campagne, campagne
@@ -23,9 +24,9 @@ class Bed:
     octets: int
     flatten: Path | None
 
-    def campagne(self, demandes: int, *, wrong: bool = False) -> Campagne:
+    def campagne(self, demandes: int, *, wrong: bool = False, text: bool = False) -> Campagne:
         """Return a folder of data as it was built."""
-        return campagne(self.base, demandes, wrong=wrong)
+        return campagne(self.base, demandes, wrong=wrong, text=text)
 
 
 class Alone(Exception):  # noqa: N818 - a pair that cannot run here
@@ -42,23 +43,23 @@ class Pair:
     turn: Callable[[Bed], tuple[Run, Run]]
 
 
-def _convertir(bed: Bed) -> tuple[Run, Run]:
+def _convertir(bed: Bed, *, text: bool) -> tuple[Run, Run]:
     if bed.flatten is None:
         raise Alone
-    folder = bed.campagne(bed.large)
+    folder = bed.campagne(bed.large, text=text)
     options = ("-f", "xlsx", "-m", "lignesImport", "--id-name", "numeroEditeur", "-o", folder.dossier / "flat.json")
     return _converted(folder), run([bed.flatten, "unflatten", *options, folder.flat])
 
 
-def _valider(bed: Bed) -> tuple[Run, Run]:
-    folder = bed.campagne(bed.large, wrong=True)
+def _valider(bed: Bed, *, text: bool) -> tuple[Run, Run]:
+    folder = bed.campagne(bed.large, wrong=True, text=text)
     ours = segur_hop("valider", folder.classeur, *_DAY, codes=(1,))
     folder.restore()
     return ours, _saved(folder)
 
 
-def _small(bed: Bed) -> tuple[Run, Run]:
-    folder = bed.campagne(bed.small)
+def _small(bed: Bed, *, text: bool) -> tuple[Run, Run]:
+    folder = bed.campagne(bed.small, text=text)
     ours = _converted(folder)
     folder.restore()
     return ours, _saved(folder, before=_STACK)
@@ -92,14 +93,17 @@ def _saved(folder: Campagne, before: str = "") -> Run:
 def pairs(bed: Bed) -> Mapping[str, Pair]:
     """Return every pair by its short name, in the order of the table."""
     small, middle, large = (f"{size:,}".replace(",", " ") for size in (bed.small, bed.middle, bed.large))
+    read = ", order forms with text"
+    flattened, saved = "flatten-tool 0.28 `unflatten` of what it says", "openpyxl loading and saving it"
+    stack = "importing pandas, pandera, openpyxl, loading and saving it"
+    wrong = f"`valider`, {large}, one in ten wrong"
     return {
-        "convertir": Pair(
-            f"`convertir`, {large} requests", "flatten-tool 0.28 `unflatten` of what it says", 0.4, _convertir
-        ),
-        "valider": Pair(f"`valider`, {large}, one in ten wrong", "openpyxl loading and saving it", 0.5, _valider),
-        "small": Pair(
-            f"`convertir`, {small}", "importing pandas, pandera, openpyxl, loading and saving it", 1.0, _small
-        ),
+        "convertir": Pair(f"`convertir`, {large} requests", flattened, 0.4, partial(_convertir, text=False)),
+        "convertir-text": Pair(f"`convertir`, {large}{read}", flattened, 0.4, partial(_convertir, text=True)),
+        "valider": Pair(wrong, saved, 0.5, partial(_valider, text=False)),
+        "valider-text": Pair(f"{wrong}{read}", saved, 0.5, partial(_valider, text=True)),
+        "small": Pair(f"`convertir`, {small}", stack, 1.0, partial(_small, text=False)),
+        "small-text": Pair(f"`convertir`, {small}{read}", stack, 1.0, partial(_small, text=True)),
         "again": Pair(f"second `convertir`, {middle}, nothing changed", "the first", 0.5, _again),
         "regles": Pair("`regles`", "starting Python", 8.0, lambda _: (segur_hop("regles"), python("-c", ""))),
         "help": Pair("`--help`", "starting Python", 6.0, lambda _: (segur_hop("--help"), python("-c", ""))),

@@ -3,15 +3,22 @@ from pathlib import Path
 
 import pytest
 
+import converter
 from tests.bench import __main__ as bench
 from tests.bench.lots import campagne
-from tests.support.workbooks import examine
+from tests.support.workbooks import AU, examine
 
 
 def test_one_request_in_ten_is_wrong_where_asked_for(tmp_path: Path) -> None:
     folder = campagne(tmp_path, 10, wrong=True)
     etats = [str(etat) for etat in examine(folder.classeur).verdict.etats.values()]
     assert sorted(etats) == [*["Prête"] * 9, "À corriger"]
+
+
+def test_the_attachments_say_the_amounts_where_asked_for(tmp_path: Path) -> None:
+    scanned, told = (converter.read(campagne(tmp_path, 2, text=text).classeur) for text in (False, True))
+    assert len(converter.check(scanned, converter.inspect(scanned), au=AU).a_la_main) == 2
+    assert not converter.check(told, converter.inspect(told), au=AU).a_la_main
 
 
 def test_a_folder_is_restored_to_what_was_built(tmp_path: Path) -> None:
