@@ -46,7 +46,9 @@ ATTENTE = 30.0
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 MANY_DEMANDES = 5_000
-"""Requests from which on several processes build their deposits: fewer take less than starting those does."""
+MANY_OCTETS = 500_000_000
+"""Requests, or bytes of attachments, from which on several processes build their deposits: less is done before those
+have started."""
 
 Built: TypeAlias = dict[str, tuple[Fichier, ...]]
 """The files of each deposit."""
@@ -168,15 +170,21 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
 def _built(depots: Depots, orders: Sequence[Order], progress: Progress, workers: Workers) -> Built:
     """Build the deposits, each beside the others, and give each its name."""
     depots.en_cours.mkdir()
-    many = sum(len(order.lot.demandes) for order in orders) >= MANY_DEMANDES
     built = {}
     with ExitStack() as stack:
-        begun = stack.enter_context(closing(workers.begin(build_deposit, orders))) if many else None
+        begun = stack.enter_context(closing(workers.begin(build_deposit, orders))) if _is_long(orders) else None
         for order, (folder, files) in zip(orders, begun or map(build_deposit, orders), strict=True):
             _move(folder, depots.en_cours / order.nom)
             built[order.nom] = files
             progress(len(order.lot.demandes))
     return built
+
+
+def _is_long(orders: Sequence[Order]) -> bool:
+    """Tell whether building deposits is worth starting processes for."""
+    demandes = [demande for order in orders for demande in order.lot.demandes]
+    octets = sum(piece.octets for demande in demandes for piece in demande.pieces)
+    return len(orders) > 1 and (len(demandes) >= MANY_DEMANDES or octets >= MANY_OCTETS)
 
 
 def _publish(depots: Depots, noms: Sequence[str]) -> None:

@@ -33,14 +33,18 @@ def contents(dossier: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(dossier).as_posix(), path.read_bytes()
 
 
-def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("many", ["MANY_DEMANDES", "MANY_OCTETS"])
+def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: str) -> None:
     requests = demandes(tmp_path / "pieces", 402)
     alone = convert(tmp_path / "alone", *requests)
-    monkeypatch.setattr(deposit, "MANY_DEMANDES", 1)
+    monkeypatch.setattr(deposit, many, 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    begun, begin = [], Workers.begin
+    monkeypatch.setattr(Workers, "begin", lambda *given: [begun.append(given), begin(*given)][-1])
     assert [depot.fichiers for depot in convert(tmp_path / "shared", *requests)] == [each.fichiers for each in alone]
     assert dict(contents(tmp_path / "shared")) == dict(contents(tmp_path / "alone"))
     assert len(alone) == 3
+    assert len(begun) == 1
 
 
 def done(work: Callable[[Any], Any], parts: Sequence[object]) -> list[object]:
