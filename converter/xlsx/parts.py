@@ -296,7 +296,7 @@ class Parts:
 
     def _find_far(self, sheet: str) -> str:
         data = self._cells_of(sheet)
-        if not _may_be_large(data[: data.rfind(b"sheetData>")]):
+        if not _may_be_large(sheet_data(data)):
             return ""
         lowest = rightmost = RawCell(0, 0, "", None, None)
         for cell in self._cells(data):
@@ -436,6 +436,7 @@ _FAULTY = (b't="e', b"t='e", b"<f", b":f")
 _FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9]|[A-Za-z0-9]*&)')
 """A row from 100 000, a column from BA or a reference with entities; without one, under 5.2 million cells."""
 _ODD = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\t\r\n]")
+_SPACES = (b"\t", b"\r", b"\n")
 _FAR_ROW = 100_000
 _LAST_COLUMN = 16_384
 
@@ -444,7 +445,7 @@ def _may_be_large(cells: bytes) -> bool:
     """Tell whether a sheet needs a closer look: a far reference, or references written otherwise than Excel does."""
     unusual = (
         b"='" in cells
-        or _ODD.search(cells) is not None
+        or (any(space in cells for space in _SPACES) and _ODD.search(cells) is not None)
         or b":c " in cells
         or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
     )
