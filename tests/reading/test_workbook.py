@@ -527,11 +527,18 @@ def test_an_external_entity_is_not_fetched(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ['<c r="XFD1048576">', '<c\nr="XFD1048576">', '<c r="X&#70;D1048576">', "<c r='XFD1048576'>"]
+    ("row", "cell"),
+    [
+        ('<row r="1048576">', '<c r="XFD1048576">'),
+        ('<row\nr="1048576">', '<c\nr="XFD1048576">'),
+        ('<row\tr="1048576">', '<c\tr="XFD1048576">'),
+        ('<row r="10485&#55;6">', '<c r="X&#70;D1048576">'),
+        ("<row r='1048576'>", "<c r='XFD1048576'>"),
+    ],
 )
 @pytest.mark.parametrize("wide", [False, True])
-def test_a_far_cell_is_found_however_it_is_written(tag: str, wide: bool, tmp_path: Path) -> None:
-    far = b'<row r="1048576">%s<v>1</v></c></row></sheetData>' % tag.encode()
+def test_a_far_cell_is_found_however_it_is_written(row: str, cell: str, wide: bool, tmp_path: Path) -> None:
+    far = f"{row}{cell}<v>1</v></c></row></sheetData>".encode()
 
     def change(entries: dict[str, bytes]) -> None:
         entries["xl/worksheets/sheet3.xml"] = entries["xl/worksheets/sheet3.xml"].replace(b"</sheetData>", far)
