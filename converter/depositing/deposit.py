@@ -11,10 +11,9 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from converter.checking.demande import Lot
-from converter.depositing.building import Order, build_deposit
 from converter.issues import Empeche, Inutilisable, Issue
 from converter.registry import found, kept
 from converter.registry.store import (
@@ -35,6 +34,9 @@ from converter.system.files import is_writable, scratch, sync_folder
 from converter.system.lock import Tenant, locked
 from converter.system.processes import Workers
 from converter.system.refusals import guarded, reason
+
+if TYPE_CHECKING:
+    from converter.depositing.building import Order
 
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
@@ -149,6 +151,8 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress,
     Raises `Inutilisable` before anything is built (D020, D022), `Empeche` with everything undone (E020 to E026; E031
     when an attachment changed since its check) or, past the point of no return, to be finished by the next run (E032).
     """
+    from converter.depositing.building import Order  # runs that build nothing do without
+
     with guarded(depots.dossier):
         noms = depots.registre.reserve(lots, jour, depots.shape.nom)
         with ExitStack() as undo:
@@ -167,8 +171,10 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
     depots.registre.forget(noms)
 
 
-def _built(depots: Depots, orders: Sequence[Order], progress: Progress, workers: Workers) -> Built:
+def _built(depots: Depots, orders: Sequence["Order"], progress: Progress, workers: Workers) -> Built:
     """Build the deposits, each beside the others, and give each its name."""
+    from converter.depositing.building import build_deposit
+
     depots.en_cours.mkdir()
     built = {}
     with ExitStack() as stack:
@@ -180,7 +186,7 @@ def _built(depots: Depots, orders: Sequence[Order], progress: Progress, workers:
     return built
 
 
-def _is_long(orders: Sequence[Order]) -> bool:
+def _is_long(orders: Sequence["Order"]) -> bool:
     """Tell whether building deposits is worth starting processes for."""
     demandes = [demande for order in orders for demande in order.lot.demandes]
     octets = sum(piece.octets for demande in demandes for piece in demande.pieces)
