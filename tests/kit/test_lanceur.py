@@ -145,6 +145,8 @@ class Kit:
         keyboard, terminal = pty.openpty()
         if not arguments:
             os.write(keyboard, menu.encode())
+        # A job in the background of a shell ignores Ctrl-C, and so would what it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(
             self.command(*arguments),
             env=self.environ(),
