@@ -3,6 +3,7 @@
 A long run: `python -m tests.acceptance.test_any_order 2000`.
 """
 
+import atexit
 import contextlib
 import shutil
 import sys
@@ -41,7 +42,9 @@ from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.cycle import JOUR, SHAPE, Cycle, edited, pdf
 
 _REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINESS inconnu"}
-_BLANK: Path = Path(tempfile.mkdtemp(prefix="any-order-"))
+_SCRATCH = Path(tempfile.mkdtemp(prefix="any-order-"))
+atexit.register(shutil.rmtree, _SCRATCH, ignore_errors=True)
+_BLANK = _SCRATCH / "vierge"
 _DONE: list[Path] = []
 """A folder for each sequence played to its end."""
 _BOOKS = ("demandes.xlsx", "autre.xlsx")
@@ -49,7 +52,7 @@ _ROWS = st.integers(3, 5)
 _NUMBERS = st.sampled_from(["00001", "00002", "00003", "00009", "a0001", "A0001"])
 _SAID_TWICE = frozenset({"D016", "D018", "D028", "D029", "D041", "R180", "R181"})
 _TOOL = ("etat", "fichierJSON", "dateDepot", "numeroASP", "codeTraitement", "libelleTraitement", "anciensNumeros")
-_PAYMENTS = Path(tempfile.mkdtemp(prefix="any-order-")) / "paiements.csv"
+_PAYMENTS = _SCRATCH / "paiements.csv"
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -58,9 +61,10 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         if not (_BLANK / "demandes.xlsx").exists():
+            _BLANK.mkdir()
             Cycle(_BLANK).fill(["DPI"] * 2)
             (_BLANK / "pieces" / "bon 3.pdf").write_bytes(pdf(3))
-        self.cycle = Cycle(Path(tempfile.mkdtemp(prefix="any-order-")))
+        self.cycle = Cycle(Path(tempfile.mkdtemp(dir=_SCRATCH)))
         shutil.copytree(_BLANK, self.cycle.folder, dirs_exist_ok=True)
         self.mine = self.cycle.folder / "note de l’équipe.txt"
         self.mine.write_text("à garder", encoding="utf-8")
