@@ -6,12 +6,12 @@ is undone by the next run, one cut off after it is finished. All deposits of a c
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from converter.checking.demande import Lot
 from converter.issues import Empeche, Inutilisable, Issue
@@ -35,9 +35,6 @@ from converter.system.lock import Tenant, locked
 from converter.system.processes import Workers
 from converter.system.refusals import guarded, reason
 
-if TYPE_CHECKING:
-    from converter.depositing.building import Order
-
 EN_COURS = ".en-cours"
 """Where deposits are built: beside the published ones, hence on the same disk."""
 ANNULES = "annulés"
@@ -48,9 +45,9 @@ ATTENTE = 30.0
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 MANY_DEMANDES = 5_000
+"""Requests from which on several processes build their deposits: fewer take less than starting those does."""
 MANY_OCTETS = 500_000_000
-"""Requests, or bytes of attachments, from which on several processes build their deposits: less is done before those
-have started."""
+"""Bytes of attachments from which on they do too, however few the requests."""
 
 Built: TypeAlias = dict[str, tuple[Fichier, ...]]
 """The files of each deposit."""
@@ -151,14 +148,11 @@ def convert(depots: Depots, lots: Sequence[Lot], jour: date, progress: Progress,
     Raises `Inutilisable` before anything is built (D020, D022), `Empeche` with everything undone (E020 to E026; E031
     when an attachment changed since its check) or, past the point of no return, to be finished by the next run (E032).
     """
-    from converter.depositing.building import Order  # runs that build nothing do without
-
     with guarded(depots.dossier):
         noms = depots.registre.reserve(lots, jour, depots.shape.nom)
         with ExitStack() as undo:
             undo.callback(_undo, depots, noms)
-            orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in zip(noms, lots, strict=True)]
-            built = _built(depots, orders, progress, workers)
+            built = _built(depots, dict(zip(noms, lots, strict=True)), jour, progress, workers)
             sync_folder(depots.en_cours)
             depots.registre.commit_built(built)
             undo.pop_all()
@@ -171,26 +165,27 @@ def _undo(depots: Depots, noms: Sequence[str]) -> None:
     depots.registre.forget(noms)
 
 
-def _built(depots: Depots, orders: Sequence["Order"], progress: Progress, workers: Workers) -> Built:
-    """Build the deposits, each beside the others, and give each its name."""
-    from converter.depositing.building import build_deposit
+def _built(depots: Depots, lots: Mapping[str, Lot], jour: date, progress: Progress, workers: Workers) -> Built:
+    """Build the deposits of these names, each beside the others, and give each its name."""
+    from converter.depositing.building import Order, build_deposit  # runs that build nothing do without
 
     depots.en_cours.mkdir()
+    orders = [Order(depots.en_cours, nom, lot, jour, depots.shape) for nom, lot in lots.items()]
     built = {}
     with ExitStack() as stack:
-        begun = stack.enter_context(closing(workers.begin(build_deposit, orders))) if _is_long(orders) else None
-        for order, (folder, files) in zip(orders, begun or map(build_deposit, orders), strict=True):
+        shared = stack.enter_context(closing(workers.begin(build_deposit, orders))) if _is_long(lots.values()) else None
+        for order, (folder, files) in zip(orders, shared or map(build_deposit, orders), strict=True):
             _move(folder, depots.en_cours / order.nom)
             built[order.nom] = files
             progress(len(order.lot.demandes))
     return built
 
 
-def _is_long(orders: Sequence["Order"]) -> bool:
-    """Tell whether building deposits is worth starting processes for."""
-    demandes = [demande for order in orders for demande in order.lot.demandes]
+def _is_long(lots: Collection[Lot]) -> bool:
+    """Tell whether building the deposits of lots is worth starting processes for."""
+    demandes = [demande for lot in lots for demande in lot.demandes]
     octets = sum(piece.octets for demande in demandes for piece in demande.pieces)
-    return len(orders) > 1 and (len(demandes) >= MANY_DEMANDES or octets >= MANY_OCTETS)
+    return len(lots) > 1 and (len(demandes) >= MANY_DEMANDES or octets >= MANY_OCTETS)
 
 
 def _publish(depots: Depots, noms: Sequence[str]) -> None:
