@@ -141,10 +141,11 @@ def opened(chemin: Path, options: Options, step: Step) -> Iterator[Ouvert]:
 def as_it_stands(chemin: Path, options: Options) -> Iterator[Ouvert]:
     """Yield the workbook and what it says; its attachments may be opened already while it is read."""
     with Workers() as workers:
-        yield _read(chemin, options, workers)
+        yield _open(chemin, options, workers)
 
 
-def _read(chemin: Path, options: Options, workers: Workers) -> Ouvert:
+def _open(chemin: Path, options: Options, workers: Workers) -> Ouvert:
+    """Read a workbook; the parts and rows that this took are let go with the call."""
     seen = _stamp_of(chemin)
     book = workbook.open_workbook(chemin)
     pieces = _begun(chemin, book, options, workers)
