@@ -133,10 +133,10 @@ def _spoil(rows: Mapping[str, list[Row]]) -> None:
 
 def _scans() -> Callable[[Row], bytes]:
     """Return what makes an attachment an image of a page, each of other bytes."""
-    out = io.BytesIO()
-    day = time.gmtime(0)
+    out, day = io.BytesIO(), time.gmtime(0)
     Image.new("L", (120, 170), 240).save(out, "PDF", creationDate=day, modDate=day)
-    return lambda piece: out.getvalue() + f"% {piece['fichier']}\n".encode()
+    page = out.getvalue()
+    return lambda piece: page + f"% {piece['fichier']}\n".encode()
 
 
 def _texts(demandes: list[Row]) -> Callable[[Row], bytes]:

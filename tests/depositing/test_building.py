@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -39,12 +40,12 @@ def test_several_processes_build_the_same_bytes(tmp_path: Path, monkeypatch: pyt
     alone = convert(tmp_path / "alone", *requests)
     monkeypatch.setattr(deposit, many, 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    begun, begin = [], Workers.begin
-    monkeypatch.setattr(Workers, "begin", lambda *given: [begun.append(given), begin(*given)][-1])
-    assert [depot.fichiers for depot in convert(tmp_path / "shared", *requests)] == [each.fichiers for each in alone]
+    with mock.patch.object(Workers, "begin", autospec=True, side_effect=Workers.begin) as begin:
+        together = convert(tmp_path / "shared", *requests)
+    begin.assert_called_once()
+    assert [depot.fichiers for depot in together] == [each.fichiers for each in alone]
     assert dict(contents(tmp_path / "shared")) == dict(contents(tmp_path / "alone"))
     assert len(alone) == 3
-    assert len(begun) == 1
 
 
 def done(work: Callable[[Any], Any], parts: Sequence[object]) -> list[object]:

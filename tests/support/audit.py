@@ -16,4 +16,6 @@ def _validator() -> OpenXmlValidator:
 
 def findings(path: Path) -> set[tuple[str, str]]:
     """Return what it finds: the part, and what is wrong there."""
-    return {(str(each.part_uri), each.description) for each in _validator().validate(path).errors}
+    result = _validator().validate(path)
+    assert result.is_valid or result.errors, "found wanting without a word why"
+    return {(str(each.part_uri), each.description) for each in result.errors}

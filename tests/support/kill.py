@@ -70,12 +70,18 @@ def run(dossier: Path, requests: tuple[Demande, ...]) -> int:
         return len(waiting)
 
 
-def killed_after(seconds: float, work: Callable[[], Any]) -> bool:
-    """Do the work in a process of its own, killed after so many seconds; tell whether it was still at it."""
+def _forked(work: Callable[[], Any]) -> int:
+    """Do the work in a process of its own; return its number."""
     child = os.fork()
     if child == 0:
         work()
         os._exit(0)
+    return child
+
+
+def killed_after(seconds: float, work: Callable[[], Any]) -> bool:
+    """Do the work in a process of its own, killed after so many seconds; tell whether it was still at it."""
+    child = _forked(work)
     timer = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
     timer.start()
     _, status = os.waitpid(child, 0)
@@ -85,10 +91,7 @@ def killed_after(seconds: float, work: Callable[[], Any]) -> bool:
 
 def killed_once(come: Callable[[], bool], work: Callable[[], Any]) -> bool:
     """Do the work in a process of its own, killed once something has come about; tell whether it was still at it."""
-    child = os.fork()
-    if child == 0:
-        work()
-        os._exit(0)
+    child = _forked(work)
     while not come():
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -100,12 +103,12 @@ def killed_once(come: Callable[[], bool], work: Callable[[], Any]) -> bool:
 
 def killed_at_line(line: int, work: Callable[[], Any]) -> bool:
     """Do the work in a process of its own, killed at the so-manieth line of our code that it comes to."""
-    child = os.fork()
-    if child == 0:
+
+    def traced() -> None:
         sys.settrace(_Countdown(line))
         work()
-        os._exit(0)
-    return _was_killed(os.waitpid(child, 0)[1])
+
+    return _was_killed(os.waitpid(_forked(traced), 0)[1])
 
 
 def _was_killed(status: int) -> bool:
