@@ -28,11 +28,12 @@ OCTETS_SURS = 3_000_000
 class Inspection:
     """What stands under one typed name, and what is wrong with it; fine when no finding is an error.
 
-    `path` is the real file, `octets` its size, `format` its `formatFichier`, `sha256` the hex digest of its
-    content; each stays empty where the check stopped before. `texte` is what it says, `None` where it was not read.
+    `path` is the real file, as text since there may be tens of thousands, `octets` its size, `format` its
+    `formatFichier`, `sha256` the hex digest of its content; each stays empty where the check stopped before. `texte`
+    is what it says, `None` where it was not read.
     """
 
-    path: Path | None = None
+    path: str = ""
     octets: int = 0
     format: str = ""
     sha256: str = ""
@@ -197,19 +198,19 @@ def _check(path: str, extensions: Mapping[str, str], known: "_Known") -> Inspect
     ending = extension(path)
     expected = extensions.get(ending, "")
     if not expected:
-        return Inspection(Path(path), findings=(Flaw("P031", (("extension", ending or "(aucune)"),)),))
+        return Inspection(path, findings=(Flaw("P031", (("extension", ending or "(aucune)"),)),))
     try:
         data = read_at_most(path, OCTETS)
         octets = len(data) if len(data) <= OCTETS else os.stat(path, follow_symlinks=False).st_size  # noqa: PTH116 - speed
     except OSError:
-        return Inspection(Path(path), format=expected, findings=(Flaw("P020"),))
+        return Inspection(path, format=expected, findings=(Flaw("P020"),))
     if not data or octets > OCTETS:
         finding = Flaw("P041", _size(octets)) if data else Flaw("P040")
-        return Inspection(Path(path), octets, expected, findings=(finding,))
+        return Inspection(path, octets, expected, findings=(finding,))
     sha256, findings, texte = known.examine(data, expected)
     if octets > OCTETS_SURS:
         findings = (*findings, Flaw("P042", _size(octets)))
-    return Inspection(Path(path), octets, expected, sha256, findings, texte)
+    return Inspection(path, octets, expected, sha256, findings, texte)
 
 
 class _Known:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from converter.spec.names import NomPiece
@@ -15,7 +14,7 @@ class Piece:
 
     typeFichier: str  # noqa: N815 - the tag verbatim
     formatFichier: str  # noqa: N815 - likewise
-    source: Path
+    source: str
     octets: int
     sha256: str
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -269,7 +270,7 @@ class _Slip:
         if declared.num_ligne > 1:  # the first cell holds the formula
             self._amount(_AVANCE, avance(declared.centimes))
         pieces = [
-            f"{piece.source.name} → {nom} (zip {zip_of[nom]}){_to_read(demande, piece)}"
+            f"{PurePath(piece.source).name} → {nom} (zip {zip_of[nom]}){_to_read(demande, piece)}"
             for piece, nom in zip(demande.pieces, demande.archive_names(), strict=True)
         ]
         self._text(_PIECES, "\n".join(pieces), "texte")

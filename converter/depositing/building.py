@@ -79,7 +79,7 @@ def _packed(order: Order, folder: Path) -> Iterator[Archive]:
         try:
             fichier = write_zip(folder / name, packed.entries)
         except FichierChange as change:
-            raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
+            raise Empeche(Issue("E031", faits=(("fichier", change.path),))) from change
         yield Archive(fichier, [entry.name for entry in packed.entries])
 
 

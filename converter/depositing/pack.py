@@ -31,7 +31,7 @@ class Entry:
     """One file to pack: its name in the zip (ours), the real file, and its size and SHA-256 when inspected."""
 
     name: str
-    path: Path
+    path: str
     octets: int
     sha256: str
 
@@ -48,9 +48,9 @@ class PlannedZip(Generic[K]):
 class FichierChange(Exception):  # noqa: N818 - not an error of ours: the user's file changed under our hands
     """A file is no longer the one that was inspected, or cannot be read any more."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         """Keep which file it is."""
-        super().__init__(str(path))
+        super().__init__(path)
         self.path = path
 
 

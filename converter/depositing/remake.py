@@ -125,7 +125,6 @@ def _entries(
 
 
 def _entry(depot: Depot, inscrite: Inscrite, kind: str, held: Inspection) -> Entry:
-    assert held.path is not None  # noqa: S101 - its content is known
     piece = Piece(kind, held.format, held.path, held.octets, held.sha256)
     return Entry(piece.name(depot.logiciel, inscrite.numero), held.path, held.octets, held.sha256)
 
@@ -144,5 +143,5 @@ def _pack(
         try:
             write_zip(path, lot.entries)
         except FichierChange as change:
-            raise Empeche(Issue("E031", faits=(("fichier", str(change.path)),))) from change
+            raise Empeche(Issue("E031", faits=(("fichier", change.path),))) from change
     return made

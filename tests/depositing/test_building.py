@@ -66,7 +66,7 @@ def test_a_process_looks_for_cycles_as_seldom_as_the_one_that_asked(monkeypatch:
 @pytest.mark.usefixtures("shared")
 def test_what_a_process_meets_is_told_and_all_is_undone(tmp_path: Path) -> None:
     requests = demandes(tmp_path / "pieces", 201)
-    requests[-1].pieces[0].source.write_bytes(b"changed")
+    Path(requests[-1].pieces[0].source).write_bytes(b"changed")
     with pytest.raises(Empeche) as refused:
         convert(tmp_path / "depots", *requests)
     assert codes([refused.value.issue]) == ["E031"]

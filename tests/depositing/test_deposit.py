@@ -72,7 +72,7 @@ def test_a_deposit_holds_its_json_zip_and_slip_and_nothing_else(depots: Path, re
     written = json.loads((folder / f"{NAME}.json").read_bytes())
     assert [line["numeroEditeur"] for line in written["lignesImport"]] == ["00001", "00002", "00003", "00004", "00005"]
     with zipfile.ZipFile(folder / "PJ-1234567890-20220415-001-1.zip") as archive:
-        assert archive.read("HOP-DPI-Va1-HT-00004.pdf") == requests[3].pieces[1].source.read_bytes()
+        assert archive.read("HOP-DPI-Va1-HT-00004.pdf") == Path(requests[3].pieces[1].source).read_bytes()
         assert len(archive.namelist()) == 10
     assert (depot.nom, depot.json, depot.zips) == (NAME, f"{NAME}.json", ("PJ-1234567890-20220415-001-1.zip",))
     assert [each.numero for each in depot.demandes] == ["00001", "00002", "00003", "00004", "00005"]
@@ -162,7 +162,7 @@ def nothing_happened(depots: Path, requests: tuple[Demande, ...]) -> None:
 
 
 def test_an_attachment_changed_since_its_check_undoes_everything(depots: Path, requests: tuple[Demande, ...]) -> None:
-    source = requests[3].pieces[0].source
+    source = Path(requests[3].pieces[0].source)
     good = source.read_bytes()
     for spoil in (lambda: source.write_bytes(good[:-1] + b"!"), lambda: source.write_bytes(good + b"!"), source.unlink):
         spoil()
@@ -176,7 +176,7 @@ def test_an_attachment_changed_since_its_check_undoes_everything(depots: Path, r
 
 def test_a_fault_in_a_later_lot_undoes_the_earlier_ones(depots: Path, tmp_path: Path) -> None:
     many = demandes(tmp_path / "p", 201)
-    many[200].pieces[0].source.unlink()
+    Path(many[200].pieces[0].source).unlink()
     with pytest.raises(Empeche):
         convert(depots, *many)
     assert visible(depots) == {"registre.sqlite"}

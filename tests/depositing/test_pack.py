@@ -21,7 +21,7 @@ NOISE = random.Random(5).randbytes  # noqa: S311 - noise, no secret
 
 
 def entry(name: str, octets: int) -> Entry:
-    return Entry(name, Path("unread"), octets, "")
+    return Entry(name, "unread", octets, "")
 
 
 def one_file_requests(*octets: int) -> list[tuple[int, list[Entry]]]:
@@ -35,7 +35,7 @@ def keys(lots: Sequence[PlannedZip[int]]) -> list[tuple[int, ...]]:
 def on_disk(folder: Path, name: str, content: bytes) -> Entry:
     path = folder / f"source of {name}"
     path.write_bytes(content)
-    return Entry(name, path, len(content), hashlib.sha256(content).hexdigest())
+    return Entry(name, str(path), len(content), hashlib.sha256(content).hexdigest())
 
 
 # --- plan -----------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_an_existing_zip_is_never_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"abd", b"abcd", b"ab", b""])
 def test_a_file_changed_since_its_inspection_is_not_packed(tmp_path: Path, content: bytes) -> None:
     source = on_disk(tmp_path, "a.pdf", b"abc")
-    source.path.write_bytes(content)
+    Path(source.path).write_bytes(content)
 
     with pytest.raises(FichierChange) as raised:
         write_zip(tmp_path / "a.zip", [source])
@@ -274,7 +274,7 @@ def test_large_files_go_in_whole_and_in_order(tmp_path: Path) -> None:
 def test_whichever_file_changed_is_the_one_told(tmp_path: Path, changed: int) -> None:
     sources = [on_disk(tmp_path, f"{n}.pdf", data) for n, data in enumerate(LARGE)]
     for source in sources[changed:]:  # all from there on: the first is told
-        source.path.write_bytes(b"another")
+        Path(source.path).write_bytes(b"another")
 
     with pytest.raises(FichierChange) as raised:
         write_zip(tmp_path / "a.zip", sources)
@@ -284,7 +284,7 @@ def test_whichever_file_changed_is_the_one_told(tmp_path: Path, changed: int) ->
 
 def test_a_file_gone_since_its_inspection_is_told(tmp_path: Path) -> None:
     source = on_disk(tmp_path, "a.pdf", b"abc")
-    source.path.unlink()
+    Path(source.path).unlink()
 
     with pytest.raises(FichierChange):
         write_zip(tmp_path / "a.zip", [source])
@@ -293,13 +293,13 @@ def test_a_file_gone_since_its_inspection_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="links and pipes")
 def test_a_link_or_pipe_put_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
     source = on_disk(tmp_path, "a.pdf", b"abc")
-    source.path.rename(tmp_path / "moved")
-    source.path.symlink_to(tmp_path / "moved")
+    Path(source.path).rename(tmp_path / "moved")
+    Path(source.path).symlink_to(tmp_path / "moved")
 
     with pytest.raises(FichierChange):
         write_zip(tmp_path / "a.zip", [source])
 
-    source.path.unlink()
+    Path(source.path).unlink()
     os.mkfifo(source.path)
     with pytest.raises(FichierChange):
         write_zip(tmp_path / "b.zip", [source])

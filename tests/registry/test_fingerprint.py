@@ -53,7 +53,7 @@ def test_clients_software_and_content_of_pieces_count(request_: Demande, tmp_pat
     said = empreinte(request_)
     assert empreinte(replace(request_, etablissements=CLIENTS[:1])).valeurs != said.valeurs
     assert empreinte(replace(request_, logiciel="RI")).valeurs != said.valeurs
-    same_content = piece(tmp_path, "autre nom.pdf", "BON_COMMANDE", request_.pieces[0].source.read_bytes())
+    same_content = piece(tmp_path, "autre nom.pdf", "BON_COMMANDE", Path(request_.pieces[0].source).read_bytes())
     assert empreinte(replace(request_, pieces=(same_content, request_.pieces[1]))) == said
     other_content = piece(tmp_path, "bon 1.pdf", "BON_COMMANDE", b"%PDF-1.4 autre")
     assert empreinte(replace(request_, pieces=(other_content, request_.pieces[1]))).pieces != said.pieces

@@ -46,7 +46,7 @@ def checked(reprise: Reprise, folder: Path) -> Verdict:
     names = lecture.fichiers()
     formats = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPG"}
     pieces = {
-        nom: Inspection(folder / nom, 1, formats.get(Path(nom).suffix, ""), f"{rank:064d}")
+        nom: Inspection(str(folder / nom), 1, formats.get(Path(nom).suffix, ""), f"{rank:064d}")
         for rank, nom in enumerate(names)
     }
     return check.check(lecture, pieces, JOUR)
@@ -92,7 +92,7 @@ def cell(reprise: Reprise, sheet: str, tag: str, row: int = 0) -> Any:
 
 def one_numbered(numero: str) -> Lot:
     """Return a lot of one request under this number."""
-    pieces = tuple(Piece(kind, "PDF", Path("x"), 1, kind) for kind in (BON_COMMANDE, PREUVE_HT))
+    pieces = tuple(Piece(kind, "PDF", "x", 1, kind) for kind in (BON_COMMANDE, PREUVE_HT))
     request = Demande(3, "DPI", {"numeroEditeur": numero, **VALEURS}, CLIENTS, pieces)
     return Lot(Entete(SIRET, "DPI", NUMEROS_ANS["DPI"]), (request,))
 

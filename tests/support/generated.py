@@ -1,7 +1,6 @@
 """Hypothesis makes lots that convert: every value as the specification allows it, in the tags' own formats."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -79,7 +78,7 @@ def demandes(draw: st.DrawFn, numero: str, logiciel: str, ligne: int) -> Demande
         },
         **draw(scenario(logiciel)),
     }
-    pieces = tuple(Piece(kind, draw(formats), Path("x"), 1, kind) for kind in kinds)
+    pieces = tuple(Piece(kind, draw(formats), "x", 1, kind) for kind in kinds)
     return Demande(ligne, logiciel, valeurs, draw(clients(unique)), pieces)
 
 

@@ -57,7 +57,7 @@ def piece(folder: Path, nom: str, kind: str, content: bytes) -> Piece:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / nom
     path.write_bytes(content)
-    return Piece(kind, "PDF", path, len(content), hashlib.sha256(content).hexdigest())
+    return Piece(kind, "PDF", str(path), len(content), hashlib.sha256(content).hexdigest())
 
 
 def demande(folder: Path, number: int, *, octets: int = 0, logiciel: str = "DPI", **changes: Any) -> Demande:

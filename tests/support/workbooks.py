@@ -194,7 +194,7 @@ class Found:
 
 def inspected(name: str, **others: Any) -> Inspection:
     """Return what inspecting a good attachment of that name gives."""
-    given = {"path": Path(name), "octets": 1000, "format": "PDF", "sha256": f"content of {name}"}
+    given = {"path": name, "octets": 1000, "format": "PDF", "sha256": f"content of {name}"}
     return Inspection(**(given | others))
 
 
