@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from converter.attachments import contents
@@ -109,13 +109,16 @@ class Attachments:
 
         It does where they are many and on a disk of this machine, and no earlier run has left what they say.
         """
-        todo = [] if self._begun else self._unopened(names)
-        if len(todo) < MANY_FILES or (self._lectures and self._lectures.known) or self._is_slow(todo[:_SAMPLE]):
+        distinct = [] if self._begun else list(dict.fromkeys(names))
+        if len(distinct) < MANY_FILES or (self._lectures and self._lectures.known):
             return
-        rest = todo[_SAMPLE:]
-        parts = [rest[start : start + _BATCH] for start in range(0, len(rest), _BATCH)]
-        found = workers.begin(partial(_batch, self._extensions, self._lectures is not None), parts)
-        self._begun = zip(rest, chain.from_iterable(found), strict=True)
+        todo = self._unopened(distinct)
+        if self._is_slow(list(islice(todo, _SAMPLE))):
+            return
+        paths: list[str] = []
+        work = partial(_batch, self._extensions, self._lectures is not None)
+        found = workers.begin(work, _in_parts(todo, paths))
+        self._begun = zip(paths, chain.from_iterable(found), strict=True)
 
     def inspect(self, names: Iterable[str]) -> dict[str, Inspection]:
         r"""Return what stands under each of these names, and what is wrong with it.
@@ -128,7 +131,7 @@ class Attachments:
             if self._lectures and found.texte and found.format == "PDF":
                 self._lectures.learn(found.sha256, found.texte)
             self._files[path] = found
-        self._open(self._unopened(distinct))
+        self._open(list(self._unopened(distinct)))
         return {name: self._inspection(name) for name in distinct}
 
     def save_texts(self) -> None:
@@ -136,12 +139,13 @@ class Attachments:
         if self._lectures:
             self._lectures.save()
 
-    def _unopened(self, names: Iterable[str]) -> list[str]:
-        """Return the files of these names that are still to be opened."""
-        places = map(self._place, names)
-        return [
-            path for path in dict.fromkeys(p.path for p in places if isinstance(p, RealFile)) if path not in self._files
-        ]
+    def _unopened(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the files of these names that are still to be opened, each once, as they are looked up."""
+        given: set[str] = set()
+        for place in map(self._place, names):
+            if isinstance(place, RealFile) and place.path not in self._files and place.path not in given:
+                given.add(place.path)
+                yield place.path
 
     def _place(self, name: str) -> RealFile | Flaw:
         if name not in self._places:
@@ -183,6 +187,13 @@ class Attachments:
             return found
         respelt = Flaw("P018", proposition=place.spelling)
         return replace(found, findings=(respelt, *found.findings))
+
+
+def _in_parts(todo: Iterator[str], paths: list[str]) -> Iterator[list[str]]:
+    """Yield files in parts of a size, and add them to `paths`."""
+    while part := list(islice(todo, _BATCH)):
+        paths += part
+        yield part
 
 
 def _batch(extensions: Mapping[str, str], read: bool, paths: Sequence[str]) -> list[Inspection]:

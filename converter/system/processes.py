@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures import wait as ended
 from threading import Thread
@@ -41,19 +41,26 @@ class Workers:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def begin(self, work: Callable[[_Part], _Done], parts: Sequence[_Part]) -> Generator[_Done, None, None]:
-        """Begin `work` on parts at once, and yield what it makes of each, in order.
+    def begin(self, work: Callable[[_Part], _Done], parts: Iterable[_Part]) -> Generator[_Done, None, None]:
+        """Begin `work` on parts as they come, all of them at once, and yield what it makes of each, in order.
 
         `work` is a function of a module. It is done here, as it is asked for, over the parts of a process that
         something ended from outside, and over all where the system has no process to spare; what it raises is raised.
         Once the generator is closed none works at it any more; none outlives this process.
         """
-        return _in_order(work, parts, self._given(work, parts))
+        todo: list[_Part] = []
+        given: list[Future[_Done]] = []
+        for part in parts:
+            todo.append(part)
+            if len(given) == len(todo) - 1:
+                given += self._given(work, part)
+        return _in_order(work, todo, given)
 
-    def _given(self, work: Callable[[_Part], _Done], parts: Sequence[_Part]) -> Sequence["Future[_Done]"]:
+    def _given(self, work: Callable[[_Part], _Done], part: _Part) -> Sequence["Future[_Done]"]:
+        """Give a process a part of the work; nothing where there is none to give it to."""
         try:
             self._pool = self._pool or _pool()
-            return [self._pool.submit(work, part) for part in parts] if self._pool else ()
+            return [self._pool.submit(work, part)] if self._pool else ()
         except (OSError, ImportError, BrokenExecutor):
             return ()
 
