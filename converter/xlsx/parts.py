@@ -122,8 +122,7 @@ class Parts:
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise refusal(nom, "F006") from error
         self._names = {name.lower(): name for name in self._zip.namelist()}
-        self._cells_read: dict[str, bytes] = {}
-        self._far: dict[str, str] = {}
+        self._glimpses: dict[str, _Glimpse] = {}
         self._refuse_other_kinds()
         # Read to the end, so that what unpacks to more than it says is found before calamine unpacks it.
         for part in self._names:
@@ -149,29 +148,29 @@ class Parts:
 
     def _cells_of(self, sheet: str) -> bytes:
         """Return the bytes of a worksheet; F019 when it holds too much, found out while it is unpacked."""
-        if sheet not in self._cells_read:
-            part = self._names.get(self.sheets[sheet].lower(), "")
-            pieces, filled = [], 0
-            try:
-                with self._zip.open(part) as unpacked:
-                    while piece := unpacked.read(_PIECE):
-                        pieces.append(piece)
-                        filled += _filled_cells(piece)
-                        if filled > MAX_FILLED:
-                            raise too_large(sheet)
-            except DAMAGE as error:
-                raise refusal(self.nom, "F006") from error
-            data = b"".join(pieces)
-            if data.startswith(_UTF16):
-                data = etree.tostring(self.xml(part), encoding="UTF-8")
-                filled = _filled_cells(data)
-                if filled > MAX_FILLED:
-                    raise too_large(sheet)
-            # The first two only spare most sheets the last, which is slow.
-            if filled > MAX_ROWS and data.count(b"row") > MAX_ROWS and _filled_rows(data) > MAX_ROWS:
+        part = self._names.get(self.sheets[sheet].lower(), "")
+        pieces: list[bytes] = []
+        octets = filled = counted = 0
+        try:
+            with self._zip.open(part) as unpacked:
+                while piece := unpacked.read(_PIECE):
+                    pieces.append(piece)
+                    octets += len(piece)
+                    if octets > MAX_FILLED * _LEAST_CELL:
+                        filled += sum(map(_filled_cells, pieces[counted:]))
+                        counted = len(pieces)
+                    if filled > MAX_FILLED:
+                        raise too_large(sheet)
+        except DAMAGE as error:
+            raise refusal(self.nom, "F006") from error
+        data = b"".join(pieces)
+        if data.startswith(_UTF16):
+            data = etree.tostring(self.xml(part), encoding="UTF-8")
+            if _filled_cells(data) > MAX_FILLED:
                 raise too_large(sheet)
-            self._cells_read = {sheet: data}
-        return self._cells_read[sheet]
+        if _may_have_many_rows(data) and _filled_rows(data) > MAX_ROWS:
+            raise too_large(sheet)
+        return data
 
     def xml(self, part: str) -> etree._Element:
         """Return the root of a part; F006 when it declares entities: no spreadsheet program does."""
@@ -236,11 +235,10 @@ class Parts:
 
     def faults(self, sheet: str) -> dict[tuple[int, int], CellFault]:
         """Return the error cells and the formulas never computed, by (row, column)."""
-        data = self._cells_of(sheet)
-        cells = sheet_data(data)
-        if not any(mark in cells for mark in _FAULTY):
+        if not self._glimpse(sheet).faulty:
             return {}
-        return {(cell.ligne, cell.colonne): fault for cell in self._cells(data) if (fault := self._fault(cell))}
+        cells = self._cells(self._cells_of(sheet))
+        return {(cell.ligne, cell.colonne): fault for cell in cells if (fault := self._fault(cell))}
 
     def _fault(self, cell: RawCell) -> CellFault | None:
         if cell.type == "e":
@@ -252,11 +250,10 @@ class Parts:
 
     def percentages(self, sheet: str, colonne: int) -> dict[tuple[int, int], CellFault]:
         """Return the numbers of a column that Excel shows as a percentage: 13,75 stands there as 1375 %."""
-        data = self._cells_of(sheet)
-        styles = {style for style in self._percent_styles if f's="{style}"'.encode() in data}
+        styles = self._glimpse(sheet).percentages
         return {
             (cell.ligne, cell.colonne): percentage(cell.value)
-            for cell in (self._cells(data) if styles else ())
+            for cell in (self._cells(self._cells_of(sheet)) if styles else ())
             if cell.colonne == colonne and cell.style in styles and cell.type == "n" and cell.value
         }
 
@@ -290,14 +287,20 @@ class Parts:
 
     def far_cell(self, sheet: str) -> str:
         """Return the reference of a value so far out that the sheet is too large to read, `""` where there is none."""
-        if sheet not in self._far:
-            self._far[sheet] = self._find_far(sheet)
-        return self._far[sheet]
+        return self._glimpse(sheet).far
 
-    def _find_far(self, sheet: str) -> str:
-        data = self._cells_of(sheet)
-        if not _may_be_large(sheet_data(data)):
-            return ""
+    def _glimpse(self, sheet: str) -> "_Glimpse":
+        if sheet not in self._glimpses:
+            data = self._cells_of(sheet)
+            cells = sheet_data(data)
+            self._glimpses[sheet] = _Glimpse(
+                self._find_far(data) if _may_be_large(cells) else "",
+                any(mark in cells for mark in _FAULTY),
+                frozenset(style for style in self._percent_styles if f's="{style}"'.encode() in cells),
+            )
+        return self._glimpses[sheet]
+
+    def _find_far(self, data: bytes) -> str:
         lowest = rightmost = RawCell(0, 0, "", None, None)
         for cell in self._cells(data):
             if cell.value is not None or cell.type == "str":
@@ -406,6 +409,29 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PIECE = 1 << 22
 
 
+_LEAST_CELL = len(b"<c><v>1</v></c>")
+_LEAST_ROW = len(b"<row>") + _LEAST_CELL + len(b"</row>")
+"""Bytes that a cell, or a row, with a value takes at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Glimpse:
+    """What one look at the cells of a sheet tells, so that most sheets need not be unpacked again.
+
+    `far`: the reference of a value too far out, `""` where there is none; `faulty`: whether there may be errors or
+    formulas; `percentages`: the cell styles in use that show a percentage.
+    """
+
+    far: str
+    faulty: bool
+    percentages: frozenset[int]
+
+
+def _may_have_many_rows(data: bytes) -> bool:
+    """Tell whether it is worth looking for rows that hold a value, which is slow."""
+    return len(data) > MAX_ROWS * _LEAST_ROW and data.count(b"row") > MAX_ROWS and _filled_cells(data) > MAX_ROWS
+
+
 def _filled_cells(cells: bytes) -> int:
     return cells.count(b"</v>") + cells.count(b":v>") // 2 + cells.count(b"</is>")
 
@@ -436,6 +462,7 @@ _FAULTY = (b't="e', b"t='e", b"<f", b":f")
 _FAR_OUT = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*[0-9]{6}|[B-Zb-z][A-Za-z][0-9]|[A-Za-z0-9]*&)')
 """A row from 100 000, a column from BA or a reference with entities; without one, under 5.2 million cells."""
 _ODD = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\t\r\n]")
+_PREFIXED = re.compile(rb"<[\w.-]+:c[\s/>]")
 _SPACES = (b"\t", b"\r", b"\n")
 _FAR_ROW = 100_000
 _LAST_COLUMN = 16_384
@@ -446,8 +473,8 @@ def _may_be_large(cells: bytes) -> bool:
     unusual = (
         b"='" in cells
         or (any(space in cells for space in _SPACES) and _ODD.search(cells) is not None)
-        or b":c " in cells
-        or cells.count(b' r="') < cells.count(b"<c ") + cells.count(b"<row ")
+        or (b":c" in cells and _PREFIXED.search(cells) is not None)
+        or cells.count(b' r="') < cells.count(b"<c") + cells.count(b"<row")
     )
     return unusual or _FAR_OUT.search(cells) is not None
 

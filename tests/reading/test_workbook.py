@@ -534,6 +534,7 @@ def test_an_external_entity_is_not_fetched(tmp_path: Path) -> None:
         ('<row\tr="1048576">', '<c\tr="XFD1048576">'),
         ('<row r="10485&#55;6">', '<c r="X&#70;D1048576">'),
         ("<row r='1048576'>", "<c r='XFD1048576'>"),
+        ('<row r="99999">', "<c/>" * 199 + "<c>"),
     ],
 )
 @pytest.mark.parametrize("wide", [False, True])
