@@ -26,6 +26,8 @@ class Contenu:
 
 def contenus(lecture: Lecture, lignes: Sequence[int]) -> Iterator[Contenu]:
     """Yield what the requests at these Excel rows say: the tags that their software does not ask for are `vide`."""
+    if not lignes:
+        return
     frames = lecture.frames
     data = rules.Data(frames, date.min, {})
     rows = frames.demandes.valeurs.loc[list(lignes)].assign(logiciel=data.logiciel.loc[list(lignes)])

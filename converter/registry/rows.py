@@ -89,25 +89,31 @@ class Rangs:
     @cached_property
     def depots(self) -> Mapping[int, str]:
         """Return the deposit that each row of `Demandes` says it is in."""
-        told = {int(ligne): depot_within(self.told(ligne, "fichierJSON")) for ligne in self.table.brut.index}
+        told = {ligne: depot_within(text) for ligne, text in self._said("fichierJSON").items()}
         return {ligne: nom for ligne, nom in told.items() if nom}
 
     def told(self, ligne: int, balise: str) -> str:
         """Return the text of a tool's column on a row of `Demandes`."""
+        return self._said(balise).get(ligne, "")
+
+    def _said(self, balise: str) -> Mapping[int, str]:
+        """Return the text of each cell of a tool's column that says something: in a new workbook, none."""
         if balise not in self._texts:
             self._texts[balise] = self._column(balise)
-        return self._texts[balise].get(ligne, "")
+        return self._texts[balise]
 
     def _column(self, balise: str) -> Mapping[int, str]:
         if balise not in self.table.brut:
             return {}
-        cells = ((ligne, raw) for ligne, raw in self.table.brut[balise].items() if not isinstance(raw, CellFault))
-        texts = {int(ligne): show(raw).strip() for ligne, raw in cells}
+        filled = self.table.brut[balise].dropna()
+        cells = {int(ligne): raw for ligne, raw in filled.items() if raw != "" and not isinstance(raw, CellFault)}
+        texts = {ligne: show(raw).strip() for ligne, raw in cells.items()}
         return {ligne: numero_asp(text) for ligne, text in texts.items()} if balise == "numeroASP" else texts
 
     def former(self, ligne: int) -> list[str]:
         """Return the refused numbers that a row has carried, the oldest first."""
-        return list(filter(None, re.split(r"[,;\s]+", self.told(ligne, "anciensNumeros"))))
+        told = self.told(ligne, "anciensNumeros")
+        return list(filter(None, re.split(r"[,;\s]+", told))) if told else []
 
     def used(self) -> set[str]:
         """Return every number that stands anywhere in the workbook."""
