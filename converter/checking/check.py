@@ -3,9 +3,10 @@
 Pure: the workbook and its attachments were read before, the day is given.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from converter.attachments.inspection import Inspection
 from converter.checking import establishments, forms, instruction, links, rules, schema
@@ -74,14 +75,9 @@ def check(
     ]
     live = _without_frozen(_with_numbers(found, data), lecture)
     live += instruction.check_instruction(lecture.frames.demandes, lecture.suites, lecture.etats, au)
-    verdict = _verdict(lecture, pieces, data, _in_reading_order([*live, *deja], lecture.classeur))
-    told = tuple(_told(demande, compared.a_la_main, connus.noms) for demande in verdict.demandes)
-    return replace(verdict, demandes=told, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)
-
-
-def _told(demande: Demande, a_la_main: Collection[str], noms: Mapping[str, str]) -> Demande:
-    """Add to a request what the slip of its deposit says for a person to look at."""
-    return replace(demande, noms=noms, a_la_main=demande.numero in a_la_main)
+    build = partial(build_demandes, lecture, pieces, a_la_main=compared.a_la_main, noms=connus.noms)
+    verdict = _verdict(lecture, data, _in_reading_order([*live, *deja], lecture.classeur), build)
+    return replace(verdict, a_la_main=tuple(compared.a_la_main), etablissements=connus.noms)
 
 
 def _with_faults(frames: Frames, values: Mapping[str, Iterable[Issue]]) -> Frames:
@@ -160,20 +156,23 @@ def _in_reading_order(issues: Iterable[Issue], classeur: Classeur) -> tuple[Issu
 
 
 def _verdict(
-    lecture: Lecture, pieces: Mapping[str, Inspection], data: rules.Data, issues: tuple[Issue, ...]
+    lecture: Lecture,
+    data: rules.Data,
+    issues: tuple[Issue, ...],
+    build: Callable[[Sequence[int]], tuple[Demande, ...]],
 ) -> Verdict:
     values = lecture.frames.parametres
-    numbers = lecture.frames.demandes.valeurs["numeroEditeur"]
+    frame = lecture.frames.demandes
     errors = [issue for issue in issues if gravite(issue.code) is Gravite.ERREUR]
     retenues = held_from_elsewhere(lecture, data, errors)
     held = {*retenues, *(e.place.ligne for e in errors if e.place.feuille == lecture.classeur.demandes.feuille)}
-    etats = {ligne: _kept(lecture, ligne) or _fresh(ligne in held) for ligne in numbers.index}
+    etats = {ligne: _kept(lecture, ligne) or _fresh(ligne in held) for ligne in frame.valeurs.index.tolist()}
     ready = [ligne for ligne, etat in etats.items() if etat is Etat.PRETE]
     return Verdict(
         issues,
-        build_demandes(lecture, pieces, ready),
+        build(ready),
         etats,
-        dict(numbers.dropna().items()),
+        frame.said("numeroEditeur"),
         values["SIRET"] or "",
         {logiciel: ans for logiciel in programme.LOGICIELS if (ans := values[f"numeroAns.{logiciel}"])},
         {ligne: places for ligne, places in retenues.items() if etats[ligne] is Etat.A_CORRIGER},

@@ -1,8 +1,9 @@
 """What the requests of a workbook say: rows of three sheets as one record, and the request built of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from converter.checking import rules
 from converter.checking.demande import Demande, Piece
 from converter.checking.lecture import Lecture
 from converter.spec import tags
+from converter.spec.sheets import DEMANDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +36,39 @@ def contenus(lecture: Lecture, lignes: Sequence[int]) -> Iterator[Contenu]:
     clients = _by_number(frames.beneficiaires.valeurs)
     for ligne, record in zip(lignes, _records(rows), strict=True):
         logiciel = record.pop("logiciel") or ""
-        valeurs = {
-            nom: valeur if logiciel in tags.TAG[nom].logiciels else tags.TAG[nom].vide for nom, valeur in record.items()
-        }
-        yield Contenu(ligne, logiciel, valeurs, tuple(clients.get(record["numeroEditeur"], ())))
+        yield Contenu(
+            ligne, logiciel, {**record, **_not_asked(logiciel)}, tuple(clients.get(record["numeroEditeur"], ()))
+        )
 
 
-def build_demandes(lecture: Lecture, pieces: Mapping[str, Inspection], lignes: Sequence[int]) -> tuple[Demande, ...]:
-    """Return the convertible requests at these Excel rows, with their attachments."""
+@cache
+def _not_asked(logiciel: str) -> Mapping[str, Any]:
+    """Return the tags that a software is not asked for, as they are told then."""
+    asked = (tag for tag in tags.vendor_columns(DEMANDES) if tag.nom != "logiciel")
+    return {tag.nom: tag.vide for tag in asked if logiciel not in tag.logiciels}
+
+
+def build_demandes(
+    lecture: Lecture,
+    pieces: Mapping[str, Inspection],
+    lignes: Sequence[int],
+    *,
+    a_la_main: Container[str],
+    noms: Mapping[str, str],
+) -> tuple[Demande, ...]:
+    """Return the convertible requests at these Excel rows, with their attachments.
+
+    `a_la_main` are the numbers of those whose order form only a person can compare, `noms` names by FINESS.
+    """
     files = _by_number(lecture.frames.pieces.valeurs)
-    return tuple(
-        Demande(c.ligne, c.logiciel, c.valeurs, c.etablissements, _pieces(files[c.valeurs["numeroEditeur"]], pieces))
-        for c in contenus(lecture, lignes)
-    )
+    demandes = []
+    for each in contenus(lecture, lignes):
+        numero = each.valeurs["numeroEditeur"]
+        joined = _pieces(files[numero], pieces)
+        demandes.append(
+            Demande(each.ligne, each.logiciel, each.valeurs, each.etablissements, joined, noms, numero in a_la_main)
+        )
+    return tuple(demandes)
 
 
 def _pieces(rows: Iterable[Mapping[str, Any]], pieces: Mapping[str, Inspection]) -> tuple[Piece, ...]:

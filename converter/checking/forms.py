@@ -301,8 +301,8 @@ class _Requests:
         self._names = _values(frames.beneficiaires, "nomClient")
         self._finess = _values(frames.beneficiaires, "FINESSPMSI")
         self._clients: dict[str, list[int]] = {}
-        for ligne, number in frames.beneficiaires.valeurs["numeroEditeur"].dropna().items():
-            self._clients.setdefault(number, []).append(int(ligne))
+        for ligne, number in frames.beneficiaires.said("numeroEditeur").items():
+            self._clients.setdefault(number, []).append(ligne)
 
     def is_told(self, numero: str, form: Form) -> bool:
         """Tell whether the form says the amount of its request."""
@@ -343,5 +343,5 @@ class _Requests:
 
 def _values(frame: Frame, balise: str) -> dict[int, Any]:
     """Return the sound values of a column by Excel row."""
-    column = frame.valeurs[balise][~frame.fautif[balise]].dropna()
-    return dict(zip(column.index.tolist(), column.tolist(), strict=True))
+    faulty = set(frame.fautif.index[frame.fautif[balise]])
+    return {ligne: value for ligne, value in frame.said(balise).items() if ligne not in faulty}

@@ -31,13 +31,12 @@ def _held_by_parameter(error: Issue, data: rules.Data) -> list[int]:
 
 def _rows_of(lecture: Lecture, data: rules.Data) -> Mapping[tuple[str, int], Iterable[int]]:
     """Return the rows of `Demandes` that each row of the other sheets belongs to, or was meant to."""
-    numbers = lecture.frames.demandes.valeurs["numeroEditeur"].dropna()
     lignes: dict[str, list[int]] = {}
-    for ligne, number in numbers.items():
+    for ligne, number in lecture.frames.demandes.said("numeroEditeur").items():
         lignes.setdefault(number, []).append(ligne)
     carried = {
         (nom, ligne): number
         for nom in (BENEFICIAIRES, PIECES)
-        for ligne, number in lecture.frames.of(nom).valeurs["numeroEditeur"].dropna().items()
+        for ligne, number in lecture.frames.of(nom).said("numeroEditeur").items()
     }
     return {place: lignes.get(number, ()) for place, number in (carried | {**data.liens.supposes}).items()}

@@ -32,6 +32,12 @@ class Frame:
         brut, rows = self.table.brut, list(lignes)
         return brut[balise].loc[rows].tolist() if balise in brut else [None] * len(rows)
 
+    def said(self, balise: str) -> dict[int, Any]:
+        """Return the values of a column by Excel row, blanks left out."""
+        column = self.valeurs[balise].dropna()
+        # By way of objects: pandas hands out the texts of a column one by one.
+        return dict(zip(column.index.tolist(), column.to_numpy(object).tolist(), strict=True))
+
     def issues(
         self,
         code: str,

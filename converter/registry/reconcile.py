@@ -5,7 +5,7 @@ whichever knows more, and the other learns it. So a conversion killed before its
 registry lost or put back from an old copy, and a workbook copied elsewhere all end in the same place. Source: D.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date
@@ -333,7 +333,7 @@ def already_ordered(
     for fait in live:
         for trait in _traits(fait.commande, fait.logiciel, fait.finess):
             index[trait].append(fait)
-    return tuple(issue for place, demande in demandes if (issue := _ordered(place, demande, index)))
+    return tuple(issue for place, demande in demandes if (issue := _ordered(place, demande, index))) if index else ()
 
 
 def _traits(commande: str, logiciel: str, finess: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -367,9 +367,12 @@ def ordered_twice(demandes: Iterable[tuple[Place, Demande]]) -> tuple[Issue, ...
     """
     first: dict[tuple[str, str, int, str], tuple[Place, Demande]] = {}
     issues = []
-    for place, demande in demandes:
-        order = (demande.order_form, demande.logiciel, demande.centimes)
-        keys = [(*order, finess) for finess in demande.finess if demande.order_form]
+    held = [(place, demande, demande.order_form) for place, demande in demandes]
+    times = Counter(form for _, _, form in held)
+    for place, demande, form in held:
+        if not form or times[form] == 1:
+            continue
+        keys = [(form, demande.logiciel, demande.centimes, finess) for finess in demande.finess]
         if met := next((first[key] for key in keys if key in first), None):
             faits = (("autre", met[1].numero), ("ligne", str(met[0].ligne)))
             issues.append(Issue("D041", place, "numeroEditeur", demande.numero, faits))

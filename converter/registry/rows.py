@@ -68,8 +68,7 @@ class Rangs:
     @cached_property
     def at(self) -> Mapping[str, Mapping[str, Sequence[int]]]:
         """Return the Excel rows of each data sheet by number."""
-        numbers = {nom: self.lecture.frames.of(nom).valeurs["numeroEditeur"].dropna() for nom in DATA_SHEETS}
-        return {nom: _inverted(column.items()) for nom, column in numbers.items()}
+        return {nom: _inverted(self.lecture.frames.of(nom).said("numeroEditeur").items()) for nom in DATA_SHEETS}
 
     @property
     def by_number(self) -> Mapping[str, Sequence[int]]:
@@ -127,7 +126,7 @@ class Rangs:
     def lignes(self, memoire: Memoire) -> list[Ligne]:
         """Return what each row says of itself; its content is hashed only where there is something to compare."""
         frame = self.lecture.frames.demandes
-        numbers = {int(ligne): numero for ligne, numero in frame.valeurs["numeroEditeur"].fillna("").items()}
+        numbers = dict.fromkeys(frame.valeurs.index.tolist(), "") | frame.said("numeroEditeur")
         hashes = self.says([ligne for ligne, numero in numbers.items() if self._is_compared(ligne, numero, memoire)])
         return [self._ligne(ligne, numero, hashes.get(ligne, "")) for ligne, numero in numbers.items()]
 
@@ -154,5 +153,5 @@ class Rangs:
 def _inverted(pairs: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
     inverted: dict[str, list[int]] = defaultdict(list)
     for ligne, numero in pairs:
-        inverted[number_key(str(numero))].append(int(ligne))
+        inverted[number_key(numero)].append(ligne)
     return inverted
