@@ -6,6 +6,7 @@ only a person can compare. Source: guide 3.2 (the amount is « strictement » th
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,7 @@ from converter.attachments.readings import Transcript
 from converter.checking.french_text import Amount, amounts, days, folded, is_readable, name_words, says_amount
 from converter.issues import Facts, Issue
 from converter.reading.frames import Frame, Frames
+from converter.spec.names import number_key
 from converter.spec.programme import BON_COMMANDE, PREUVE_HT
 from converter.spec.tags import TAG
 
@@ -67,9 +69,9 @@ class Form:
 
     def says(self, centimes: int) -> bool:
         """Tell whether an amount stands in the text; each is looked for once."""
-        if centimes not in self._said:
+        if self.texte and centimes not in self._said:
             self._said[centimes] = says_amount(self.texte, centimes)
-        return self._said[centimes]
+        return self._said.get(centimes, False)
 
     def _called(self, label: re.Pattern[str]) -> Iterator[int]:
         """Yield the first amount after each such label, on its line or alone on the next one."""
@@ -270,9 +272,8 @@ def compare_forms(frames: Frames, pieces: Mapping[str, Inspection]) -> Comparais
     requests = _Requests(frames)
     issues: list[Issue] = []
     by_hand: dict[str, None] = {}
-    for ligne, numero, kind, name in zip(
-        rows.index, rows["numeroEditeur"], rows["typeFichier"], rows["fichier"], strict=True
-    ):
+    cells = rows[["numeroEditeur", "typeFichier", "fichier"]].to_numpy(object).tolist()
+    for ligne, (numero, kind, name) in zip(rows.index.tolist(), cells, strict=True):
         form = Form(read[name])
         if kind == PREUVE_HT and _is_of_another(form):
             issues += frames.pieces.issues("P080", "fichier", [ligne])
@@ -293,9 +294,9 @@ class _Requests:
 
     def __init__(self, frames: Frames) -> None:
         self._demandes, self._beneficiaires = frames.demandes, frames.beneficiaires
-        numbers = frames.demandes.valeurs["numeroEditeur"].dropna()
-        alone = numbers[~numbers.str.upper().duplicated(keep=False)]
-        self.by_number: Mapping[str, int] = {number: int(ligne) for ligne, number in alone.items()}
+        numbers = frames.demandes.said("numeroEditeur")
+        times = Counter(map(number_key, numbers.values()))
+        self.by_number: Mapping[str, int] = {n: ligne for ligne, n in numbers.items() if times[number_key(n)] == 1}
         self._amounts = _values(frames.demandes, "montantSegurHT")
         self._days = _values(frames.demandes, "dateCommande")
         self._names = _values(frames.beneficiaires, "nomClient")

@@ -360,7 +360,10 @@ _orphan_rule(PIECES)
 
 def _first_holder(keys: pd.DataFrame, numbers: pd.Series) -> pd.Series:
     """Return, for each row, the number of the first request that holds the same keys."""
-    return numbers.groupby([keys[column] for column in keys], dropna=False).transform("first")
+    shared = keys.duplicated(keep=False)  # most stand once, and groups take longer to make than those to find
+    among = keys[shared]
+    first = numbers[shared].groupby([among[column] for column in among], dropna=False).transform("first")
+    return numbers.mask(shared, first)
 
 
 def _finess_holder(d: Data) -> pd.Series:
