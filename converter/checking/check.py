@@ -59,15 +59,42 @@ def check(
     `deja` is what the registry says of the requests: it holds them back as any other issue does. `connus` are the
     establishments of the public list, where the user has it.
     """
-    contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
+    return judge(check_cells(lecture), pieces, au, deja, connus)
+
+
+@dataclass(frozen=True, slots=True)
+class Cellules:
+    """A workbook whose cells were checked one by one: `issues` were found, and are faults in `frames`."""
+
+    lecture: Lecture
+    issues: tuple[Issue, ...]
+    frames: Frames
+
+
+def check_cells(lecture: Lecture) -> Cellules:
+    """Check each cell by itself, for which no attachment need be opened yet."""
     values = {nom: schema.validate(lecture.frames.of(nom)) for nom in DATA_SHEETS}
     values[DEMANDES] += links.letters_for_figures(lecture.frames)
-    data = rules.Data(_with_faults(lecture.frames, values), au, contents, lecture.refused)
+    issues = tuple(issue for broken in values.values() for issue in broken)
+    return Cellules(lecture, issues, _with_faults(lecture.frames, values))
+
+
+def judge(
+    cellules: Cellules,
+    pieces: Mapping[str, Inspection],
+    au: date,
+    deja: Sequence[Issue] = (),
+    connus: Etablissements = SANS_LISTE,
+) -> Verdict:
+    """Check what reads several cells, or attachments, and say where each request stands; see `check`."""
+    lecture = cellules.lecture
+    contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
+    data = rules.Data(cellules.frames, au, contents, lecture.refused)
     compared = forms.compare_forms(data.frames, pieces)
     found = [
         *lecture.issues,
         *check_settings(lecture, data),
-        *(issue for broken in values.values() for issue in broken),
+        *cellules.issues,
         *rules.apply(data),
         *_attachments(lecture, pieces),
         *compared.issues,

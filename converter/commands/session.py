@@ -13,7 +13,7 @@ from typing import Any
 
 from converter.attachments.inspection import Attachments, Inspection
 from converter.attachments.readings import Lectures
-from converter.checking.check import Verdict, check
+from converter.checking.check import Verdict, check_cells, judge
 from converter.checking.lecture import Lecture, dossier_pieces, read_cells
 from converter.checking.rules import UNKNOWN_NUMBER
 from converter.checking.schema import REQUIRED
@@ -228,23 +228,25 @@ def examine(ouvert: Ouvert, memoire: Memoire, options: Options, step: Step) -> E
     statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
     frozen = {ligne: statut.etat for ligne, statut in statuts.items() if statut.etat in FIGES and statut.etat}
     lecture = replace(lecture, etats=frozen)
+    # What needs no attachment comes first: they may still be opened by others.
+    cellules = check_cells(lecture)
+    connus = finess_list.find(ouvert.chemin.parent, lecture.frames.parametres["fichierFiness"])
     step("Contrôle des pièces")
     pieces = _inspected(ouvert, lecture, options)
     step("Contrôle des demandes")
     rapprochement = without_changed(rapprochement, lignes, _attached(lecture, pieces, rapprochement))
     statuts = dict(zip(lignes, rapprochement.statuts, strict=True))
-    connus = finess_list.find(ouvert.chemin.parent, lecture.frames.parametres["fichierFiness"])
-    judge = partial(check, lecture, pieces, options.au, connus=connus)
-    verdict = _with_refused(_check(judge, lecture, rapprochement.issues, memoire), statuts)
+    checked = partial(judge, cellules, pieces, options.au, connus=connus)
+    verdict = _with_refused(_check(checked, lecture, rapprochement.issues, memoire), statuts)
     verdict = _with_free_numbers(verdict, rapprochement.numeros)
     return Examen(ouvert, lecture, told, statuts, rapprochement, verdict)
 
 
 def _check(
-    judge: Callable[[Sequence[Issue]], Verdict], lecture: Lecture, deja: Sequence[Issue], memoire: Memoire
+    checked: Callable[[Sequence[Issue]], Verdict], lecture: Lecture, deja: Sequence[Issue], memoire: Memoire
 ) -> Verdict:
     """Check, and once more with the requests held back whose order was sent, or stands, under another number."""
-    verdict = judge(deja)
+    verdict = checked(deja)
     table = lecture.classeur.demandes
     placed = [(table.place(d.ligne, "numeroEditeur"), d) for d in verdict.demandes]
     twins = already_sent(placed, memoire, lecture.refused)
@@ -252,7 +254,7 @@ def _check(
     twins += already_ordered([each for each in placed if each[0] not in told], memoire, lecture.refused)
     held = {issue.place for issue in twins if gravite(issue.code) is Gravite.ERREUR}
     twins += ordered_twice(each for each in placed if each[0] not in held)
-    return judge((*deja, *twins)) if twins else verdict
+    return checked((*deja, *twins)) if twins else verdict
 
 
 def _with_refused(verdict: Verdict, statuts: Mapping[int, Statut]) -> Verdict:
