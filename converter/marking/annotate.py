@@ -5,7 +5,8 @@ and in those everything that is not ours stays as it was.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -68,14 +69,13 @@ def annotate(
 
     """
     with Package(source) as package:
-        parts = worksheets(package)
-        for part in parts.values():
-            _clean(package, part)
+        sheets = _Sheets(package)
+        sheets.clean()
         styles.remove(package, "dxfs")
         forget_strings(package)
-        refused = _write(package, parts, values)
-        _show(package, parts, shown)
-        _mark(package, parts, marks)
+        refused = _write(package, sheets, values)
+        _show(sheets, shown)
+        _mark(package, sheets, marks)
         if errors is not None:
             with package.interpreting(workbook_part(package)):
                 kept = journal.read_changes(source, erreurs.find_sheet(package, erreurs.JOURNAL))
@@ -101,50 +101,69 @@ def unmark_cells(source: Path, target: Path) -> None:
 
 
 def _unmark(package: Package) -> None:
-    for part in worksheets(package).values():
-        _clean(package, part)
+    _Sheets(package).clean()
     styles.remove(package, "dxfs")
     with package.interpreting(workbook_part(package)):
         erreurs.remove_sheets(package)
     forget_strings(package)
 
 
-def _clean(package: Package, part: str) -> None:
-    """Take our fills and notes away from a sheet."""
-    with package.interpreting(part):
-        before = Worksheet.of(package.read(part))
-        after = notes.without_notes(package, part, fills.without_fills(before))
-        if after is not before:
-            package.put(part, after.data)
+class _Sheets:
+    """The worksheets of a package by name, the children of each found once."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self.parts = worksheets(package)
+        self._known: dict[str, Worksheet] = {}
+
+    def of(self, name: str) -> Worksheet:
+        """The worksheet as it now stands."""
+        if name not in self._known:
+            self._known[name] = Worksheet.of(self._package.read(self.parts[name]))
+        return self._known[name]
+
+    def put(self, name: str, sheet: Worksheet) -> None:
+        """Replace a worksheet, unless it is the very one that is there."""
+        if sheet is not self.of(name):
+            self._known[name] = sheet
+            self._package.put(self.parts[name], sheet.data)
+
+    @contextmanager
+    def interpreting(self, name: str) -> Iterator[str]:
+        """Yield the part of a sheet, and tell the user that it is at fault when what it says cannot be understood."""
+        with self._package.interpreting(self.parts[name]):
+            yield self.parts[name]
+
+    def clean(self) -> None:
+        """Take our fills and notes away."""
+        for name in self.parts:
+            with self.interpreting(name) as part:
+                self.put(name, notes.without_notes(self._package, part, fills.without_fills(self.of(name))))
 
 
-def _write(package: Package, parts: Mapping[str, str], values: Iterable[CellValue]) -> tuple[CellValue, ...]:
+def _write(package: Package, sheets: _Sheets, values: Iterable[CellValue]) -> tuple[CellValue, ...]:
     by_sheet: dict[str, dict[Cell, CellValue]] = defaultdict(dict)
     for value in values:
         by_sheet[value.feuille][value.ligne, value.colonne] = value
-    wanted = {name: found for name, found in by_sheet.items() if name in parts}
+    wanted = {name: found for name, found in by_sheet.items() if name in sheets.parts}
     dates = Dates(styles.date_styles(package), is_1904(package))
     refused: list[CellValue] = []
     changed = formulas = False
     for name, cells in wanted.items():
-        with package.interpreting(parts[name]):
-            sheet = Worksheet.of(package.read(parts[name]))
-            written = write_values(sheet, _by_row(cells), dates)
+        with sheets.interpreting(name):
+            written = write_values(sheets.of(name), _by_row(cells), dates)
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
-            package.put(parts[name], written.sheet.data)
+            sheets.put(name, written.sheet)
             changed, formulas = True, formulas or written.formulas
     if changed:
-        calculation.after_change(package, parts.values(), formula_gone=formulas)
+        calculation.after_change(package, map(sheets.of, sheets.parts), formula_gone=formulas)
     return tuple(refused)
 
 
-def _show(package: Package, parts: Mapping[str, str], shown: Mapping[str, Collection[int]]) -> None:
+def _show(sheets: _Sheets, shown: Mapping[str, Collection[int]]) -> None:
     for name, columns in shown.items():
-        before = Worksheet.of(package.read(parts[name]))
-        after = unfolded(before, columns)
-        if after is not before:
-            package.put(parts[name], after.data)
+        sheets.put(name, unfolded(sheets.of(name), columns))
 
 
 def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
@@ -154,23 +173,17 @@ def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
     return rows
 
 
-def _mark(package: Package, parts: Mapping[str, str], marks: Iterable[Mark]) -> None:
+def _mark(package: Package, sheets: _Sheets, marks: Iterable[Mark]) -> None:
     by_sheet: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_sheet[mark.feuille].append(mark)
-    formats = fills.add_formats(package, {_look(mark) for name in parts for mark in by_sheet[name]})
-    for name, part in parts.items():
+    formats = fills.add_formats(package, {_look(mark) for name in sheets.parts for mark in by_sheet[name]})
+    for name in sheets.parts:
         if by_sheet[name]:
-            with package.interpreting(part):
-                _mark_sheet(package, part, by_sheet[name], formats)
-
-
-def _mark_sheet(package: Package, part: str, marks: Sequence[Mark], formats: Mapping[str, int]) -> None:
-    sheet = Worksheet.of(package.read(part))
-    cells = _by_cell(sheet, marks)
-    sheet = fills.with_fills(sheet, _by_look(sheet, marks), formats)
-    sheet = notes.with_notes(package, part, sheet, cells)
-    package.put(part, sheet.data)
+            with sheets.interpreting(name) as part:
+                filled = fills.with_fills(sheets.of(name), _by_look(sheets.of(name), by_sheet[name]), formats)
+                cells = _by_cell(sheets.of(name), by_sheet[name])
+                sheets.put(name, notes.with_notes(package, part, filled, cells))
 
 
 def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:

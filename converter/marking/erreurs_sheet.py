@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from textwrap import wrap
 
 from converter.columns import letters_of
@@ -277,6 +278,7 @@ def _height(texts: Sequence[str]) -> int:
     return min(_LINE * lines, _TALLEST)
 
 
+@lru_cache(2_000)  # what is expected and advised comes again and again
 def _lines(text: str, width: int) -> int:
     return 1 if len(text) <= width else len(wrap(text, width))
 

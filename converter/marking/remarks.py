@@ -169,6 +169,8 @@ _FITS = 32
 
 def _counted(issues: Sequence[Issue], elsewhere: Sequence[Place] = ()) -> str:
     """Return how many errors, or else warnings, and in which columns: one line, the sentences stand in the notes."""
+    if not issues:
+        return ""
     for gravity, word in ((Gravite.ERREUR, "erreur"), (Gravite.AVERTISSEMENT, "avertissement")):
         found = [issue for issue in issues if gravite(issue.code) is gravity]
         if found:
@@ -237,8 +239,11 @@ def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[C
                 yield CellValue(table.feuille, table.ligne_balises, free, tag.nom)
             yield CellValue(table.feuille, table.ligne_titres or table.ligne_balises + 1, free, tag.libelle)
     for tag in written:
+        columns_held = [rows[tag.nom] for rows in (table.brut, table.videes) if tag.nom in rows]
         held = {
-            ligne: raw for rows in (table.brut, table.videes) if tag.nom in rows for ligne, raw in rows[tag.nom].items()
+            ligne: raw
+            for column in columns_held
+            for ligne, raw in zip(column.index.tolist(), column.tolist(), strict=True)
         }
         for ligne, row in wanted.items():
             if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, REST, Cell, Worksheet, attributes, columns_of
-from converter.xlsx.sound import decimal, whole
+from converter.xlsx.sheet import LAST_COLUMN, LAST_ROW, ROW, Cell, Worksheet, attributes, columns_of, row_number
+from converter.xlsx.sound import decimal
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _NAMESPACES = (
@@ -175,10 +175,6 @@ def _height(text: str) -> int:
     return 8 + _LINE * sum(1 + max(0, len(line) - 1) // _LETTERS for line in text.split("\n"))
 
 
-_ROW = rb"<%srow(?=[\s/>])" + REST
-_PLAIN_ROW = re.compile(rb' r="([0-9]{1,7})"')
-
-
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Widths and heights of a sheet in pixels, where they differ from the default."""
@@ -232,12 +228,11 @@ def _widths(sheet: Worksheet) -> dict[int, int]:
 def _heights(sheet: Worksheet) -> dict[int, int]:
     heights: dict[int, int] = {}
     number = 0
-    for tag in re.finditer(_ROW % sheet.prefix, sheet.mask):
-        if (plain := _PLAIN_ROW.search(tag[0])) and b"ht" not in tag[0] and b"hidden" not in tag[0]:
-            number = int(plain[1])
+    for tag in re.finditer(ROW % sheet.prefix, sheet.mask):
+        number = row_number(tag, number)
+        if b"ht" not in tag[0] and b"hidden" not in tag[0]:
             continue
         row = attributes(tag[0])
-        number = whole(row.get(b"r"), number + 1)
         if row.get(b"hidden") in {b"1", b"true"}:
             heights[number] = 0
         elif b"ht" in row:

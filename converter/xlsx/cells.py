@@ -12,6 +12,7 @@ from converter.columns import letters_of
 from converter.xlsx import shared
 from converter.xlsx.sheet import (
     REST,
+    ROW,
     Child,
     Worksheet,
     attribute,
@@ -20,6 +21,7 @@ from converter.xlsx.sheet import (
     column_number,
     columns_of,
     reference,
+    row_number,
 )
 from converter.xlsx.sound import whole
 from converter.xlsx.text import escape, plain, xml
@@ -110,7 +112,7 @@ class _Editor:
             sheet,
             dates,
             _column_styles(sheet),
-            re.compile(rb"<%srow(?=[\s/>])" % prefix + REST),
+            re.compile(ROW % prefix),
             re.compile(rb"</%srow\s*>" % prefix),
             re.compile(cell, re.DOTALL),
             re.compile(rb"<%sf(?=[\s/>])" % prefix + REST),
@@ -137,7 +139,7 @@ class _Editor:
         waiting = sorted(wanted.items(), reverse=True)
         copied, number = start, 0
         for tag in self.row_tag.finditer(self.sheet.mask, start, end):
-            number = whole(attributes(tag[0]).get(b"r"), number + 1)
+            number = row_number(tag, number)
             while waiting and waiting[-1][0] < number:
                 yield self.sheet.data[copied : tag.start()]
                 copied = tag.start()

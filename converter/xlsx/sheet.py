@@ -24,6 +24,9 @@ ORDER = (  # noqa: SIM905 - reads as the standard lists them
 REST = rb"""[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>"""
 """What follows a name in a tag, whatever its attribute values hold."""
 
+ROW = rb"<%srow(?=[\s/>])(?:\s+r=\"(\d{1,7})\")?" + REST
+"""A row's start tag, with the prefix of the sheet to be put in; its number where that stands first, as usual."""
+
 Cell = tuple[int, int]
 """Row and column, from 1."""
 _ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*("[^"]*"|'[^']*')""")
@@ -203,6 +206,11 @@ def cells_of(reference: str) -> tuple[int, int, int, int]:
     first, _, last = reference.replace("$", "").partition(":")
     (top, left), (bottom, right) = _cell(first, 1), _cell(last or first, 0)
     return top, left, bottom or LAST_ROW, right or LAST_COLUMN
+
+
+def row_number(tag: re.Match[bytes], before: int) -> int:
+    """The number of a row by its start tag, as `ROW` finds it: the next one where it tells none."""
+    return int(tag[1]) if tag[1] else whole(attributes(tag[0]).get(b"r"), before + 1)
 
 
 def columns_of(col: Mapping[bytes, bytes]) -> range:
