@@ -99,7 +99,9 @@ def _follow(cycles: tuple[int, int, int]) -> None:
     gc.set_threshold(*cycles)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from multiprocessing import parent_process
+    from multiprocessing.util import Finalize
 
+    Finalize(None, os._exit, (0,), exitpriority=0)  # to take apart what it holds would have the run wait for it
     parent = parent_process()
     if parent:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
