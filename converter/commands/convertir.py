@@ -47,9 +47,10 @@ def convertir(chemin: Path, options: Options) -> Outcome:
             examen = examine(ouvert, depots.registre.memory(), options, step)
             if not options.copie:
                 save.ensure_unchanged(chemin, ouvert.seen)
-            depots.registre.note(examen.rapprochement.signalements)
+            if learnt := examen.rapprochement.signalements:
+                depots.registre.note(learnt)
+                examen = retold(examen, depots.registre.memory())
             done = _deposit(examen, depots, options.au, step)
-            examen = retold(examen, depots.registre.memory())
             suivis = suivis_of(examen, _in_files(done))
             envois = tuple(_upload(depots, depot) for depot in done)
             step("Écriture dans le classeur")

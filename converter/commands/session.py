@@ -297,19 +297,19 @@ def suivis_of(examen: Examen, done: Mapping[str, Depot]) -> dict[int, SuiviLigne
     """Return what the tool's columns say of each request, after the deposits done."""
     historiques = dict(zip(examen.statuts, examen.rapprochement.historiques, strict=True))
     return {
-        ligne: replace(_suivi(examen, ligne, etat, done), historique=historiques[ligne])
-        for ligne, etat in examen.verdict.etats.items()
+        ligne: _suivi(examen, ligne, etat, done, historiques[ligne]) for ligne, etat in examen.verdict.etats.items()
     }
 
 
-def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot]) -> SuiviLigne:
+def _suivi(examen: Examen, ligne: int, etat: Etat, done: Mapping[str, Depot], historique: str) -> SuiviLigne:
     depot = done.get(examen.verdict.numeros.get(ligne, ""))
     if depot and examen.verdict.etats[ligne] is Etat.PRETE:
-        return SuiviLigne(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour)
+        return SuiviLigne(Etat.CONVERTIE, depot.json, Statut(depot=depot.nom).jour, historique=historique)
     statut = examen.statuts[ligne]
     if etat in FIGES or etat is Etat.REJETEE:
-        return SuiviLigne(etat, json_name(statut.depot) if statut.depot else "", statut.jour, statut.reponse)
-    return SuiviLigne(etat)
+        fichier = json_name(statut.depot) if statut.depot else ""
+        return SuiviLigne(etat, fichier, statut.jour, statut.reponse, historique)
+    return SuiviLigne(etat, historique=historique)
 
 
 def ensure_replaceable(chemin: Path) -> None:

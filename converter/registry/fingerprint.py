@@ -7,7 +7,6 @@ so that one request sent under two numbers is recognised.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -50,11 +49,7 @@ def of_pieces(pieces: Iterable[tuple[str, str]]) -> str:
 
 
 def _filled(values: Mapping[str, Any], tags: Iterable[str]) -> list[tuple[str, Any]]:
-    return [(nom, _plain(value)) for nom in tags if (value := values.get(nom)) is not None]
-
-
-def _plain(value: Any) -> Any:
-    return f"{value:%Y-%m-%d}" if isinstance(value, date) else value
+    return [(nom, value) for nom in tags if (value := values.get(nom)) is not None]
 
 
 def _digest(*parts: bytes) -> str:

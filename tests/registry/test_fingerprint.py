@@ -1,5 +1,6 @@
 """The hash of a request: what changes it, and what must not."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -62,6 +63,20 @@ def test_clients_software_and_content_of_pieces_count(request_: Demande, tmp_pat
 def test_files_not_read_are_told_from_files_without_content(request_: Demande) -> None:
     assert of_pieces([]) == ""
     assert empreinte(replace(request_, pieces=())).valeurs == empreinte(request_).valeurs
+
+
+def test_what_registries_hold_is_told_alike_by_every_version() -> None:
+    said = of_values(
+        "DPI",
+        {"dateCommande": date(2022, 3, 1), "montantSegurHT": 1_375_000, "isMandataire": False, "emailMandataire": None},
+        [{"nomClient": "ÉVRARD", "FINESSPMSI": "750000010"}],
+    )
+    written = (
+        "DPI\n"
+        '[["dateCommande","2022-03-01"],["isMandataire",false],["montantSegurHT",1375000]]\n'
+        '[["FINESSPMSI","750000010"],["nomClient","ÉVRARD"]]'
+    )
+    assert said == hashlib.sha256(written.encode()).hexdigest()
 
 
 def test_two_clients_are_not_one_that_joins_their_values() -> None:
