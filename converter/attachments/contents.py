@@ -23,19 +23,28 @@ class Flaw:
     proposition: str = ""
 
 
-def flaws_of(data: bytes, expected: str) -> tuple[Flaw, ...]:
-    """Say what is wrong with the content of a file whose name promises the format `expected`.
+Said = tuple[str, bool]
+"""What a PDF says, and whether that is sure to be all."""
 
-    `expected` is a `formatFichier` (PDF, PNG, JPG); `data` is the whole file, not empty. Never raises on any content;
-    run it under `quiet`. Source: specification, Bytes.
+
+def flaws_of(data: bytes, expected: str) -> tuple[Flaw, ...]:
+    """Say what is wrong with the content of a file whose name promises the format `expected`; see `content_of`."""
+    return content_of(data, expected, read=False)[0]
+
+
+def content_of(data: bytes, expected: str, *, read: bool) -> tuple[tuple[Flaw, ...], Said | None]:
+    """Say what is wrong with the content of a file whose name promises the format `expected`, and `read` a PDF too.
+
+    `expected` is a `formatFichier` (PDF, PNG, JPG); `data` is the whole file, not empty. What it says is `None` where
+    it was not read. Never raises on any content; run it under `quiet`. Source: specification, Bytes.
     """
     found, name = sniff(data)
     if found == expected:
-        return _OPENERS[expected](data)
+        return _open_pdf(data, read=read) if expected == "PDF" else (_OPENERS[expected](data), None)
     faits = (("attendu", expected), ("trouve", name))
     if found:
-        return (Flaw("P050", (*faits, ("extension", f".{found.lower()}"))),)
-    return (Flaw("P051", faits),)
+        return (Flaw("P050", (*faits, ("extension", f".{found.lower()}"))),), None
+    return (Flaw("P051", faits),), None
 
 
 @contextmanager
@@ -115,13 +124,13 @@ _IMAGE_DAMAGE = (ArithmeticError, AttributeError, EOFError, LookupError, OSError
                  struct.error, zlib.error)  # fmt: skip
 
 
-def _open_pdf(data: bytes) -> tuple[Flaw, ...]:
+def _open_pdf(data: bytes, *, read: bool) -> tuple[tuple[Flaw, ...], Said | None]:
     if b"%%EOF" not in data.rstrip(b"\0\t\n\f\r ")[-_TAIL:]:
-        return (Flaw("P063"),)
+        return (Flaw("P063"),), None
     from converter.attachments import pdf
 
-    code = pdf.fault(data)
-    return (Flaw(code),) if code else ()
+    found = pdf.inspect_pdf(data, read=read)
+    return (Flaw(found.code),) if found.code else (), (found.texte, found.entier) if read else None
 
 
 def _open_png(data: bytes) -> tuple[Flaw, ...]:
@@ -158,4 +167,4 @@ def _size(size: tuple[int, int]) -> tuple[Flaw, ...]:
     return (Flaw("P071", (("largeur", str(width)), ("hauteur", str(height)))),)
 
 
-_OPENERS: dict[str, Callable[[bytes], tuple[Flaw, ...]]] = {"PDF": _open_pdf, "PNG": _open_png, "JPG": _open_jpg}
+_OPENERS: dict[str, Callable[[bytes], tuple[Flaw, ...]]] = {"PNG": _open_png, "JPG": _open_jpg}

@@ -14,6 +14,7 @@ from pathlib import Path
 from converter.attachments import contents
 from converter.attachments.contents import Flaw
 from converter.attachments.lookup import Lookup, RealFile, extension
+from converter.attachments.pdf import OPEN
 from converter.attachments.readings import SANS, Lectures, Transcript
 from converter.system.processes import Workers
 
@@ -236,18 +237,27 @@ class _Known:
         sha256 = hashlib.sha256(data).hexdigest()
         key = sha256, expected
         if key not in self._findings:
-            self._findings[key] = contents.flaws_of(data, expected)
+            self._findings[key] = self._look(sha256, data, expected)
         findings = self._findings[key]
-        return sha256, findings, self._text(sha256, data, expected) if _opens(findings) else None
+        return sha256, findings, self._text(sha256, expected) if _opens(findings) else None
 
-    def _text(self, sha256: str, data: bytes, expected: str) -> Transcript | None:
+    def _look(self, sha256: str, data: bytes, expected: str) -> tuple[Flaw, ...]:
+        """Return what is wrong with a content, its text learnt where it is wanted and not known yet."""
+        wanted = self._lectures is not None and self._text(sha256, expected) is None
+        findings, said = contents.content_of(data, expected, read=wanted)
+        if self._lectures and said and _opens(findings):
+            self._lectures.learn(sha256, Transcript.of(said[0], entier=said[1]))
+        return findings
+
+    def _text(self, sha256: str, expected: str) -> Transcript | None:
+        """Return what is known of the text of a content that opens: images have none."""
         if self._lectures is None:
             return None
-        return self._lectures.of(sha256, data) if expected == "PDF" else SANS
+        return self._lectures.of(sha256) if expected == "PDF" else SANS
 
 
 def _opens(findings: Iterable[Flaw]) -> bool:
-    return all(finding.code == "P061" for finding in findings)
+    return all(finding.code in OPEN for finding in findings)
 
 
 def _size(octets: int) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from ctypes import byref, c_float, c_ushort
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
@@ -24,31 +24,42 @@ _COVERS = 0.4
 
 _ONE_AT_A_TIME = Lock()
 """PDFium serves one thread."""
-_Found = TypeVar("_Found")
 
 
-def fault(data: bytes) -> str:
-    """Return the code of what is wrong with a PDF, `""` when it opens without password and has a page.
+class Pdf(NamedTuple):
+    """The code of what is wrong with a PDF, `""` when it opens without password and has a page, and what it says.
 
-    One that opens freely but forbids printing or changing it is only reported: any reader shows it.
+    `texte` is `""` where it has none; `entier` is False where some of it may be missing, or it was not read.
+    """
+
+    code: str
+    texte: str = ""
+    entier: bool = False
+
+
+def inspect_pdf(data: bytes, *, read: bool) -> Pdf:
+    """Open a PDF, once, and `read` it too.
+
+    One that opens freely but forbids printing or changing it is only reported: any reader shows it. What a machine
+    guessed over a scanned page is no text, and pages after the first ones are not read.
     """
     if (b"/ObjStm" in data or b"/XRef" in data) and _unfolds(data, _of_a_table):
-        return "P065"
-    return _with_document(data, _fault, lambda error: _REFUSALS.get(error, "P062"))
-
-
-_REFUSALS = {pdfium.FPDF_ERR_PASSWORD: "P060", pdfium.FPDF_ERR_SECURITY: "P060"}
-
-
-def _with_document(data: bytes, use: Callable[[Any], _Found], refuse: Callable[[int], _Found]) -> _Found:
+        return Pdf("P065")
+    read = read and not _unfolds(data, _of_a_page)
     with _ONE_AT_A_TIME:
         document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not document:
-            return refuse(pdfium.FPDF_GetLastError())
+            return Pdf(_REFUSALS.get(pdfium.FPDF_GetLastError(), "P062"))
         try:
-            return use(document)
+            code = _fault(document)
+            return Pdf(code, *_text(document)) if read and code in OPEN else Pdf(code)
         finally:
             pdfium.FPDF_CloseDocument(document)
+
+
+OPEN = frozenset({"", "P061"})
+"""The codes of a PDF that opens."""
+_REFUSALS = {pdfium.FPDF_ERR_PASSWORD: "P060", pdfium.FPDF_ERR_SECURITY: "P060"}
 
 
 def _fault(document: Any) -> str:
@@ -100,16 +111,6 @@ def _unfolded(data: bytes, start: int, most: int) -> int:
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------
-
-
-def written_text(data: bytes) -> tuple[str, bool]:
-    """Return the text of a PDF that opens, `""` where it has none, and whether all of it is sure to be there.
-
-    What a machine guessed over a scanned page is none, and pages after the first ones are not read.
-    """
-    if _unfolds(data, _of_a_page):
-        return "", False
-    return _with_document(data, _text, lambda _: ("", False))
 
 
 def _text(document: Any) -> tuple[str, bool]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 
-from converter.attachments import pdf
 from converter.issues import Empeche
 from converter.system.files import write_whole
 
@@ -61,11 +60,12 @@ class Lectures:
         self._known = _load(store) if store else {}
         self._asked: dict[str, Transcript] = {}
 
-    def of(self, sha256: str, data: bytes) -> Transcript:
-        """Return the text of a PDF that opens, by the hex digest of its content."""
-        if sha256 not in self._asked:
-            self._asked[sha256] = self._known.get(sha256) or _read(data)
-        return self._asked[sha256]
+    def of(self, sha256: str) -> Transcript | None:
+        """Return the text of a PDF by the hex digest of its content, `None` where neither run has read it."""
+        known = self._asked.get(sha256) or self._known.get(sha256)
+        if known:
+            self._asked[sha256] = known
+        return known
 
     @property
     def known(self) -> bool:
@@ -73,7 +73,7 @@ class Lectures:
         return bool(self._known)
 
     def learn(self, sha256: str, texte: Transcript) -> None:
-        """Take in the text of a PDF that another process has read."""
+        """Take in the text of a PDF that opens."""
         self._asked[sha256] = texte
 
     def save(self) -> None:
@@ -92,8 +92,3 @@ def _load(store: Path) -> Mapping[str, Transcript]:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, zlib.error):
         return {}
     return held.textes if held.version == _VERSION else {}
-
-
-def _read(data: bytes) -> Transcript:
-    text, whole = pdf.written_text(data)
-    return Transcript.of(text, entier=whole)

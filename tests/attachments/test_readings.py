@@ -1,5 +1,6 @@
 """The text of PDFs: read once, kept by content, and of no consequence where it cannot be."""
 
+import shutil
 import time
 import zlib
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from converter.attachments import pdf, readings
+from converter.attachments import pdf
 from converter.attachments.inspection import inspect
 from converter.attachments.readings import SANS, Lectures, Transcript
 from tests.support.order_forms import WITH_TEXT, Facts
@@ -23,62 +24,65 @@ def test_the_spaces_dashes_and_apostrophes_of_a_text_are_of_one_kind() -> None:
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Count the files that are read."""
-    read: list[int] = []
+def pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Lay two files in a folder; return a list to which the size of each content that is read is added."""
+    for name in ("a.pdf", "b.pdf"):
+        (tmp_path / "pieces" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "pieces" / name).write_bytes(FORM + name.encode() + b"\n%%EOF\n")
+    sizes: list[int] = []
 
-    def text(data: bytes) -> tuple[str, bool]:
-        read.append(len(data))
-        return "texte", True
+    def noted(data: bytes, *, read: bool) -> pdf.Pdf:
+        sizes.extend([len(data)] * read)
+        return pdf.Pdf("", "texte", entier=True)
 
-    monkeypatch.setattr(readings.pdf, "written_text", text)
-    return read
+    monkeypatch.setattr(pdf, "inspect_pdf", noted)
+    return sizes
 
 
-def test_a_second_run_reads_nothing_again(tmp_path: Path, counted: list[int]) -> None:
+def texts(tmp_path: Path, store: Path, *names: str) -> list[str]:
+    """Return the texts of these files as one run finds and keeps them."""
+    lectures = Lectures(store)
+    found = inspect([f"{name}.pdf" for name in names], tmp_path / "pieces", EXTENSIONS, lectures)
+    lectures.save()
+    return [each.texte.texte for each in found.values() if each.texte]
+
+
+def test_a_second_run_reads_nothing_again(tmp_path: Path, pieces: list[int]) -> None:
     store = tmp_path / "sauvegardes" / "demandes.lectures"
+    shutil.copyfile(tmp_path / "pieces" / "a.pdf", tmp_path / "pieces" / "c.pdf")
     for _ in range(2):
-        lectures = Lectures(store)
-        assert [lectures.of(name, FORM).texte for name in ("a", "b", "a")] == ["texte"] * 3
-        lectures.save()
-    assert len(counted) == 2
+        assert texts(tmp_path, store, "a", "b", "c") == ["texte"] * 3
+    assert len(pieces) == 2
     assert [each.name for each in store.parent.iterdir()] == [store.name]
 
 
-def test_a_text_that_is_not_asked_for_any_more_is_dropped(tmp_path: Path, counted: list[int]) -> None:
+def test_a_text_that_is_not_asked_for_any_more_is_dropped(tmp_path: Path, pieces: list[int]) -> None:
     store = tmp_path / "demandes.lectures"
-    for asked in (["a", "b"], ["b"], ["a"]):
-        lectures = Lectures(store)
-        for name in asked:
-            lectures.of(name, FORM)
-        lectures.save()
-    assert len(counted) == 3
+    for asked in ("ab", "b", "a"):
+        texts(tmp_path, store, *asked)
+    assert len(pieces) == 3
 
 
-def test_a_store_that_is_damaged_anywhere_is_ignored(tmp_path: Path, counted: list[int]) -> None:
+def test_a_store_that_is_damaged_anywhere_is_ignored(tmp_path: Path, pieces: list[int]) -> None:
     store = tmp_path / "demandes.lectures"
-    lectures = Lectures(store)
-    lectures.of("a", FORM)
-    lectures.save()
+    texts(tmp_path, store, "a")
     whole = store.read_bytes()
     for at in range(len(whole)):
         store.write_bytes(whole[:at])
-        assert Lectures(store).of("a", FORM).texte == "texte"
+        assert texts(tmp_path, store, "a") == ["texte"]
         store.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
-        assert Lectures(store).of("a", FORM).texte == "texte"
+        assert texts(tmp_path, store, "a") == ["texte"]
     store.write_bytes(msgspec.msgpack.encode({"version": 99, "textes": {}}))
-    counted.clear()
-    assert Lectures(store).of("a", FORM).texte == "texte"
-    assert counted
+    pieces.clear()
+    assert texts(tmp_path, store, "a") == ["texte"]
+    assert pieces
 
 
-def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path, counted: list[int]) -> None:
+def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path, pieces: list[int]) -> None:
     (tmp_path / "sauvegardes").write_bytes(b"a file")
-    lectures = Lectures(tmp_path / "sauvegardes" / "demandes.lectures")
-    lectures.of("a", FORM)
-    lectures.save()
+    assert texts(tmp_path, tmp_path / "sauvegardes" / "demandes.lectures", "a") == ["texte"]
     assert (tmp_path / "sauvegardes").read_bytes() == b"a file"
-    assert counted
+    assert pieces
 
 
 def test_only_what_opens_is_read_and_only_where_asked(tmp_path: Path) -> None:
@@ -126,6 +130,5 @@ def bomb() -> bytes:
 
 def test_a_page_that_unfolds_without_end_is_not_read() -> None:
     started = time.perf_counter()
-    assert pdf.fault(bomb()) == ""
-    assert pdf.written_text(bomb()) == ("", False)
+    assert pdf.inspect_pdf(bomb(), read=True) == pdf.Pdf("", "", entier=False)
     assert time.perf_counter() - started < 5

@@ -53,8 +53,8 @@ def held(texte: Transcript, centimes: int) -> forms.Comparaison:
 
 
 def read(content: bytes) -> Transcript:
-    text, entier = pdf.written_text(content)
-    return Transcript.of(text, entier=entier)
+    found = pdf.inspect_pdf(content, read=True)
+    return Transcript.of(found.texte, entier=found.entier)
 
 
 def codes(found: forms.Comparaison) -> list[str]:

@@ -48,16 +48,18 @@ def test_a_form_that_says_another_amount_is_told_at_the_amount(book: Path) -> No
 def test_a_second_run_opens_no_text_again(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check(book)
     assert (book.parent / "sauvegardes" / "demandes.lectures").is_file()
-    read: list[bytes] = []
+    asked: list[bool] = []
+    inspect_pdf = pdf.inspect_pdf
 
-    def text(data: bytes) -> tuple[str, bool]:
-        read.append(data)
-        return "", False
+    def noted(data: bytes, *, read: bool) -> pdf.Pdf:
+        asked.append(read)
+        return inspect_pdf(data, read=read)
 
-    monkeypatch.setattr(pdf, "written_text", text)
+    monkeypatch.setattr(pdf, "inspect_pdf", noted)
     edited(book, {"Demandes!G3": 13570})
     assert check(book) == ["R200 Demandes!G3"]
-    assert read == []
+    assert asked
+    assert not any(asked)
 
 
 def test_a_workbook_that_says_no_reads_none(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
