@@ -3,6 +3,7 @@
 read → check → annotate: what the commands that annotate a workbook share.
 """
 
+import filecmp
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -358,7 +359,8 @@ def write_back(
         left = tuple(each for each in kept_out(examen.lecture, put(target)) if each.place not in told)
         if left:
             put(target)
-        workbook.ensure_opens(target, examen.ouvert.chemin.name)
+        if not filecmp.cmp(target, examen.ouvert.source, shallow=False):  # which has just been opened
+            workbook.ensure_opens(target, examen.ouvert.chemin.name)
 
     chemin = examen.ouvert.chemin
     if not copie:
