@@ -105,7 +105,7 @@ def pairs(bed: Bed) -> Mapping[str, Pair]:
         "small": Pair(f"`convertir`, {small}", stack, 1.0, partial(_small, text=False)),
         "small-text": Pair(f"`convertir`, {small}{read}", stack, 1.0, partial(_small, text=True)),
         "again": Pair(f"second `convertir`, {middle}, nothing changed", "the first", 0.5, _again),
-        "regles": Pair("`regles`", "starting Python", 8.0, lambda _: (segur_hop("regles"), python("-c", ""))),
+        "regles": Pair("`regles`", "starting Python", 12.0, lambda _: (segur_hop("regles"), python("-c", ""))),
         "help": Pair("`--help`", "starting Python", 6.0, lambda _: (segur_hop("--help"), python("-c", ""))),
         "growth": Pair(f"`convertir`, {large}, less its start", f"the same, {middle}", bed.large / bed.middle, _growth),
         "packing": Pair(f"packing {bed.octets / 1e9:.1f} GB of attachments", "`cp` and sync", 1.25, _packing),
