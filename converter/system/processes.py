@@ -88,6 +88,8 @@ def _pool() -> "ProcessPoolExecutor | None":
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
+    # Of a run that was killed outright, what it used is put away without a word in English on its user's screen.
+    sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
     # Started afresh, as Windows does: a copy of this one would hold its files, locks and registry open.
     return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow, (gc.get_threshold(),))
 

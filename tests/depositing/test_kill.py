@@ -2,6 +2,8 @@
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from tests.support.kill import (
     run,
 )
 from tests.support.lots import JOUR, SHAPE, codes, convert, demandes, in_lots
+from tests.tools.derived import REPO
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
 
@@ -70,6 +73,31 @@ def test_the_workbook_is_whole_and_in_step_after_a_kill(tmp_path: Path) -> None:
 
         _, _, wrong = one_round(command, folder, kill, twice=True)
         assert wrong == []
+
+
+SHARING = """
+import os, time
+os.cpu_count = lambda: 2
+from converter.system.processes import Workers
+if __name__ == "__main__":
+    with Workers() as workers:
+        print(list(workers.begin(abs, [-1, -2])), flush=True)
+        time.sleep(60)
+"""
+
+
+def test_processes_that_worked_for_a_killed_run_end_without_a_word(tmp_path: Path) -> None:
+    script = tmp_path / "sharing.py"
+    script.write_text(SHARING, encoding="utf-8")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, script], env={"PYTHONPATH": str(REPO)}, stdout=pipe, stderr=pipe, encoding="utf-8"
+    ) as sharing:
+        assert sharing.stdout
+        assert sharing.stdout.readline() == "[1, 2]\n"
+        sharing.kill()
+        _, said = sharing.communicate(timeout=20)  # until the last of them has let go of its screen
+    assert said == ""
 
 
 def test_killed_while_withdrawing(tmp_path: Path) -> None:
