@@ -42,7 +42,7 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
 
     def begin(self, work: Callable[[_Part], _Done], parts: Iterable[_Part]) -> Generator[_Done, None, None]:
-        """Begin `work` on parts as they come, all of them at once, and yield what it makes of each, in order.
+        """Begin `work` on parts, on each as it comes, and yield what it makes of them, in order.
 
         `work` is a function of a module. It is done here, as it is asked for, over the parts of a process that
         something ended from outside, and over all where the system has no process to spare; what it raises is raised.
