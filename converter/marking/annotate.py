@@ -69,7 +69,8 @@ def annotate(
 
     """
     with Package(source) as package:
-        sheets = _Sheets(package)
+        touched = {mark.feuille for mark in marks} | {value.feuille for value in values} | shown.keys()
+        sheets = _Sheets(package, touched)
         sheets.clean()
         styles.remove(package, "dxfs")
         forget_strings(package)
@@ -109,24 +110,34 @@ def _unmark(package: Package) -> None:
 
 
 class _Sheets:
-    """The worksheets of a package by name, the children of each found once."""
+    """The worksheets of a package by name; in those `kept`, which are written into, the children are found once."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, kept: Collection[str] = ()) -> None:
         self._package = package
         self.parts = worksheets(package)
+        self._kept = {self.parts[name] for name in kept if name in self.parts}
         self._known: dict[str, Worksheet] = {}
 
     def of(self, name: str) -> Worksheet:
         """The worksheet as it now stands."""
-        if name not in self._known:
-            self._known[name] = Worksheet.of(self._package.read(self.parts[name]))
-        return self._known[name]
+        part = self.parts[name]
+        known = self._known.get(part) or Worksheet.of(self._package.read(part))
+        if part in self._kept:
+            self._known[part] = known
+        return known
 
-    def put(self, name: str, sheet: Worksheet) -> None:
-        """Replace a worksheet, unless it is the very one that is there."""
-        if sheet is not self.of(name):
-            self._known[name] = sheet
-            self._package.put(self.parts[name], sheet.data)
+    def cells(self) -> Iterator[bytes]:
+        """The bytes of every worksheet as they now stand."""
+        for part in self.parts.values():
+            yield self._known[part].data if part in self._known else self._package.read(part)
+
+    def put(self, name: str, before: Worksheet, after: Worksheet) -> None:
+        """Replace a worksheet, unless it is the very one that was there before."""
+        part = self.parts[name]
+        if after is not before:
+            self._package.put(part, after.data)
+        if part in self._kept:
+            self._known[part] = after
 
     @contextmanager
     def interpreting(self, name: str) -> Iterator[str]:
@@ -138,7 +149,8 @@ class _Sheets:
         """Take our fills and notes away."""
         for name in self.parts:
             with self.interpreting(name) as part:
-                self.put(name, notes.without_notes(self._package, part, fills.without_fills(self.of(name))))
+                before = self.of(name)
+                self.put(name, before, notes.without_notes(self._package, part, fills.without_fills(before)))
 
 
 def _write(package: Package, sheets: _Sheets, values: Iterable[CellValue]) -> tuple[CellValue, ...]:
@@ -151,19 +163,21 @@ def _write(package: Package, sheets: _Sheets, values: Iterable[CellValue]) -> tu
     changed = formulas = False
     for name, cells in wanted.items():
         with sheets.interpreting(name):
-            written = write_values(sheets.of(name), _by_row(cells), dates)
+            before = sheets.of(name)
+            written = write_values(before, _by_row(cells), dates)
         refused += [cells[cell] for cell in sorted(written.refused)]
         if written.changed:
-            sheets.put(name, written.sheet)
+            sheets.put(name, before, written.sheet)
             changed, formulas = True, formulas or written.formulas
     if changed:
-        calculation.after_change(package, map(sheets.of, sheets.parts), formula_gone=formulas)
+        calculation.after_change(package, sheets.cells(), formula_gone=formulas)
     return tuple(refused)
 
 
 def _show(sheets: _Sheets, shown: Mapping[str, Collection[int]]) -> None:
     for name, columns in shown.items():
-        sheets.put(name, unfolded(sheets.of(name), columns))
+        before = sheets.of(name)
+        sheets.put(name, before, unfolded(before, columns))
 
 
 def _by_row(cells: Mapping[Cell, CellValue]) -> dict[int, dict[int, Valeur]]:
@@ -181,9 +195,9 @@ def _mark(package: Package, sheets: _Sheets, marks: Iterable[Mark]) -> None:
     for name in sheets.parts:
         if by_sheet[name]:
             with sheets.interpreting(name) as part:
-                filled = fills.with_fills(sheets.of(name), _by_look(sheets.of(name), by_sheet[name]), formats)
-                cells = _by_cell(sheets.of(name), by_sheet[name])
-                sheets.put(name, notes.with_notes(package, part, filled, cells))
+                before = sheets.of(name)
+                filled = fills.with_fills(before, _by_look(before, by_sheet[name]), formats)
+                sheets.put(name, before, notes.with_notes(package, part, filled, _by_cell(before, by_sheet[name])))
 
 
 def _by_cell(sheet: Worksheet, marks: Sequence[Mark]) -> dict[Cell, notes.Note]:

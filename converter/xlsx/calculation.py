@@ -5,18 +5,18 @@ from collections.abc import Iterable
 
 from converter.xlsx.book import ORDER, in_main, insert, workbook_part
 from converter.xlsx.package import Package
-from converter.xlsx.sheet import Worksheet, sheet_data
+from converter.xlsx.sheet import sheet_data
 
 _FORMULA = re.compile(rb"<(?:[\w.\-]+:)?f[\s/>]")
 
 
-def after_change(package: Package, worksheets: Iterable[Worksheet], *, formula_gone: bool) -> None:
+def after_change(package: Package, worksheets: Iterable[bytes], *, formula_gone: bool) -> None:
     """Ask for a full calculation where there are formulas; forget the order once one of them is gone."""
     part = workbook_part(package)
     if formula_gone and (chain := package.related(part, "calcChain")) is not None:
         package.drop(chain.target)
         package.unrelate(part, chain.id)
-    if not any(has_formulas(each.data) for each in worksheets):
+    if not any(map(has_formulas, worksheets)):
         return
     workbook = package.edit(part)
     settings = workbook.find(in_main("calcPr"))
