@@ -4,8 +4,9 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -103,7 +104,7 @@ class Attachments:
         self._lectures = lectures
         self._places: dict[str, RealFile | Flaw] = {}
         self._files: dict[str, Inspection] = {}
-        self._begun: Iterator[tuple[str, Inspection]] | None = None
+        self._begun: Generator[tuple[str, Inspection], None, None] | None = None
 
     def begin(self, names: Iterable[str], workers: Workers) -> None:
         """Have other processes open the files of these names while this one goes on, where that saves time.
@@ -119,7 +120,7 @@ class Attachments:
         paths: list[str] = []
         work = partial(_batch, self._extensions, self._lectures is not None)
         found = workers.begin(work, _in_parts(todo, paths))
-        self._begun = zip(paths, chain.from_iterable(found), strict=True)
+        self._begun = _one_by_one(paths, found)
 
     def inspect(self, names: Iterable[str]) -> dict[str, Inspection]:
         r"""Return what stands under each of these names, and what is wrong with it.
@@ -128,12 +129,21 @@ class Attachments:
         specification, Bytes.
         """
         distinct = list(dict.fromkeys(names))
-        for path, found in self._begun or ():
-            if self._lectures and found.texte and found.format == "PDF":
-                self._lectures.learn(found.sha256, found.texte)
-            self._files[path] = found
+        if self._begun:
+            self._take(set(self._unopened(distinct)), self._begun)
         self._open(list(self._unopened(distinct)))
         return {name: self._inspection(name) for name in distinct}
+
+    def _take(self, wanted: set[str], begun: Generator[tuple[str, Inspection], None, None]) -> None:
+        """Take over what other processes have found, up to the last file that is wanted; the rest is left."""
+        while wanted and (each := next(begun, None)):
+            path, found = each
+            if path in wanted:
+                wanted.remove(path)
+                self._files[path] = found
+                if self._lectures and found.texte and found.format == "PDF":
+                    self._lectures.learn(found.sha256, found.texte)
+        begun.close()
 
     def save_texts(self) -> None:
         """Leave the texts that were read to the next run, where they are kept."""
@@ -195,6 +205,13 @@ def _in_parts(todo: Iterator[str], paths: list[str]) -> Iterator[list[str]]:
     while part := list(islice(todo, _BATCH)):
         paths += part
         yield part
+
+
+def _one_by_one(
+    paths: Iterable[str], batches: Generator[list[Inspection], None, None]
+) -> Generator[tuple[str, Inspection], None, None]:
+    with closing(batches):
+        yield from zip(paths, chain.from_iterable(batches), strict=True)
 
 
 def _batch(extensions: Mapping[str, str], read: bool, paths: Sequence[str]) -> list[Inspection]:

@@ -44,7 +44,7 @@ from converter.spec import programme
 from converter.spec.formats import show
 from converter.spec.names import json_name
 from converter.spec.programme import FIGES, Etat
-from converter.spec.sheets import BENEFICIAIRES, PIECES
+from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from converter.spec.tags import TAG, tool_columns
 from converter.system.depots import depots_beside
 from converter.system.files import new_file, scratch
@@ -158,10 +158,25 @@ def _begun(chemin: Path, book: workbook.OpenWorkbook, options: Options, workers:
     if book.parametres is None:
         return None
     parametres, _, _ = typed_settings(book.parametres)
-    readings = map(TAG["fichier"].format.read, book.glance(PIECES, "fichier"))
+    readings = map(TAG["fichier"].format.read, _glanced(book, chemin.parent / save.BACKUPS))
     pieces = _attachments(dossier_pieces(chemin, parametres), parametres, _store(chemin, options))
     pieces.begin([reading.valeur for reading in readings if reading.valeur], workers)
     return pieces
+
+
+def _glanced(book: workbook.OpenWorkbook, backups: Path) -> list[Any]:
+    """Return the names of the attachments as they stand, less those of the requests that say they were converted.
+
+    None was where no earlier run has left a backup, and the requests need not be read first. A column that is missing
+    is told when the workbook is read.
+    """
+    names = book.glance(PIECES, "fichier")
+    if not backups.exists():
+        return names
+    said = zip(book.glance(DEMANDES, "numeroEditeur"), book.glance(DEMANDES, "etat"), strict=False)
+    converted = {numero for numero, etat in said if etat in FIGES}
+    of = book.glance(PIECES, "numeroEditeur")
+    return [name for name, numero in zip(names, of, strict=False) if numero not in converted]
 
 
 def _stamp_of(chemin: Path) -> save.Stamp:
@@ -182,7 +197,13 @@ def with_values(before: Ouvert, values: Sequence[CellValue]) -> Iterator[tuple[O
         copy = folder / before.source.name
         refused = annotate.annotate(before.source, copy, marks=(), values=values)
         lecture = read_cells(replace(workbook.read(copy), chemin=before.chemin))
-        yield replace(before, source=copy, lecture=lecture, pieces=None), refused
+        same = _attachment_settings(lecture) == _attachment_settings(before.lecture)
+        yield replace(before, source=copy, lecture=lecture, pieces=before.pieces if same else None), refused
+
+
+def _attachment_settings(lecture: Lecture) -> tuple[Path, bool | None]:
+    """Return what the workbook says of its attachments as a whole: their folder, and whether they are read."""
+    return lecture.dossier_pieces, lecture.frames.parametres["lectureBonsCommande"]
 
 
 def inspect(lecture: Lecture) -> Mapping[str, Inspection]:

@@ -4,13 +4,15 @@ import shutil
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from converter.attachments import pdf
-from converter.attachments.inspection import inspect
+from converter.attachments import inspection, pdf
+from converter.attachments.inspection import Attachments, Inspection, inspect
 from converter.attachments.readings import SANS, Lectures, Transcript
+from converter.system.processes import Workers
 from tests.support.order_forms import WITH_TEXT, Facts
 
 EXTENSIONS = {".pdf": "PDF", ".png": "PNG"}
@@ -96,19 +98,56 @@ def test_only_what_opens_is_read_and_only_where_asked(tmp_path: Path) -> None:
     assert [each.texte for each in inspect(names, tmp_path, EXTENSIONS).values()] == [None, None]
 
 
-def test_several_processes_find_and_keep_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
+    """Lay many files in a folder, for two processes; return their names, and a list of those that this one opens."""
     (tmp_path / "image.png").write_bytes(b"no image")
     for rank in range(600):
         (tmp_path / f"{rank}.pdf").write_bytes(FORM + b"%% %d" % (rank % 500))
-    names, alone, shared = [path.name for path in tmp_path.iterdir()], Lectures(), Lectures(tmp_path / "store")
-    expected = inspect(names, tmp_path, EXTENSIONS, alone)
-    monkeypatch.setattr("converter.attachments.inspection.MANY_FILES", 1)
+    monkeypatch.setattr(inspection, "MANY_FILES", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert inspect(names, tmp_path, EXTENSIONS, shared) == expected
+    opened: list[str] = []
+    check = inspection._check
+
+    def noted(path: str, *rest: Any) -> Inspection:
+        opened.append(path)
+        return check(path, *rest)
+
+    monkeypatch.setattr(inspection, "_check", noted)
+    return [path.name for path in tmp_path.iterdir() if path.is_file()], opened
+
+
+def test_several_processes_find_and_keep_the_same(tmp_path: Path, many: tuple[list[str], list[str]]) -> None:
+    names, opened = many
+    alone, shared = Lectures(), Lectures(tmp_path / "store")
+    expected = inspect(names, tmp_path, EXTENSIONS, alone)
+    assert len(opened) == 601
+    opened.clear()
+    with Workers() as workers:
+        pieces = Attachments(tmp_path, EXTENSIONS, shared)
+        pieces.begin(names, workers)
+        assert pieces.inspect(names) == expected
+    assert len(opened) == inspection._SAMPLE
     shared.save()
     assert Lectures(tmp_path / "store").known
     assert shared._asked == alone._asked
     assert len(alone._asked) == 500
+
+
+@pytest.mark.parametrize("wanted", [slice(0), slice(300, 310), slice(590, 601)], ids=str)
+def test_what_nobody_asks_for_is_left(tmp_path: Path, many: tuple[list[str], list[str]], wanted: slice) -> None:
+    names, opened = many
+    alone, shared = Lectures(), Lectures()
+    expected = inspect(names[wanted], tmp_path, EXTENSIONS, alone)
+    opened.clear()
+    with Workers() as workers:
+        pieces = Attachments(tmp_path, EXTENSIONS, shared)
+        pieces.begin(names, workers)
+        assert pieces.inspect(names[wanted]) == expected
+        assert list(workers.begin(abs, [-1])) == [1]  # they are free for other work
+    assert len(opened) == inspection._SAMPLE
+    assert shared._asked.items() >= alone._asked.items()
+    assert len(shared._asked) <= len(alone._asked) + inspection._SAMPLE
 
 
 def bomb() -> bytes:

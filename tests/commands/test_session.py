@@ -3,7 +3,7 @@
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -14,10 +14,12 @@ from openpyxl import Workbook, load_workbook
 
 from converter.attachments.inspection import Attachments
 from converter.cli import run
+from converter.commands import session
 from converter.depositing import deposit
 from converter.marking import annotate
 from converter.reading import workbook
 from converter.spec.tags import tool_columns
+from converter.system.processes import Workers
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GUIDE, MISTAKES = "exemple-du-guide", "erreurs"
@@ -55,6 +57,13 @@ def put(path: Path, sheet: str, row: int, tag: str, value: Any) -> None:
     rows = book[sheet]
     column = next(cell.column for cell in rows[1] if cell.value == tag)
     rows.cell(row, column).value = value
+    book.save(path)
+
+
+def put_setting(path: Path, nom: str, value: Any) -> None:
+    book = load_workbook(path)
+    (row,) = (row for row in book["Paramètres"].iter_rows() if any(cell.value == nom for cell in row))
+    row[2].value = value
     book.save(path)
 
 
@@ -134,21 +143,70 @@ def test_a_corrected_cell_loses_its_marks_at_the_next_run(sample: Callable[[str]
     assert "G6" not in {finding["cellule"] for finding in report["anomalies"] if finding["feuille"] == "Demandes"}
 
 
-def test_an_accepted_proposition_is_written_at_the_next_run(sample: Callable[[str], Path]) -> None:
-    book = sample(MISTAKES)
-    call("valider", book, *DAY)
-    workbook = load_workbook(book)
+def accept(path: Path, code: str) -> None:
+    """Say OUI to the one proposition of that code."""
+    workbook = load_workbook(path)
     errors = workbook["Erreurs"]
     (header,) = (row for row in errors.iter_rows() if any(cell.value == "Accepter" for cell in row))
     columns = {cell.value: cell.column for cell in header}
-    (line,) = (
-        row[0].row for row in errors.iter_rows(min_row=header[0].row + 1) if row[columns["Code"] - 1].value == "P014"
-    )
+    below = errors.iter_rows(min_row=header[0].row + 1)
+    (line,) = (row[0].row for row in below if row[columns["Code"] - 1].value == code)
     errors.cell(line, columns["Accepter"]).value = "OUI"
-    workbook.save(book)
+    workbook.save(path)
+
+
+def test_an_accepted_proposition_is_written_at_the_next_run(sample: Callable[[str], Path]) -> None:
+    book = sample(MISTAKES)
+    call("valider", book, *DAY)
+    accept(book, "P014")
     _, report = call("valider", book, *DAY)
     assert cells(book, "Pièces", "fichier")[13] == "bon de commande 00011.pdf"
     assert "P014" not in {finding["code"] for finding in report["anomalies"]}
+
+
+@pytest.fixture
+def looked_for(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """For each time that a workbook's attachments are opened anew, the names that are looked for at first sight."""
+    made: list[list[str]] = []
+
+    class Noted(Attachments):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append([])
+
+        def begin(self, names: Iterable[str], workers: Workers) -> None:
+            made[-1] = made[-1] or list(names)
+            super().begin(names, workers)
+
+    monkeypatch.setattr(session, "Attachments", Noted)
+    return made
+
+
+def test_attachments_are_opened_once_unless_a_proposition_changes_how(
+    sample: Callable[[str], Path], looked_for: list[list[str]]
+) -> None:
+    book = sample(MISTAKES)
+    call("valider", book, *DAY)
+    accept(book, "P014")
+    call("valider", book, *DAY)
+    assert len(looked_for) == 2
+    put_setting(book, "lectureBonsCommande", "nno")
+    call("valider", book, *DAY)
+    accept(book, "V020")
+    looked_for.clear()
+    call("valider", book, *DAY)
+    assert len(looked_for) == 2
+
+
+def test_attachments_of_converted_requests_are_not_looked_for(
+    sample: Callable[[str], Path], looked_for: list[list[str]]
+) -> None:
+    book = sample(GUIDE)
+    call("convertir", book, *DAY)
+    call("convertir", book, *DAY)
+    first, second = looked_for
+    assert len(first) == 2
+    assert second == []
 
 
 def test_a_missing_number_is_answered_by_the_next_free_one(sample: Callable[[str], Path]) -> None:
