@@ -129,9 +129,10 @@ class Attachments:
         specification, Bytes.
         """
         distinct = list(dict.fromkeys(names))
+        todo = list(self._unopened(distinct))
         if self._begun:
-            self._take(set(self._unopened(distinct)), self._begun)
-        self._open(list(self._unopened(distinct)))
+            self._take(set(todo), self._begun)
+        self._open([path for path in todo if path not in self._files])
         return {name: self._inspection(name) for name in distinct}
 
     def _take(self, wanted: set[str], begun: Generator[tuple[str, Inspection], None, None]) -> None:
