@@ -6,10 +6,9 @@ import stat
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from converter.attachments import contents
@@ -104,7 +103,7 @@ class Attachments:
         self._lectures = lectures
         self._places: dict[str, RealFile | Flaw] = {}
         self._files: dict[str, Inspection] = {}
-        self._begun: Generator[tuple[str, Inspection], None, None] | None = None
+        self._begun: Generator[list[Inspection], None, None] | None = None
 
     def begin(self, names: Iterable[str], workers: Workers) -> None:
         """Have other processes open the files of these names while this one goes on, where that saves time.
@@ -117,10 +116,8 @@ class Attachments:
         todo = self._unopened(distinct)
         if self._is_slow(list(islice(todo, _SAMPLE))):
             return
-        paths: list[str] = []
-        work = partial(_batch, self._extensions, self._lectures is not None)
-        found = workers.begin(work, _in_parts(todo, paths))
-        self._begun = _one_by_one(paths, found)
+        parts = iter(lambda: list(islice(todo, _BATCH)), [])
+        self._begun = workers.begin(partial(_batch, self._extensions, self._lectures is not None), parts)
 
     def inspect(self, names: Iterable[str]) -> dict[str, Inspection]:
         r"""Return what stands under each of these names, and what is wrong with it.
@@ -135,15 +132,15 @@ class Attachments:
         self._open([path for path in todo if path not in self._files])
         return {name: self._inspection(name) for name in distinct}
 
-    def _take(self, wanted: set[str], begun: Generator[tuple[str, Inspection], None, None]) -> None:
+    def _take(self, wanted: set[str], begun: Generator[list[Inspection], None, None]) -> None:
         """Take over what other processes have found, up to the last file that is wanted; the rest is left."""
-        while wanted and (each := next(begun, None)):
-            path, found = each
-            if path in wanted:
-                wanted.remove(path)
-                self._files[path] = found
-                if self._lectures and found.texte and found.format == "PDF":
-                    self._lectures.learn(found.sha256, found.texte)
+        while wanted and (batch := next(begun, None)):
+            for found in batch:
+                if found.path in wanted:
+                    wanted.remove(found.path)
+                    self._files[found.path] = found
+                    if self._lectures and found.texte and found.format == "PDF":
+                        self._lectures.learn(found.sha256, found.texte)
         begun.close()
 
     def save_texts(self) -> None:
@@ -199,20 +196,6 @@ class Attachments:
             return found
         respelt = Flaw("P018", proposition=place.spelling)
         return replace(found, findings=(respelt, *found.findings))
-
-
-def _in_parts(todo: Iterator[str], paths: list[str]) -> Iterator[list[str]]:
-    """Yield files in parts of a size, and add them to `paths`."""
-    while part := list(islice(todo, _BATCH)):
-        paths += part
-        yield part
-
-
-def _one_by_one(
-    paths: Iterable[str], batches: Generator[list[Inspection], None, None]
-) -> Generator[tuple[str, Inspection], None, None]:
-    with closing(batches):
-        yield from zip(paths, chain.from_iterable(batches), strict=True)
 
 
 def _batch(extensions: Mapping[str, str], read: bool, paths: Sequence[str]) -> list[Inspection]:
