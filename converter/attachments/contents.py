@@ -7,8 +7,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from converter.issues import Facts
+
+if TYPE_CHECKING:
+    from converter.attachments.pdf import Said
 
 PIXELS = 50_000_000
 """An image of more points is refused: a page of A4 scanned at 600 dpi has 35 million."""
@@ -23,20 +27,16 @@ class Flaw:
     proposition: str = ""
 
 
-Said = tuple[str, bool]
-"""What a PDF says, and whether that is sure to be all."""
-
-
 def flaws_of(data: bytes, expected: str) -> tuple[Flaw, ...]:
     """Say what is wrong with the content of a file whose name promises the format `expected`; see `content_of`."""
     return content_of(data, expected, read=False)[0]
 
 
-def content_of(data: bytes, expected: str, *, read: bool) -> tuple[tuple[Flaw, ...], Said | None]:
+def content_of(data: bytes, expected: str, *, read: bool) -> tuple[tuple[Flaw, ...], "Said | None"]:
     """Say what is wrong with the content of a file whose name promises the format `expected`, and `read` a PDF too.
 
     `expected` is a `formatFichier` (PDF, PNG, JPG); `data` is the whole file, not empty. What it says is `None` where
-    it was not read. Never raises on any content; run it under `quiet`. Source: specification, Bytes.
+    it does not open or was not read. Never raises on any content; run it under `quiet`. Source: specification, Bytes.
     """
     found, name = sniff(data)
     if found == expected:
@@ -124,13 +124,13 @@ _IMAGE_DAMAGE = (ArithmeticError, AttributeError, EOFError, LookupError, OSError
                  struct.error, zlib.error)  # fmt: skip
 
 
-def _open_pdf(data: bytes, *, read: bool) -> tuple[tuple[Flaw, ...], Said | None]:
+def _open_pdf(data: bytes, *, read: bool) -> tuple[tuple[Flaw, ...], "Said | None"]:
     if b"%%EOF" not in data.rstrip(b"\0\t\n\f\r ")[-_TAIL:]:
         return (Flaw("P063"),), None
     from converter.attachments import pdf
 
-    found = pdf.inspect_pdf(data, read=read)
-    return (Flaw(found.code),) if found.code else (), (found.texte, found.entier) if read else None
+    code, said = pdf.inspect_pdf(data, read=read)
+    return (Flaw(code),) if code else (), said
 
 
 def _open_png(data: bytes) -> tuple[Flaw, ...]:

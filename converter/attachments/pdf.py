@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from ctypes import byref, c_float, c_ushort
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
@@ -26,33 +26,29 @@ _ONE_AT_A_TIME = Lock()
 """PDFium serves one thread."""
 
 
-class Pdf(NamedTuple):
-    """The code of what is wrong with a PDF, `""` when it opens without password and has a page, and what it says.
-
-    `texte` is `""` where it has none; `entier` is False where some of it may be missing, or it was not read.
-    """
-
-    code: str
-    texte: str = ""
-    entier: bool = False
+Said = tuple[str, bool]
+"""What a PDF says, `""` where it has no text, and whether that is sure to be all."""
 
 
-def inspect_pdf(data: bytes, *, read: bool) -> Pdf:
-    """Open a PDF, once, and `read` it too.
+def inspect_pdf(data: bytes, *, read: bool) -> tuple[str, Said | None]:
+    """Return the code of what is wrong with a PDF, `""` when it opens without password and has a page; `read` it too.
 
-    One that opens freely but forbids printing or changing it is only reported: any reader shows it. What a machine
-    guessed over a scanned page is no text, and pages after the first ones are not read.
+    One that opens freely but forbids printing or changing it is only reported: any reader shows it. What it says is
+    `None` where it does not open or was not read. What a machine guessed over a scanned page is no text, and pages
+    after the first ones are not read.
     """
     if (b"/ObjStm" in data or b"/XRef" in data) and _unfolds(data, _of_a_table):
-        return Pdf("P065")
-    read = read and not _unfolds(data, _of_a_page)
+        return "P065", None
+    readable = read and not _unfolds(data, _of_a_page)
     with _ONE_AT_A_TIME:
         document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not document:
-            return Pdf(_REFUSALS.get(pdfium.FPDF_GetLastError(), "P062"))
+            return _REFUSALS.get(pdfium.FPDF_GetLastError(), "P062"), None
         try:
             code = _fault(document)
-            return Pdf(code, *_text(document)) if read and code in OPEN else Pdf(code)
+            if not read or code not in OPEN:
+                return code, None
+            return code, _text(document) if readable else ("", False)
         finally:
             pdfium.FPDF_CloseDocument(document)
 
@@ -113,7 +109,7 @@ def _unfolded(data: bytes, start: int, most: int) -> int:
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
-def _text(document: Any) -> tuple[str, bool]:
+def _text(document: Any) -> Said:
     count = pdfium.FPDF_GetPageCount(document)
     pages = [_page(document, index) for index in range(min(count, _PAGES))]
     told = [page for page in pages if page]

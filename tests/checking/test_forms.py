@@ -53,8 +53,9 @@ def held(texte: Transcript, centimes: int) -> forms.Comparaison:
 
 
 def read(content: bytes) -> Transcript:
-    found = pdf.inspect_pdf(content, read=True)
-    return Transcript.of(found.texte, entier=found.entier)
+    _, said = pdf.inspect_pdf(content, read=True)
+    assert said
+    return Transcript.of(said[0], entier=said[1])
 
 
 def codes(found: forms.Comparaison) -> list[str]:

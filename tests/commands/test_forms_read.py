@@ -51,7 +51,7 @@ def test_a_second_run_opens_no_text_again(book: Path, monkeypatch: pytest.Monkey
     asked: list[bool] = []
     inspect_pdf = pdf.inspect_pdf
 
-    def noted(data: bytes, *, read: bool) -> pdf.Pdf:
+    def noted(data: bytes, *, read: bool) -> tuple[str, pdf.Said | None]:
         asked.append(read)
         return inspect_pdf(data, read=read)
 
