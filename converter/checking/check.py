@@ -47,19 +47,9 @@ class Verdict:
     etablissements: Mapping[str, str] = field(default_factory=dict)
 
 
-def check(
-    lecture: Lecture,
-    pieces: Mapping[str, Inspection],
-    au: date,
-    deja: Sequence[Issue] = (),
-    connus: Etablissements = SANS_LISTE,
-) -> Verdict:
-    """Check all that was read: `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day.
-
-    `deja` is what the registry says of the requests: it holds them back as any other issue does. `connus` are the
-    establishments of the public list, where the user has it.
-    """
-    return judge(check_cells(lecture), pieces, au, deja, connus)
+def check(lecture: Lecture, pieces: Mapping[str, Inspection], au: date, connus: Etablissements = SANS_LISTE) -> Verdict:
+    """Check all that was read, of which no registry says anything; see `judge`."""
+    return judge(check_cells(lecture), pieces, au, (), connus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +73,15 @@ def judge(
     cellules: Cellules,
     pieces: Mapping[str, Inspection],
     au: date,
-    deja: Sequence[Issue] = (),
-    connus: Etablissements = SANS_LISTE,
+    deja: Sequence[Issue],
+    connus: Etablissements,
 ) -> Verdict:
-    """Check what reads several cells, or attachments, and say where each request stands; see `check`."""
+    """Check what reads several cells, or attachments, and say where each request stands.
+
+    `pieces` has an inspection for each of `lecture.fichiers()`, `au` is the deposit day. `deja` is what the registry
+    says of the requests: it holds them back as any other issue does. `connus` are the establishments of the public
+    list, where the user has it.
+    """
     lecture = cellules.lecture
     contents = {name: found.sha256 for name, found in pieces.items() if found.sha256}
     data = rules.Data(cellules.frames, au, contents, lecture.refused)
