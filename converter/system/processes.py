@@ -52,17 +52,17 @@ class Workers:
         given: list[Future[_Done]] = []
         for part in parts:
             todo.append(part)
-            if len(given) == len(todo) - 1:
-                given += self._given(work, part)
+            if len(given) == len(todo) - 1 and (future := self._given(work, part)):
+                given.append(future)
         return _in_order(work, todo, given)
 
-    def _given(self, work: Callable[[_Part], _Done], part: _Part) -> Sequence["Future[_Done]"]:
-        """Give a process a part of the work; nothing where there is none to give it to."""
+    def _given(self, work: Callable[[_Part], _Done], part: _Part) -> "Future[_Done] | None":
+        """Give a process a part of the work; `None` where there is none to give it to."""
         try:
             self._pool = self._pool or _pool()
-            return [self._pool.submit(work, part)] if self._pool else ()
+            return self._pool.submit(work, part) if self._pool else None
         except (OSError, ImportError, BrokenExecutor):
-            return ()
+            return None
 
 
 def _in_order(
