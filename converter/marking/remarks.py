@@ -239,12 +239,10 @@ def changes(table: Table, wanted: Mapping[int, Mapping[str, Any]]) -> Iterator[C
                 yield CellValue(table.feuille, table.ligne_balises, free, tag.nom)
             yield CellValue(table.feuille, table.ligne_titres or table.ligne_balises + 1, free, tag.libelle)
     for tag in written:
-        columns_held = [rows[tag.nom] for rows in (table.brut, table.videes) if tag.nom in rows]
-        held = {
-            ligne: raw
-            for column in columns_held
-            for ligne, raw in zip(column.index.tolist(), column.tolist(), strict=True)
-        }
+        held: dict[int, Any] = {}
+        for rows in (table.brut, table.videes):
+            if tag.nom in rows:
+                held |= zip(rows.index.tolist(), rows[tag.nom].tolist(), strict=True)
         for ligne, row in wanted.items():
             if tag.nom in row and not _same(held.get(ligne), row[tag.nom]):
                 yield CellValue(table.feuille, ligne, columns[tag.nom], row[tag.nom])
