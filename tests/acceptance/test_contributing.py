@@ -1,17 +1,11 @@
 """What CONTRIBUTING says of a new rule and a new command, done to a copy of the package as it is written there."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
 from converter.spec.tags import JSON_TAGS
-from tests.support.imports import ROOT
-from tests.tools.derived import CONTRIBUTING, REPO
+from tests.support.package_copy import copied_package, run_on
+from tests.tools.derived import CONTRIBUTING
 
 CHECKED = """
 from datetime import date
@@ -33,27 +27,6 @@ def blocks(title: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT, tmp_path / "converter", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path / "converter"
-
-
-def run(package: Path, *words: str) -> str:
-    """Run Python on the copy, and return what it prints."""
-    env = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(map(str, (package.parent, REPO))),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-    }
-    done = subprocess.run(
-        [sys.executable, *words], cwd=package.parent, env=env, capture_output=True, encoding="utf-8", check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def with_added(path: Path, code: str, before: str) -> None:
     """Put code into a file ahead of the last place that says `before`, at its end where that is blank."""
     text = path.read_text(encoding="utf-8")
@@ -61,20 +34,22 @@ def with_added(path: Path, code: str, before: str) -> None:
     path.write_text(text[:at] + code + text[at:], encoding="utf-8")
 
 
-def test_a_rule_finds_its_mistake_and_says_it(package: Path) -> None:
+def test_a_rule_finds_its_mistake_and_says_it(tmp_path: Path) -> None:
+    package = copied_package(tmp_path)
     rule, sentence, case = blocks("I added a rule")
     with_added(package / "checking" / "rules.py", f"\n\n{rule}", "")
     with_added(package / "sentences" / "rules.py", sentence, "}\n")
-    said = run(package, "-c", CHECKED.replace("{case}", case))
+    said = run_on(package, "-c", CHECKED.replace("{case}", case))
     assert "17/04/2022" in said
     assert "dimanche" in said
 
 
-def test_a_command_runs_and_is_offered(package: Path) -> None:
+def test_a_command_runs_and_is_offered(tmp_path: Path) -> None:
+    package = copied_package(tmp_path)
     file, words = blocks("I added a command")
     (package / "commands" / "balises.py").write_text(file, encoding="utf-8")
     with_added(package / "cli.py", f"{words}\n\n", "@commands.command(")
-    assert [line.partition(" : ")[0] for line in run(package, "-m", "converter", "balises").splitlines()] == [
+    assert [line.partition(" : ")[0] for line in run_on(package, "-m", "converter", "balises").splitlines()] == [
         tag.nom for tag in JSON_TAGS
     ]
-    assert "Affiche les balises du fichier JSON." in run(package, "-m", "converter", "--help")
+    assert "Affiche les balises du fichier JSON." in run_on(package, "-m", "converter", "--help")

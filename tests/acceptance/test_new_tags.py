@@ -1,15 +1,9 @@
 """A new tag is one line in the table and one in the model file, and then goes the whole way."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from converter.spec.tags import TAG
-from tests.support.imports import ROOT
-
-REPO = ROOT.parent
+from tests.support.package_copy import copied_package, run_on
 
 TABLE = {
     '    _commande(\n        nom="montantSegurHT",': (
@@ -41,13 +35,10 @@ def with_lines(path: Path, lines: dict[str, tuple[str, ...]]) -> None:
 
 
 def test_a_tag_of_one_line_and_one_goes_the_whole_way(tmp_path: Path) -> None:
-    shutil.copytree(ROOT, tmp_path / "converter", ignore=shutil.ignore_patterns("__pycache__"))
-    with_lines(tmp_path / "converter" / "spec" / "tags.py", TABLE)
-    with_lines(tmp_path / "converter" / "spec" / "modele-hop.json", MODEL)
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, REPO))), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "tests.support.new_tags", str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
+    package = copied_package(tmp_path)
+    with_lines(package / "spec" / "tags.py", TABLE)
+    with_lines(package / "spec" / "modele-hop.json", MODEL)
+    run_on(package, "-m", "tests.support.new_tags", str(tmp_path))
 
 
 def test_what_may_be_null_is_what_the_specification_says() -> None:
