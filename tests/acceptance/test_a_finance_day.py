@@ -18,6 +18,7 @@ from stdnum import luhn
 from converter import cli
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.cycle import SCENARIOS, SIRET, pdf
+from tests.support.erreurs import say_oui
 
 LANCEUR = Path(__file__).parents[2] / "templates" / "lanceur.py"
 TYPED: Sequence[Mapping[str, Any]] = (
@@ -76,13 +77,6 @@ class Team:
         for sheet, rank, tag, value in changes:
             column = next(cell.column for cell in book[sheet][1] if cell.value == tag)
             book[sheet].cell(rank + 2, column).value = value
-        book.save(self.book)
-
-    def accept(self, cell: str) -> None:
-        """Answer OUI to the proposition for a cell."""
-        book = openpyxl.load_workbook(self.book)
-        row = next(row for row in book["Erreurs"].iter_rows(min_row=6) if row[2].value == cell)
-        row[9].value = "OUI"
         book.save(self.book)
 
     def column(self, tag: str) -> list[Any]:
@@ -173,7 +167,7 @@ def test_twelve_requests_three_rounds_and_two_answers(team: Team) -> None:
     numbers = openpyxl.load_workbook(team.book)["Erreurs"].iter_rows(min_row=6, values_only=True)
     assert any("prochain numéro libre\u00a0: 00012" in str(line[7]) for line in numbers)
 
-    team.accept("E7")
+    assert say_oui(team.book, Cellule="E7") == 1
     team.type(MENDED)
     said = team.double_click()
     assert "12 demandes : 9 converties, 3 converties auparavant." in said

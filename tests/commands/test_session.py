@@ -20,6 +20,7 @@ from converter.marking import annotate
 from converter.reading import workbook
 from converter.spec.tags import tool_columns
 from converter.system.processes import Workers
+from tests.support.erreurs import say_oui
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GUIDE, MISTAKES = "exemple-du-guide", "erreurs"
@@ -143,22 +144,10 @@ def test_a_corrected_cell_loses_its_marks_at_the_next_run(sample: Callable[[str]
     assert "G6" not in {finding["cellule"] for finding in report["anomalies"] if finding["feuille"] == "Demandes"}
 
 
-def accept(path: Path, code: str) -> None:
-    """Say OUI to the one proposition of that code."""
-    workbook = load_workbook(path)
-    errors = workbook["Erreurs"]
-    (header,) = (row for row in errors.iter_rows() if any(cell.value == "Accepter" for cell in row))
-    columns = {cell.value: cell.column for cell in header}
-    below = errors.iter_rows(min_row=header[0].row + 1)
-    (line,) = (row[0].row for row in below if row[columns["Code"] - 1].value == code)
-    errors.cell(line, columns["Accepter"]).value = "OUI"
-    workbook.save(path)
-
-
 def test_an_accepted_proposition_is_written_at_the_next_run(sample: Callable[[str], Path]) -> None:
     book = sample(MISTAKES)
     call("valider", book, *DAY)
-    accept(book, "P014")
+    assert say_oui(book, Code="P014") == 1
     _, report = call("valider", book, *DAY)
     assert cells(book, "Pièces", "fichier")[13] == "bon de commande 00011.pdf"
     assert "P014" not in {finding["code"] for finding in report["anomalies"]}
@@ -187,12 +176,12 @@ def test_attachments_are_opened_once_unless_a_proposition_changes_how(
 ) -> None:
     book = sample(MISTAKES)
     call("valider", book, *DAY)
-    accept(book, "P014")
+    assert say_oui(book, Code="P014") == 1
     call("valider", book, *DAY)
     assert len(looked_for) == 2
     put_setting(book, "lectureBonsCommande", "nno")
     call("valider", book, *DAY)
-    accept(book, "V020")
+    assert say_oui(book, Code="V020") == 1
     looked_for.clear()
     call("valider", book, *DAY)
     assert len(looked_for) == 2

@@ -10,10 +10,9 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from converter.cli import run
-from converter.marking import erreurs_sheet
+from tests.support.erreurs import say_oui
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-ACCEPT = list(erreurs_sheet.COLUMNS).index("Accepter") + 1
 DAY = ("--date-depot", "02/05/2022")
 
 
@@ -38,14 +37,8 @@ def column(path: Path, feuille: str, tag: str) -> str:
 
 
 def accept(path: Path, feuille: str, cell: str) -> int:
-    """Say OUI on the lines of `Erreurs` that lead to a cell; return how many."""
-    workbook = openpyxl.load_workbook(path)
-    rows = workbook["Erreurs"].iter_rows(min_row=erreurs_sheet.HEADING_ROW + 1)
-    found = [row for row in rows if (row[1].value, row[2].value) == (feuille, cell) and row[8].value]
-    for row in found:
-        row[ACCEPT - 1].value = "OUI"
-    workbook.save(path)
-    return len(found)
+    """Say OUI to what is proposed for a cell; return how many times it is."""
+    return say_oui(path, Feuille=feuille, Cellule=cell)
 
 
 def valider(path: Path) -> Any:

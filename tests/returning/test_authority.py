@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -27,6 +26,7 @@ from converter.registry.store import REGISTRE
 from converter.returning import rebuild
 from converter.spec.sheets import BENEFICIAIRES, DEMANDES, PIECES
 from tests.support.cycle import JOUR, SHAPE, Cycle, edited, pdf
+from tests.support.erreurs import say_oui
 
 DEPOT = "JSON-1234567890-20220415-001"
 REFUSED = {"numeroASP": None, "codeTraitement": "KO", "libelleTraitement": "FINESS inconnu"}
@@ -164,21 +164,9 @@ def test_the_users_oui_is_not_lost_to_an_answer(cycle: Cycle) -> None:
     for balise, valeur in (("numeroEditeur", "00003"), ("typeFichier", "BON_COMMANDE"), ("fichier", "bon1.pdf")):
         cycle.put(PIECES, 5, balise, valeur)
     assert "P014" in codes(valider(cycle.classeur, OPTIONS))
-    ouis(cycle)
+    assert say_oui(cycle.classeur)
     assert "P014" not in codes(bring(cycle, cycle.answer(DEPOT)))
     assert cycle.column("fichier", PIECES)[2] == "bon 1.pdf"
-
-
-def ouis(cycle: Cycle) -> None:
-    """Answer OUI to all that is proposed."""
-    book = openpyxl.load_workbook(cycle.classeur)
-    sheet = book["Erreurs"]
-    (header,) = (row for row in sheet.iter_rows() if any(cell.value == "Accepter" for cell in row))
-    columns: dict[Any, int] = {cell.value: cell.column for cell in header}
-    for row in range(header[0].row + 1, sheet.max_row + 1):
-        if sheet.cell(row, columns["Correction proposée"]).value:
-            sheet.cell(row, columns["Accepter"]).value = "OUI"
-    book.save(cycle.classeur)
 
 
 def test_an_older_answer_after_a_newer_one_changes_nothing_silently(cycle: Cycle) -> None:
